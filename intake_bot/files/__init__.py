@@ -1,0 +1,1 @@
+"""What is in the envelope: unpacking, measuring, keeping. Measuring never judges."""

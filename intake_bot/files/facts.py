@@ -1,0 +1,164 @@
+"""What was measured about the files of a mail: plain values, no judgement, no library.
+
+Measuring never judges: a photo that cannot be opened is a fact (`readable` is false, `trouble` says why).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a file is, read from its bytes and never from its name."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    GIF = "gif"
+    BMP = "bmp"
+    WEBP = "webp"
+    TIFF = "tiff"
+    HEIC = "heic"
+    MP4 = "mp4"
+    MOV = "mov"
+    AVI = "avi"
+    WMV = "wmv"
+    MKV = "mkv"
+    FLV = "flv"
+    MPEG = "mpeg"
+    AUDIO = "audio"
+    DOCX = "docx"
+    XLSX = "xlsx"
+    PPTX = "pptx"
+    OLE = "ole"
+    """.doc, .xls, .ppt, .wps, .et: told apart once they can be measured."""
+    PDF = "pdf"
+    OFD = "ofd"
+    RTF = "rtf"
+    HTML = "html"
+    TEXT = "text"
+    ZIP = "zip"
+    RAR = "rar"
+    SEVEN_ZIP = "7z"
+    EXECUTABLE = "executable"
+    SCRIPT = "script"
+    SHORTCUT = "shortcut"
+    MESSAGE = "message"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+PHOTOS = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.WEBP, Kind.TIFF, Kind.HEIC})
+VIDEOS = frozenset({Kind.MP4, Kind.MOV, Kind.AVI, Kind.WMV, Kind.MKV, Kind.FLV, Kind.MPEG})
+ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP})
+DANGEROUS = frozenset({Kind.EXECUTABLE, Kind.SCRIPT, Kind.SHORTCUT})
+WORD = frozenset({Kind.DOCX, Kind.OLE})
+TEXTS = frozenset({Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.OLE, Kind.PDF, Kind.OFD, Kind.RTF, Kind.HTML, Kind.TEXT})
+
+
+class Trouble(StrEnum):
+    """Why a file could not be measured."""
+
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    PROTECTED = "protected"
+    """A document with a password."""
+    ENCRYPTED = "encrypted"
+    """An archive with a password."""
+    SPLIT = "split"
+    """One volume of an archive, without the others."""
+    TOO_DEEP = "too_deep"
+    """An archive nested deeper than the setting allows."""
+    BOMB = "bomb"
+    """Would unpack or decode to more than the setting allows."""
+    UNSUPPORTED = "unsupported"
+    """A healthy file, as far as can be told, of a kind that this version cannot measure."""
+
+
+@dataclass(frozen=True)
+class PhotoFacts:
+    """Pixels as a viewer sees them, after EXIF rotation."""
+
+    width: int
+    height: int
+
+    @property
+    def long_side(self) -> int:
+        return max(self.width, self.height)
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """Pixels as stored (rotation does not matter: sides are compared sorted), length in seconds."""
+
+    width: int
+    height: int
+    seconds: float
+    codec: str = ""
+
+    @property
+    def long_side(self) -> int:
+        return max(self.width, self.height)
+
+    @property
+    def short_side(self) -> int:
+        return min(self.width, self.height)
+
+
+@dataclass(frozen=True)
+class TextFacts:
+    """A document's or a mail body's text. `words` is 字数 as Word counts; `tables` holds cell texts by row."""
+
+    text: str
+    words: int
+    pictures: int = 0
+    links: tuple[str, ...] = ()
+    tables: tuple[tuple[tuple[str, ...], ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """One file of a mail: attached, inside an archive, or an archive itself."""
+
+    name: str
+    """The file's own name as the school gave it, for people to read; not a path, not safe for a disk."""
+    kind: Kind
+    bytes: int
+    sha256: str
+    archive: str | None = None
+    """Name of the archive it came out of (`外层.zip/内层.zip` when nested), or None when attached itself."""
+    trouble: Trouble | None = None
+    photo: PhotoFacts | None = None
+    video: VideoFacts | None = None
+    text: TextFacts | None = None
+    inline: bool = False
+    """A picture shown inside the mail's HTML by its Content-ID."""
+
+    @property
+    def readable(self) -> bool:
+        return self.trouble is None
+
+    @property
+    def shown_name(self) -> str:
+        """The name with its archive in front, as letters show it."""
+        return f"{self.archive}/{self.name}" if self.archive else self.name
+
+
+@dataclass(frozen=True)
+class CloudLink:
+    """A 超大附件: a file left at a mail provider, with only a link in the mail."""
+
+    name: str
+    link: str
+    size: str = ""
+    """As the provider words it, for example 180.2M."""
+    expires: str = ""
+
+
+@dataclass(frozen=True)
+class MailFacts:
+    """All that is known of one mail's content. The body is cleaned of quoted history and signatures."""
+
+    files: tuple[FileFacts, ...]
+    body: TextFacts
+    cloud_links: tuple[CloudLink, ...] = ()

@@ -1,0 +1,1 @@
+"""What happened, for good: tables, queries, migrations."""

@@ -1,0 +1,1 @@
+"""What we say: receipts, rejections, digests. Pure: values in, text out."""

@@ -1,0 +1,1 @@
+"""The post: mailbox, spool, message, headers, triage, transport."""

@@ -1,0 +1,235 @@
+"""A notice as data: the week, the subject form, the materials, their parts and rules.
+
+These models are what a file under `config/notices/` is checked against; keys are English, values are the
+notice's own words. A new notice is a new file and no code. Every rule names the clause it rests on.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from intake_bot.notices.deadline import Due, Week, read_due
+
+
+class Frozen(BaseModel):
+    """A value that is checked once and never changes; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+
+class Severity(StrEnum):
+    """What breaking a rule means. The admin may set it rule by rule."""
+
+    ERROR = "error"
+    REMARK = "remark"
+    OFF = "off"
+
+
+def _due(value: object) -> object:
+    return read_due(value) if isinstance(value, str) else value
+
+
+DueField = Annotated[Due, BeforeValidator(_due), PlainSerializer(lambda due: due.words)]
+SeverityField = Annotated[Severity, Field(strict=False)]
+Words = Annotated[tuple[str, ...], Field(strict=False)]
+DateField = Annotated[date, Field(strict=False)]
+
+
+class Rule(Frozen):
+    """One demand of the notice, with the clause it rests on and the notice's own words."""
+
+    clause: str
+    quote: str
+    severity: SeverityField = Severity.ERROR
+
+
+class AtLeast(Rule):
+    """A measured number (pixels, bytes) must be `at_least` this, inclusive."""
+
+    at_least: int = Field(gt=0)
+
+
+class AtMost(Rule):
+    """A measured number (bytes, seconds) must be `at_most` this, inclusive."""
+
+    at_most: int = Field(gt=0)
+
+
+class Resolution(Rule):
+    """Both sides of a video in pixels, whichever way it is held; `recommended` is only advice to quote."""
+
+    long_side: int = Field(gt=0)
+    short_side: int = Field(gt=0)
+    recommended: str = ""
+
+
+class Length(Rule):
+    """字数 as Word counts. Within `tolerance` (a share of the limit, for 左右) outside is a remark, beyond an error."""
+
+    at_least: int | None = Field(default=None, gt=0)
+    at_most: int | None = Field(default=None, gt=0)
+    tolerance: float = Field(default=0.0, ge=0, le=1, strict=False)
+
+
+class Mentions(Rule):
+    """The text should speak of something: each entry is a name and the words that show it, for example
+    `活动亮点: [亮点, 特色]`."""
+
+    words: dict[str, Words]
+    severity: SeverityField = Severity.REMARK
+
+
+class PartBase(Frozen):
+    """One of the things a material consists of: how many are wanted, and what each must be."""
+
+    name: str
+    clause: str
+    quote: str
+    at_least: int = Field(default=1, ge=0)
+    missing: SeverityField = Severity.ERROR
+    """What it means when there are fewer than `at_least`."""
+
+
+class TextPart(PartBase):
+    """A text: Word, WPS, PDF, plain text, or the mail body, unless `word` asks for a Word file."""
+
+    kind: Literal["text"]
+    word: Rule | None = None
+    length: Length | None = None
+    picture: Rule | None = None
+    source: Rule | None = None
+    link: Rule | None = None
+    mentions: Mentions | None = None
+
+
+class PhotoPart(PartBase):
+    """Picture files. `or_in_text`: pictures inside the document serve as well."""
+
+    kind: Literal["photo"]
+    or_in_text: bool = False
+    jpeg: Rule | None = None
+    pixels: AtLeast | None = None
+    """The long side, in pixels, as seen after EXIF rotation."""
+    size: AtLeast | None = None
+    """In bytes."""
+    archive: Rule | None = None
+    """The pictures must come in an archive."""
+    caption: Rule | None = None
+    """A text, or file names that say something, must go with them."""
+
+
+class VideoPart(PartBase):
+    """Video files."""
+
+    kind: Literal["video"]
+    mp4: Rule | None = None
+    size: AtMost | None = None
+    """In bytes."""
+    resolution: Resolution | None = None
+    duration: AtMost | None = None
+    """In seconds."""
+    text: Rule | None = None
+    """A text (file or mail body) must go with them."""
+
+
+class FormPart(PartBase):
+    """A form known by its title, never by its attachment number (the notices number them two ways)."""
+
+    kind: Literal["form"]
+    title: str
+    aliases: Words = ()
+
+
+Part = Annotated[TextPart | PhotoPart | VideoPart | FormPart, Field(discriminator="kind")]
+
+
+class Quota(Frozen):
+    """How many accepted submissions a unit owes over the week; the first quota that fits the unit counts."""
+
+    at_least: int = Field(gt=0)
+    clause: str
+    quote: str
+    categories: Words = ()
+    """类别 of the roster; empty means every category."""
+    ranks: Words = ()
+    """级别 of the roster; empty means every rank."""
+
+
+class Material(Frozen):
+    """One kind of thing that units report."""
+
+    name: str
+    aliases: Words = ()
+    due: DueField
+    clause: str
+    quote: str
+    late: Literal["mark", "reject"] = "mark"
+    channel: Literal["mail", "online"] = "mail"
+    """`online`: asked for through another system (`Notice.online`), never by mail."""
+    expected_from: Words = ()
+    """类别 of the roster that the digest reports as missing; `全部` means all; empty means nobody."""
+    parts: Annotated[tuple[Part, ...], Field(strict=False)] = ()
+    quotas: Annotated[tuple[Quota, ...], Field(strict=False)] = ()
+
+
+class SubjectForm(Frozen):
+    """How a subject is to be written. `compulsory`: other subjects are told so (合肥 四（二）)."""
+
+    form: str
+    compulsory: bool = False
+    keywords: Words = ("活动周", "职教周", "职业教育活动周")
+    clause: str = ""
+    quote: str = ""
+
+
+class OnlineChannel(Frozen):
+    """The system that takes what is not to be sent by mail."""
+
+    name: str
+    address: str = ""
+    clause: str
+    quote: str
+
+
+class WeekModel(Frozen):
+    """First and last day of the week, both included."""
+
+    first: DateField
+    last: DateField
+
+    @model_validator(mode="after")
+    def _in_order(self) -> WeekModel:
+        if self.last < self.first:
+            raise ValueError("最后一天早于第一天")
+        return self
+
+
+class Notice(Frozen):
+    """One notice of one bureau, complete."""
+
+    id: str
+    bureau: str
+    number: str
+    title: str
+    contact: str = ""
+    week: WeekModel
+    grace_hours: int = Field(default=8, ge=0)
+    """So long after a daily deadline, a mail without a date still means the day just due (late), in hours."""
+    closes_after_days: int = Field(default=30, ge=0)
+    """So many days after the last deadline of all, nothing is taken in any more."""
+    subject: SubjectForm
+    online: OnlineChannel | None = None
+    materials: Annotated[tuple[Material, ...], Field(strict=False, min_length=1)]
+
+    @property
+    def days(self) -> Week:
+        """The week as the deadline language wants it."""
+        return Week(self.week.first, self.week.last)
+
+    def material(self, name: str) -> Material | None:
+        """The material of exactly this name."""
+        return next((m for m in self.materials if m.name == name), None)
