@@ -78,6 +78,7 @@ def _moment(day: date, clock: time | None, zone: tzinfo) -> datetime:
 
 
 _DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGIT = f"[{''.join(_DIGITS)}]"
 _NUMBER = r"(?:\d{1,3}|[零一二两三四五六七八九十]{1,3})"
 _CLOCK = (
     rf"(?P<half>上午|下午|晚上?)?(?P<hour>{_NUMBER})"
@@ -103,7 +104,10 @@ def read_due(words: str) -> Due:
     text = re.sub(r"\s", "", unicodedata.normalize("NFKC", words))
     for rhythm, form in _FORMS:
         if found := form.fullmatch(text):
-            return _due(words, rhythm, {k: v for k, v in found.groupdict().items() if v is not None})
+            try:
+                return _due(words, rhythm, {k: v for k, v in found.groupdict().items() if v is not None})
+            except ValueError as error:
+                raise ValueError(f"期限“{words}”里没有这个日期或时间") from error
     raise ValueError(f"看不懂期限“{words}”")
 
 
@@ -134,7 +138,9 @@ def _number(text: str) -> int:
     """An Arabic or Chinese numeral below 100. Raises ValueError for anything else."""
     if text.isdigit():
         return int(text)
-    tens, ten, ones = text.rpartition("十")
-    if any(len(part) > 1 for part in (tens, ones)):
+    found = re.fullmatch(rf"(?P<tens>{_DIGIT}?)(?P<ten>十)(?P<ones>{_DIGIT}?)|(?P<single>{_DIGIT})", text)
+    if found is None:
         raise ValueError(f"看不懂数字“{text}”")
-    return (_DIGITS[tens] if tens else 1) * 10 * bool(ten) + (_DIGITS[ones] if ones else 0)
+    if found["single"]:
+        return _DIGITS[found["single"]]
+    return (_DIGITS[found["tens"]] if found["tens"] else 1) * 10 + (_DIGITS[found["ones"]] if found["ones"] else 0)

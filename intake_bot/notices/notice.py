@@ -6,13 +6,15 @@ notice's own words. A new notice is a new file and no code. Every rule names the
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from intake_bot.notices.deadline import Due, Week, read_due
+
+_DAYS_AHEAD = 60
 
 
 class Frozen(BaseModel):
@@ -73,6 +75,12 @@ class Length(Rule):
     at_least: int | None = Field(default=None, gt=0)
     at_most: int | None = Field(default=None, gt=0)
     tolerance: float = Field(default=0.0, ge=0, le=1, strict=False)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Length:
+        if self.at_least and self.at_most and self.at_most < self.at_least:
+            raise ValueError("上限（at_most）小于下限（at_least）。")
+        return self
 
 
 class Mentions(Rule):
@@ -204,7 +212,7 @@ class WeekModel(Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> WeekModel:
         if self.last < self.first:
-            raise ValueError("最后一天早于第一天")
+            raise ValueError("最后一天（last）早于第一天（first）。")
         return self
 
 
@@ -229,6 +237,22 @@ class Notice(Frozen):
     def days(self) -> Week:
         """The week as the deadline language wants it."""
         return Week(self.week.first, self.week.last)
+
+    def opens(self, zone: tzinfo) -> datetime:
+        """From this moment on, mail may answer this notice: schools send their contacts and plans weeks ahead."""
+        return datetime.combine(self.week.first - timedelta(_DAYS_AHEAD), time(0), zone)
+
+    def closes(self, zone: tzinfo) -> datetime:
+        """The last moment at which anything is taken in."""
+        return self.last_deadline(zone) + timedelta(self.closes_after_days)
+
+    def last_deadline(self, zone: tzinfo) -> datetime:
+        """The latest deadline of all materials and days."""
+        return max(
+            material.due.deadline(self.days, day, zone)
+            for material in self.materials
+            for day in (self.days.days if material.due.daily else (None,))
+        )
 
     def material(self, name: str) -> Material | None:
         """The material of exactly this name."""

@@ -1,0 +1,121 @@
+"""Is everything there that a material consists of, and what of the rest?
+
+What could not be opened (an archive of another kind, a link to a file left at a provider) may hold what is missing.
+Then nothing is called missing: the school is told about the closed thing, or a person looks at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from intake_bot.files.facts import TEXTS, CloudLink, FileFacts, Kind, Trouble
+from intake_bot.judging.rules.any_file import archive_opens, file_is_expected, file_is_filled, file_is_harmless
+from intake_bot.judging.rules.breach import Company, present, unmeasured
+from intake_bot.judging.rules.photo import photos_have_caption
+from intake_bot.judging.rules.text import text_is_readable
+from intake_bot.judging.rules.video import videos_have_text
+from intake_bot.judging.sorting import Place, Sorted, faults
+from intake_bot.judging.verdict import Finding
+from intake_bot.notices.notice import FormPart, PartBase, PhotoPart, Severity, TextPart, VideoPart
+
+
+def about_closed(files: Sorted, links: Sequence[CloudLink]) -> list[Finding]:
+    """What is to be said about archives, forwarded mails and links whose content was not seen."""
+    mails = [unmeasured("file.unmeasured", file) for file in files.spare if file.kind is Kind.MESSAGE]
+    return [*present(archive_opens(file) for file in files.archives), *mails, *(_link(link) for link in links)]
+
+
+def about_place(place: Place, files: Sorted, closed: Sequence[Finding], company: Company) -> list[Finding]:
+    """Everything to say about one part: its files one by one, what must go with them, and their number."""
+    findings = [finding for file in place.files for finding in faults(place.part, file)]
+    if any(finding.holds for finding in closed):
+        # The archive that the notice asks for may be the one that only a person can open.
+        findings = [finding for finding in findings if finding.code != "photo.not_in_archive"]
+    if isinstance(place.part, PhotoPart):
+        findings += present([photos_have_caption(place.part, place.files, company)])
+    if isinstance(place.part, VideoPart):
+        findings += present([videos_have_text(place.part, place.files, company)])
+    return findings + _about_number(place, files, closed)
+
+
+def about_spare(files: Sorted) -> list[Finding]:
+    """Programs, empty files, and files that serve no part."""
+    findings = [file_is_harmless(file) for file in files.dangerous] + [file_is_filled(file) for file in files.empty]
+    for file in files.spare:
+        if file.kind in TEXTS:
+            findings.append(_spare_text(file, files))
+        elif file.kind is not Kind.MESSAGE:
+            findings.append(file_is_expected(file))
+    return present(findings)
+
+
+def _spare_text(file: FileFacts, files: Sorted) -> Finding | None:
+    """A text that goes with pictures may be of any kind, but it must open."""
+    if file.trouble in (None, Trouble.UNSUPPORTED):
+        pictured = any(isinstance(place.part, PhotoPart | VideoPart) for place in files.places)
+        return None if pictured else file_is_expected(file)
+    return text_is_readable(_ANY_TEXT, file)
+
+
+_ANY_TEXT = TextPart(kind="text", name="文字说明", clause="", quote="")
+
+
+def _about_number(place: Place, files: Sorted, closed: Sequence[Finding]) -> list[Finding]:
+    part, number = place.part, _number(place, files)
+    if number >= part.at_least or part.missing is Severity.OFF:
+        return []
+    suspects = [*closed, *_closed_texts(place, files), *present(file_is_filled(file) for file in files.empty)]
+    return suspects or [_lacking(part, number, files)]
+
+
+def _number(place: Place, files: Sorted) -> int:
+    if isinstance(place.part, PhotoPart) and place.part.or_in_text:
+        return len(place.files) + sum(file.text.pictures for file in files.texts if file.text)
+    return len(place.files)
+
+
+def _closed_texts(place: Place, files: Sorted) -> list[Finding]:
+    """Documents that could not be read and may be the form, or hold the pictures, that this place lacks."""
+    if isinstance(place.part, FormPart) or (isinstance(place.part, PhotoPart) and place.part.or_in_text):
+        return present(text_is_readable(_ANY_TEXT, file) for file in files.texts)
+    return []
+
+
+def _lacking(part: PartBase, number: int, files: Sorted) -> Finding:
+    pasted = isinstance(part, PhotoPart) and any(file.text and file.text.pictures for file in files.texts)
+    todo = "请把图片文件也放进压缩包发送，不要只插在文档里" if pasted else "请补上后，连同其他文件一起重新发送"
+    if number:
+        asked = f"{part.name}不少于{part.at_least}份"
+        return Finding(
+            "part.too_few",
+            part.missing,
+            f"{part.name}只有{number}份",
+            asked,
+            todo,
+            clause=part.clause,
+            quote=part.quote,
+        )
+    return Finding(
+        "part.missing",
+        part.missing,
+        f"没有找到{part.name}",
+        f"报送{part.name}",
+        todo,
+        clause=part.clause,
+        quote=part.quote,
+    )
+
+
+def _link(link: CloudLink) -> Finding:
+    details = "，".join(p for p in (link.size, f"{link.expires}到期" if link.expires else "") if p)
+    name = link.name or "未知文件名"
+    found = f"“{name}”是超大附件{f'（{details}）' if details else ''}，需要由工作人员下载查看"
+    return Finding(
+        "cloud.link",
+        Severity.REMARK,
+        found,
+        "",
+        "您暂时不用做什么；如文件不大，改为普通附件（总共不超过45MB）发送会更快",
+        name,
+        holds=True,
+    )

@@ -1,0 +1,135 @@
+"""The judgement on one submission: pure; time, rules and history are arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from intake_bot.files.facts import MailFacts
+from intake_bot.judging.completeness import about_closed, about_place, about_spare
+from intake_bot.judging.days import Calendar, Slot, Timing, find_slot
+from intake_bot.judging.rules.breach import Company
+from intake_bot.judging.sorting import Sorted, sort_files
+from intake_bot.judging.subject_findings import correct_subject, subject_findings
+from intake_bot.judging.timeliness import about_other_day, about_time
+from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
+from intake_bot.mail.body import says_something
+from intake_bot.notices.notice import Material, Notice, Severity
+from intake_bot.notices.subject import SubjectReading
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that a judgement rests on."""
+
+    notice: Notice
+    calendar: Calendar
+    reading: SubjectReading
+    received: datetime
+    """When the bureau's server received the mail (INTERNALDATE): an aware datetime."""
+    facts: MailFacts
+    sender_unit: str | None = None
+    """Name of the unit whose roster address the mail comes from; a suggestion for a subject without a unit."""
+    filled_days: Mapping[str, Set[date]] = field(default_factory=dict)
+    """Material → days for which the unit already has something accepted."""
+
+
+def judge(case: Case) -> Verdict:
+    """Decides on a submission. Every fault is found at once; nothing is accepted while the subject has an error."""
+    materials = [m for name in case.reading.materials if (m := case.notice.material(name)) is not None]
+    files = sort_files(case.facts, [material for material in materials if material.channel == "mail"])
+    closed = about_closed(files, case.facts.cloud_links)
+    items = [_judge_item(case, material, files, closed) for material in materials]
+    rest = [
+        *(finding for finding in closed if not any(finding in item.findings for item in items)),
+        *about_spare(files),
+    ]
+    about_mail = subject_findings(case.reading, case.notice, case.sender_unit)
+    by_mail = next((n for n, material in enumerate(materials) if material.channel == "mail"), None)
+    if by_mail is not None:
+        items[by_mail] = _with_findings(items[by_mail], rest)
+    elif not materials:
+        about_mail += rest
+    decided = tuple(_decide(item, about_mail) for item in items)
+    return Verdict(
+        MailKind.SUBMISSION,
+        _dispose(decided),
+        case.reading.unit.name if case.reading.unit else None,
+        decided,
+        tuple(about_mail),
+        correct_subject(case.reading, case.notice, case.sender_unit),
+    )
+
+
+def _judge_item(case: Case, material: Material, files: Sorted, closed: Sequence[Finding]) -> ItemVerdict:
+    if material.channel == "online":
+        return ItemVerdict(material.name, None, None, False, Decision.REJECTED, (_use_online(case.notice, material),))
+    slot = _slot(case, material)
+    places = files.of(material)
+    company = Company(
+        # A text in a closed archive or behind a link is given the benefit of the doubt.
+        has_text_file=bool(files.texts or closed),
+        body_says_something=says_something(case.facts.body.text),
+    )
+    item = ItemVerdict(
+        material.name,
+        slot.day if slot else None,
+        slot.deadline if slot else None,
+        slot is not None and slot.timing in (Timing.LATE, Timing.CLOSED),
+        Decision.ACCEPTED,
+        files=tuple(dict.fromkeys(file.shown_name for place in places for file in place.files)),
+    )
+    findings = _about_slot(case, material, slot) if slot else []
+    return _with_findings(item, findings + [f for place in places for f in about_place(place, files, closed, company)])
+
+
+def _slot(case: Case, material: Material) -> Slot | None:
+    """None for a daily material of an unknown unit: which of its days is still open cannot be told."""
+    if case.reading.unit is None and material.due.daily:
+        return None
+    filled = case.filled_days.get(material.name, frozenset())
+    return find_slot(material.due, case.calendar, case.received, case.reading.day, filled)
+
+
+def _about_slot(case: Case, material: Material, slot: Slot) -> list[Finding]:
+    named = case.reading.other_day if case.reading.day is None else None
+    return [*(about_other_day(named, slot) if named else []), *about_time(material, slot, case.calendar, case.received)]
+
+
+def _use_online(notice: Notice, material: Material) -> Finding:
+    online = notice.online
+    name = online.name if online else "网上报送系统"
+    where = f"（{online.address}）" if online and online.address else ""
+    return Finding(
+        "channel.online",
+        Severity.ERROR,
+        f"{material.name}不通过邮件报送",
+        f"通过{name}报送",
+        f"请登录{name}{where}提交",
+        clause=material.clause,
+        quote=material.quote,
+    )
+
+
+def _with_findings(item: ItemVerdict, findings: Sequence[Finding]) -> ItemVerdict:
+    """The item with more findings; the same one is said only once."""
+    return replace(item, findings=tuple(dict.fromkeys([*item.findings, *findings])))
+
+
+def _decide(item: ItemVerdict, about_mail: Sequence[Finding]) -> ItemVerdict:
+    findings = (*about_mail, *item.findings)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return replace(item, decision=Decision.REJECTED)
+    if any(finding.holds for finding in findings):
+        return replace(item, decision=Decision.HELD)
+    return replace(item, decision=Decision.ACCEPTED)
+
+
+def _dispose(items: Sequence[ItemVerdict]) -> Disposition:
+    decisions = {item.decision for item in items}
+    if not decisions or decisions == {Decision.REJECTED}:
+        return Disposition.REJECTED
+    if Decision.REJECTED in decisions:
+        return Disposition.PARTIAL
+    return Disposition.HELD if Decision.HELD in decisions else Disposition.ACCEPTED

@@ -1,0 +1,68 @@
+"""What is asked of every file, whatever the notice."""
+
+from __future__ import annotations
+
+from intake_bot.files.facts import DANGEROUS, FileFacts, Kind, Trouble
+from intake_bot.judging.rules.breach import unmeasured
+from intake_bot.judging.verdict import Finding
+from intake_bot.judging.wording import kind_name
+from intake_bot.notices.notice import Severity
+
+_ARCHIVE_TROUBLES = {
+    Trouble.ENCRYPTED: ("archive.encrypted", "压缩包设有密码，无法打开", "请取消密码后重新压缩再发送"),
+    Trouble.SPLIT: (
+        "archive.split",
+        "这是分卷压缩包的一部分，无法单独打开",
+        "请不要分卷，压缩成一个zip再发送；太大可以分几封邮件发",
+    ),
+    Trouble.TOO_DEEP: ("archive.too_deep", "压缩包里套着太多层压缩包", "请把文件直接放进一个压缩包再发送"),
+    Trouble.BOMB: ("archive.bomb", "压缩包解开后大得异常，已停止解压", "请确认压缩包内容后重新发送"),
+}
+_DAMAGED_ARCHIVE = (
+    "archive.unreadable",
+    "压缩包打不开，文件可能已损坏或没有传完",
+    "请重新压缩为zip，确认能解开后再发送",
+)
+
+
+def archive_opens(file: FileFacts) -> Finding | None:
+    """Why an archive could not be opened (its members were not seen), or None for one that opened."""
+    if file.trouble is None:
+        return None
+    if file.trouble is Trouble.UNSUPPORTED:
+        return unmeasured("archive.unmeasured", file)
+    code, found, todo = _ARCHIVE_TROUBLES.get(file.trouble, _DAMAGED_ARCHIVE)
+    return Finding(code, Severity.ERROR, found, "", todo, file.shown_name)
+
+
+def file_is_harmless(file: FileFacts) -> Finding | None:
+    """Programs, scripts and shortcuts are never taken in."""
+    if file.kind not in DANGEROUS:
+        return None
+    return Finding(
+        "file.dangerous",
+        Severity.ERROR,
+        "这是程序或脚本文件，可能带有病毒",
+        "",
+        "请删除该文件并查杀病毒后重新发送",
+        file.shown_name,
+    )
+
+
+def file_is_filled(file: FileFacts) -> Finding | None:
+    """A file of zero bytes."""
+    if file.kind is not Kind.EMPTY:
+        return None
+    return Finding("file.empty", Severity.ERROR, "文件是空的（0字节）", "", "请确认文件内容后重新发送", file.shown_name)
+
+
+def file_is_expected(file: FileFacts) -> Finding:
+    """A file that serves no part: kept, and said so."""
+    return Finding(
+        "file.unexpected",
+        Severity.REMARK,
+        f"没有用到这个文件（{kind_name(file.kind)}）",
+        "",
+        "如属本次材料，请与我们联系",
+        file.shown_name,
+    )

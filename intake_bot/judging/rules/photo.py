@@ -1,0 +1,113 @@
+"""What a notice may ask of photos."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
+
+from intake_bot.files.facts import FileFacts, Kind, Trouble
+from intake_bot.judging.rules.breach import Company, breach, present, unmeasured, unreadable
+from intake_bot.judging.verdict import Finding
+from intake_bot.judging.wording import kind_name, size_words
+from intake_bot.notices.notice import AtLeast, PhotoPart
+from intake_bot.notices.spelling import normalise
+
+
+def photo_is_readable(part: PhotoPart, file: FileFacts) -> Finding | None:
+    if file.photo is not None and file.readable:
+        return None
+    if file.trouble is Trouble.UNSUPPORTED:
+        return unmeasured("file.unmeasured", file)
+    found = {
+        Trouble.TRUNCATED: "图片不完整，可能没有传完",
+        Trouble.BOMB: "图片的像素大得异常，无法打开",
+    }.get(file.trouble or Trouble.DAMAGED, "图片打不开，文件可能已损坏")
+    return unreadable("photo.unreadable", found, "请在电脑上确认图片能打开，再重新发送", part, file)
+
+
+def photo_is_jpeg(part: PhotoPart, file: FileFacts) -> Finding | None:
+    if file.kind is Kind.JPEG:
+        return None
+    how = (
+        "请在手机“设置—相机—格式”中选择“兼容性最佳”，或导出为JPG后再报送"
+        if file.kind is Kind.HEIC
+        else "请另存为JPG格式后再报送（只改文件名无效）"
+    )
+    return breach(part.jpeg, "photo.not_jpeg", f"图片的实际格式是{kind_name(file.kind)}", "为JPG格式", how, file)
+
+
+def photo_has_pixels(part: PhotoPart, file: FileFacts) -> Finding | None:
+    if part.pixels is None or file.photo is None or file.photo.long_side >= part.pixels.at_least:
+        return None
+    found = f"图片为{file.photo.width}×{file.photo.height}像素，长边{file.photo.long_side}像素"
+    return breach(
+        part.pixels, "photo.too_few_pixels", found, f"长边不低于{part.pixels.at_least}像素", _original_photo(file), file
+    )
+
+
+def photo_has_bytes(part: PhotoPart, file: FileFacts) -> Finding | None:
+    if part.size is None or file.bytes >= part.size.at_least:
+        return None
+    found = f"图片大小为{size_words(file.bytes)}"
+    return breach(part.size, "photo.too_small", found, f"不低于{_least_size(part.size)}", _original_photo(file), file)
+
+
+def photo_is_in_archive(part: PhotoPart, file: FileFacts) -> Finding | None:
+    if file.archive is not None:
+        return None
+    return breach(
+        part.archive,
+        "photo.not_in_archive",
+        "图片是单独附在邮件里的",
+        "以压缩包形式报送",
+        "请把全部图片放进一个zip压缩包再报送",
+        file,
+    )
+
+
+PHOTO_RULES: tuple[Callable[[PhotoPart, FileFacts], Finding | None], ...] = (
+    photo_is_jpeg,
+    photo_has_pixels,
+    photo_has_bytes,
+    photo_is_in_archive,
+)
+
+
+def check_photo(part: PhotoPart, file: FileFacts) -> list[Finding]:
+    """Everything wrong with one photo. Of a photo that cannot be opened, only that and its place are said."""
+    if (closed := photo_is_readable(part, file)) is not None:
+        return present([closed, photo_is_in_archive(part, file)])
+    return present(rule(part, file) for rule in PHOTO_RULES)
+
+
+def photos_have_caption(part: PhotoPart, files: Sequence[FileFacts], company: Company) -> Finding | None:
+    if company.has_text_file or company.body_says_something:
+        return None
+    silent = next((file for file in files if not name_says_something(file.name)), None)
+    if silent is None:
+        return None
+    todo = "请在邮件正文或一份Word文档里写明每张图片的内容（时间、地点、活动、人物），也可以把内容写进图片的文件名"
+    return breach(part.caption, "photo.no_caption", "没有找到图片的文字说明", "配文字说明", todo, silent)
+
+
+_CAMERA_NAME = re.compile(
+    r"mmexport|wx_camera|微信图片|微信截图|qq图片|qq截图|屏幕截图|截图|截屏|照片|图片|相片|图像|未命名|无标题|新建|副本|复件|压缩|原图|"
+    r"职业教育|职教|活动周|单位|材料|单张|[a-z]+"
+)
+
+
+def name_says_something(name: str) -> bool:
+    """True for 技能展示现场.jpg; false for DSC_0001.jpg, 微信图片_20230517.jpg and other names that a camera gives."""
+    stem = normalise(PurePosixPath(name.replace("\\", "/")).stem)
+    words = _CAMERA_NAME.sub("", re.sub(r"[\W\d_]", "", stem))
+    return len(re.findall(r"[\u4e00-\u9fff]", words)) >= 4
+
+
+def _least_size(rule: AtLeast) -> str:
+    return f"{rule.at_least / 1_000_000:g}M"
+
+
+def _original_photo(file: FileFacts) -> str:
+    wechat = re.match(r"mmexport|wx_camera|微信图片", normalise(file.name))
+    return "请在微信发送时勾选“原图”，或以文件形式发送" if wechat else "请发送相机或手机里的原图，不要截图或经微信压缩"

@@ -1,0 +1,126 @@
+"""What a notice may ask of texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from intake_bot.files.facts import WORD, FileFacts, Kind, TextFacts, Trouble
+from intake_bot.judging.rules.breach import breach, present, unmeasured, unreadable
+from intake_bot.judging.verdict import Finding
+from intake_bot.judging.wording import kind_name
+from intake_bot.notices.notice import Length, Rule, Severity, TextPart
+from intake_bot.notices.spelling import normalise
+
+BODY_NAME = "邮件正文"
+"""The name under which the mail body is shown when it serves as a text."""
+
+_SOURCE = re.compile(
+    r"来源|摄影|供图|图源|拍摄|提供图片|图片由|图片?\s*[/／:：]|[/／（(]?\s*摄\s*[)）]?|供稿|photo", re.IGNORECASE
+)
+
+
+def text_is_readable(part: TextPart, file: FileFacts) -> Finding | None:
+    if file.readable and file.text is not None:
+        return None
+    if file.trouble is Trouble.UNSUPPORTED:
+        return unmeasured("document.unmeasured", file)
+    if file.trouble is Trouble.PROTECTED:
+        return unreadable("document.protected", "文档设有密码，无法打开", "请取消密码后重新发送", part, file)
+    todo = "请在电脑上确认文档能打开，再重新发送"
+    return unreadable("document.unreadable", "文档打不开，文件可能已损坏", todo, part, file)
+
+
+def text_is_word(part: TextPart, file: FileFacts) -> Finding | None:
+    if file.kind in WORD:
+        return None
+    found = "内容写在邮件正文里" if file.name == BODY_NAME else f"文件的实际格式是{kind_name(file.kind)}"
+    return breach(part.word, "document.not_word", found, "为Word文件", "请把内容放进一份Word文档再报送", file)
+
+
+def text_has_length(part: TextPart, file: FileFacts) -> Finding | None:
+    if part.length is None or file.text is None:
+        return None
+    rule, words = part.length, file.text.words
+    found = f"正文为{words}字"
+    if rule.at_least is not None and words < rule.at_least:
+        eased = _eased(rule, words >= rule.at_least * (1 - rule.tolerance))
+        return breach(eased, "text.too_short", found, f"字数{_range_words(rule)}", "请补充内容", file)
+    if rule.at_most is not None and words > rule.at_most:
+        eased = _eased(rule, words <= rule.at_most * (1 + rule.tolerance))
+        return breach(eased, "text.too_long", found, f"字数{_range_words(rule)}", "请精简内容", file)
+    return None
+
+
+def text_has_picture(part: TextPart, file: FileFacts) -> Finding | None:
+    if file.text is None or file.text.pictures:
+        return None
+    return breach(part.picture, "news.no_picture", "文档里没有图片", "文档包含图片", "请把图片插入文档中", file)
+
+
+def text_names_source(part: TextPart, file: FileFacts) -> Finding | None:
+    if file.text is None or _SOURCE.search(file.text.text):
+        return None
+    todo = "请在图片下方注明来源，例如“图片来源：某某学校 张三 摄”"
+    return breach(part.source, "news.no_source", "文档里没有写明图片来源", "写明图片来源", todo, file)
+
+
+def text_has_link(part: TextPart, file: FileFacts) -> Finding | None:
+    if file.text is None or file.text.links:
+        return None
+    return breach(
+        part.link,
+        "media.no_link",
+        "文档里没有找到媒体报道的链接",
+        "附上媒体报道链接",
+        "请把报道的网址粘贴到文档里",
+        file,
+    )
+
+
+def text_mentions(part: TextPart, file: FileFacts) -> Finding | None:
+    if part.mentions is None or file.text is None:
+        return None
+    text = normalise(file.text.text)
+    absent = [name for name, words in part.mentions.words.items() if not any(normalise(word) in text for word in words)]
+    if not absent:
+        return None
+    names = "、".join(absent)
+    return breach(
+        part.mentions, "text.not_mentioned", f"文中没有看到{names}", f"包含{names}", f"如文中确无{names}，请补充", file
+    )
+
+
+TEXT_RULES: tuple[Callable[[TextPart, FileFacts], Finding | None], ...] = (
+    text_is_word,
+    text_has_length,
+    text_has_picture,
+    text_names_source,
+    text_has_link,
+    text_mentions,
+)
+
+
+def check_text(part: TextPart, file: FileFacts) -> list[Finding]:
+    """Everything wrong with one text. Of one that cannot be read, only that and its format are said."""
+    if (closed := text_is_readable(part, file)) is not None:
+        return present([closed, text_is_word(part, file)])
+    return present(rule(part, file) for rule in TEXT_RULES)
+
+
+def body_as_file(body: TextFacts) -> FileFacts:
+    """The mail body, as a text that can serve a part."""
+    return FileFacts(BODY_NAME, Kind.TEXT, len(body.text.encode()), "", text=body)
+
+
+def _range_words(rule: Length) -> str:
+    about = "左右" if rule.tolerance else ""
+    if rule.at_least is not None and rule.at_most is not None:
+        return f"在{rule.at_least}-{rule.at_most}字{about}"
+    return f"不少于{rule.at_least}字{about}" if rule.at_least is not None else f"不超过{rule.at_most}字{about}"
+
+
+def _eased(rule: Length, within_tolerance: bool) -> Rule:
+    if within_tolerance and rule.severity is Severity.ERROR:
+        return rule.model_copy(update={"severity": Severity.REMARK})
+    return rule

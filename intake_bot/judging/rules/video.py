@@ -1,0 +1,105 @@
+"""What a notice may ask of videos."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
+
+from intake_bot.files.facts import FileFacts, Kind, Trouble
+from intake_bot.judging.rules.breach import Company, breach, present, unmeasured, unreadable
+from intake_bot.judging.verdict import Finding
+from intake_bot.judging.wording import duration_words, kind_name, size_words
+from intake_bot.notices.notice import Severity, VideoPart
+
+
+def video_is_readable(part: VideoPart, file: FileFacts) -> Finding | None:
+    if file.video is not None and file.readable:
+        return None
+    if file.trouble is Trouble.UNSUPPORTED:
+        return unmeasured("file.unmeasured", file)
+    found = "视频不完整，可能没有传完" if file.trouble is Trouble.TRUNCATED else "视频打不开，文件可能已损坏"
+    return unreadable("video.unreadable", found, "请在电脑上确认视频能从头播放到尾，再重新发送", part, file)
+
+
+def video_is_mp4(part: VideoPart, file: FileFacts) -> Finding | None:
+    # Phones write brand `qt` into files that they name .mp4: every player and website takes them as mp4.
+    phone_video = file.kind is Kind.MOV and PurePosixPath(file.name).suffix.lower() == ".mp4"
+    if file.kind is Kind.MP4 or phone_video:
+        return None
+    return breach(
+        part.mp4,
+        "video.not_mp4",
+        f"视频的实际格式是{kind_name(file.kind)}",
+        "为mp4格式",
+        "请用剪辑软件导出为mp4后再报送（只改文件名无效）",
+        file,
+    )
+
+
+def video_has_size(part: VideoPart, file: FileFacts) -> Finding | None:
+    if part.size is None or file.bytes <= part.size.at_most:
+        return None
+    asked = f"不超过{part.size.at_most // 1024**2}M"
+    return breach(
+        part.size, "video.too_large", f"视频大小为{size_words(file.bytes)}", asked, "请压缩或剪短视频后再报送", file
+    )
+
+
+def video_has_resolution(part: VideoPart, file: FileFacts) -> Finding | None:
+    rule, video = part.resolution, file.video
+    if rule is None or video is None or (video.long_side >= rule.long_side and video.short_side >= rule.short_side):
+        return None
+    asked = f"分辨率在标清以上（不低于{rule.long_side}×{rule.short_side}）"
+    return breach(
+        rule,
+        "video.low_resolution",
+        f"视频分辨率为{video.width}×{video.height}",
+        asked,
+        "请使用原始视频，不要经微信等软件转发压缩",
+        file,
+    )
+
+
+def video_has_recommended_resolution(part: VideoPart, file: FileFacts) -> Finding | None:
+    rule, video = part.resolution, file.video
+    if rule is None or video is None or not rule.recommended or video_has_resolution(part, file):
+        return None
+    short, long = sorted(int(side) for side in re.findall(r"\d+", rule.recommended)[:2])
+    if video.long_side >= long and video.short_side >= short:
+        return None
+    advice = rule if rule.severity is Severity.OFF else rule.model_copy(update={"severity": Severity.REMARK})
+    found = f"视频分辨率为{video.width}×{video.height}，低于建议的{rule.recommended}"
+    return breach(advice, "video.below_recommended", found, "", "本次可以收下，以后建议使用更高的分辨率拍摄", file)
+
+
+def video_has_duration(part: VideoPart, file: FileFacts) -> Finding | None:
+    if part.duration is None or file.video is None or file.video.seconds <= part.duration.at_most:
+        return None
+    found = f"视频时长{duration_words(file.video.seconds)}"
+    return breach(
+        part.duration, "video.too_long", found, f"在{duration_words(part.duration.at_most)}以内", "请剪短后再报送", file
+    )
+
+
+VIDEO_RULES: tuple[Callable[[VideoPart, FileFacts], Finding | None], ...] = (
+    video_is_mp4,
+    video_has_size,
+    video_has_resolution,
+    video_has_recommended_resolution,
+    video_has_duration,
+)
+
+
+def check_video(part: VideoPart, file: FileFacts) -> list[Finding]:
+    """Everything wrong with one video. Of one that cannot be opened, only that, its format and its size are said."""
+    if (closed := video_is_readable(part, file)) is not None:
+        return present([closed, video_has_size(part, file)])
+    return present(rule(part, file) for rule in VIDEO_RULES)
+
+
+def videos_have_text(part: VideoPart, files: Sequence[FileFacts], company: Company) -> Finding | None:
+    if not files or company.has_text_file or company.body_says_something:
+        return None
+    todo = "请在邮件正文写明视频内容，或另附一份Word文档说明"
+    return breach(part.text, "video.no_text", "没有找到视频的文字说明", "另附文字说明", todo, files[0])

@@ -1,0 +1,170 @@
+"""Which file serves which part of which material.
+
+A file goes to the part it fits best: a part of its kind, with the fewest faults, the earlier one of equals. A part
+that is left with nothing may share a file that fits it without fault: the pictures of a 图片新闻 may well be those
+of the 照片 in the same mail. What a file is was read from its bytes; its name only helps where the bytes say nothing
+(a broken .jpg is a broken photo, not an unknown thing).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from intake_bot.files.facts import ARCHIVES, DANGEROUS, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, MailFacts, Trouble
+from intake_bot.judging.rules.photo import check_photo
+from intake_bot.judging.rules.text import body_as_file, check_text
+from intake_bot.judging.rules.video import check_video
+from intake_bot.judging.verdict import Finding
+from intake_bot.mail.body import says_something
+from intake_bot.notices.notice import FormPart, Material, Part, PhotoPart, Severity, TextPart, VideoPart
+from intake_bot.notices.spelling import compact
+
+SMALL_INLINE_BYTES = 100_000
+"""Pictures shown inside the mail's HTML below this size are logos and signatures, not material."""
+
+BODY_TEXT_WORDS = 50
+"""A mail body of fewer 字 accompanies files and is no text of its own."""
+
+_CLAIMS = {
+    ".jpg": Kind.JPEG, ".jpeg": Kind.JPEG, ".png": Kind.PNG, ".heic": Kind.HEIC,
+    ".mp4": Kind.MP4, ".mov": Kind.MOV, ".avi": Kind.AVI,
+    ".docx": Kind.DOCX, ".doc": Kind.OLE, ".wps": Kind.OLE, ".pdf": Kind.PDF, ".xlsx": Kind.XLSX,
+    ".zip": Kind.ZIP, ".rar": Kind.RAR, ".7z": Kind.SEVEN_ZIP,
+}  # fmt: skip
+
+
+@dataclass
+class Place:
+    """One part of one material, and the files that serve it."""
+
+    material: Material
+    part: Part
+    files: list[FileFacts] = field(default_factory=list)
+
+    @property
+    def short(self) -> bool:
+        return len(self.files) < self.part.at_least
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The files of a mail, each in its place. `spare` serves no part; a text among them accompanies the pictures."""
+
+    places: tuple[Place, ...]
+    archives: tuple[FileFacts, ...]
+    dangerous: tuple[FileFacts, ...]
+    empty: tuple[FileFacts, ...]
+    spare: tuple[FileFacts, ...]
+    texts: tuple[FileFacts, ...]
+
+    def of(self, material: Material) -> tuple[Place, ...]:
+        return tuple(place for place in self.places if place.material is material)
+
+
+def sort_files(facts: MailFacts, materials: Sequence[Material]) -> Sorted:
+    """Puts every file of a mail into its place."""
+    files = [_as_claimed(file) for file in facts.files if not (file.inline and file.bytes < SMALL_INLINE_BYTES)]
+    places = tuple(Place(material, part) for material in materials for part in material.parts)
+    content = [f for f in files if f.kind not in ARCHIVES | DANGEROUS | {Kind.EMPTY}]
+    texts = [f for f in content if f.kind in TEXTS]
+    _place_forms(places, texts)
+    in_forms = {id(file) for place in places for file in place.files}
+    free_texts = [file for file in texts if id(file) not in in_forms]
+    _place(places, [f for f in content if f.kind in PHOTOS], PhotoPart)
+    _place(places, [f for f in content if f.kind in VIDEOS], VideoPart)
+    _place(places, _without_descriptions(free_texts, places), TextPart)
+    _place_body(places, facts)
+    served = {id(file) for place in places for file in place.files}
+    return Sorted(
+        places,
+        archives=tuple(f for f in files if f.kind in ARCHIVES),
+        dangerous=tuple(f for f in files if f.kind in DANGEROUS),
+        empty=tuple(f for f in files if f.kind is Kind.EMPTY),
+        spare=tuple(f for f in content if id(f) not in served),
+        texts=tuple(texts),
+    )
+
+
+def _as_claimed(file: FileFacts) -> FileFacts:
+    """A file whose bytes are nothing known, as the damaged thing that its name says it was meant to be."""
+    claim = _CLAIMS.get(PurePosixPath(file.name).suffix.lower())
+    shapeless = file.kind is Kind.UNKNOWN or (
+        file.kind in (Kind.TEXT, Kind.HTML) and claim in PHOTOS | VIDEOS | {Kind.DOCX}
+    )
+    if claim is None or not shapeless:
+        return file
+    return FileFacts(
+        file.name, claim, file.bytes, file.sha256, file.archive, file.trouble or Trouble.DAMAGED, inline=file.inline
+    )
+
+
+def faults(part: Part, file: FileFacts) -> list[Finding]:
+    """Everything wrong with one file in this part."""
+    match part:
+        case PhotoPart():
+            return check_photo(part, file)
+        case VideoPart():
+            return check_video(part, file)
+        case TextPart():
+            return check_text(part, file)
+        case FormPart():
+            return []
+
+
+def _place(places: Iterable[Place], files: Sequence[FileFacts], kind: type[Part]) -> None:
+    """Puts each file into the fitting place with the fewest faults, then lets empty places share."""
+    open_places = [place for place in places if isinstance(place.part, kind)]
+    if not open_places:
+        return
+    for file in files:
+        best = min(open_places, key=lambda place: (_errors(place.part, file), not _named_for(place.material, file)))
+        best.files.append(file)
+    for place in open_places:
+        if not place.files:
+            place.files.extend(file for file in files if not _errors(place.part, file))
+
+
+def _errors(part: Part, file: FileFacts) -> int:
+    return sum(finding.severity is Severity.ERROR for finding in faults(part, file))
+
+
+def _named_for(material: Material, file: FileFacts) -> bool:
+    name = compact(file.shown_name)
+    return any(compact(word) in name for word in (material.name, *material.aliases))
+
+
+def _place_forms(places: Iterable[Place], texts: Sequence[FileFacts]) -> None:
+    for place in places:
+        if isinstance(place.part, FormPart):
+            place.files.extend(file for file in texts if is_form(place.part, file))
+
+
+def is_form(part: FormPart, file: FileFacts) -> bool:
+    """True for a file with a table in it and the form's title on a line of its own, whatever number it carries.
+
+    A text that merely speaks of the form has its title in the middle of a sentence.
+    """
+    if file.text is None or not file.text.tables:
+        return False
+    titles = [compact(title) for title in (part.title, *part.aliases)]
+    lines = [compact(line) for line in file.text.text.splitlines()]
+    return any(title in line and len(line) <= len(title) + 30 for title in titles for line in lines)
+
+
+def _without_descriptions(texts: Sequence[FileFacts], places: Iterable[Place]) -> list[FileFacts]:
+    """Leaves out 图片说明.docx beside photos or videos, if another text is there to be the material."""
+    pictured = any(isinstance(place.part, PhotoPart | VideoPart) for place in places)
+    main = [file for file in texts if not (pictured and re.search(r"说明|图注|解说", file.name))]
+    return main or list(texts)
+
+
+def _place_body(places: Iterable[Place], facts: MailFacts) -> None:
+    """The mail body is the text where no file is, if the notice names no format and the body is more than a note."""
+    if facts.body.words < BODY_TEXT_WORDS or not says_something(facts.body.text):
+        return
+    for place in places:
+        if isinstance(place.part, TextPart) and not place.files:
+            place.files.append(body_as_file(facts.body))

@@ -1,0 +1,29 @@
+"""One spelling for comparing names and subjects; what people wrote is kept elsewhere and shown as they wrote it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from opencc import OpenCC
+
+# Zero-width signs, direction marks and variation selectors: invisible, and pasted along with every second subject.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def normalise(text: str) -> str:
+    """Half-width, simplified, lower case, without invisible signs; runs of white space become one space."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    simplified: str = _converter().convert(plain)
+    return re.sub(r"\s+", " ", simplified).strip().lower()
+
+
+def compact(text: str) -> str:
+    """`normalise`, without any white space: for comparing titles and names."""
+    return normalise(text).replace(" ", "")
