@@ -14,7 +14,10 @@ class IntakeError(Exception):
 
 @dataclass(frozen=True)
 class ConfigFault:
-    """One fault in a configuration file, in words for the admin. Line and column count from 1."""
+    """One fault in a configuration file, in words for the admin.
+
+    Line and column count from 1; both are 0 where the fault is the file (or its absence) as a whole.
+    """
 
     file: str
     line: int
@@ -22,6 +25,8 @@ class ConfigFault:
     message: str
 
     def __str__(self) -> str:
+        if self.line == 0:
+            return f"{self.file}：{self.message}"
         return f"{self.file} 第 {self.line} 行第 {self.column} 列：{self.message}"
 
 

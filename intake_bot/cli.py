@@ -1,0 +1,123 @@
+"""The command line: words in, one command called, an exit code out (0 well, 1 found something wrong, 2 usage).
+
+Commands are imported only when they are called, since the ledger alone takes a second to import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from intake_bot.errors import ConfigError, IntakeError
+from intake_bot.translation import speak_chinese
+
+_HOME = "工作目录，内有 config、templates、data（默认当前目录）"
+EXIT_WELL, EXIT_FOUND, EXIT_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and leaves the process with its exit code."""
+    # A console in another code page, or none at all (PYTHONIOENCODING=ascii), must not turn Chinese into a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command and returns its exit code."""
+    options = build_parser().parse_args(arguments)
+    command = importlib.import_module(f"intake_bot.commands.{options.command}")
+    try:
+        code: int = command.run(options)
+        return code
+    except ConfigError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        print(f"共 {len(error.faults)} 处需要修改。", file=sys.stderr)
+        return EXIT_USAGE
+    except IntakeError as error:
+        print(f"出错：{error}", file=sys.stderr)
+        return EXIT_FOUND
+    except BrokenPipeError:
+        # The reader (head, less) has gone; writing the rest at exit would only raise again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_WELL
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands, in Chinese."""
+    speak_chinese()
+    parser = argparse.ArgumentParser(
+        prog="intake-bot", description="职业教育活动周材料报送机器人：收邮件、查材料、写回执、报汇总。"
+    )
+    parser.add_argument("--home", type=Path, default=Path(), metavar="目录", help=_HOME)
+    commands = parser.add_subparsers(dest="command", metavar="命令", required=True)
+
+    run_it = _add(commands, "run", "常驻运行：定时收信、回信、发汇总")
+    run_it.add_argument("--verbose", action="store_true", help="日志写得更细")
+
+    poll = _add(commands, "poll", "收信一遍，然后发出回信")
+    poll.add_argument("--bureau", metavar="编号", help="只处理这一个教育局")
+    _add_now(poll)
+
+    judge = _add(commands, "judge", "试判邮件文件（.eml），不登记、不发信、不留痕迹")
+    judge.add_argument("files", nargs="+", type=Path, metavar="文件", help=".eml 邮件文件，可以写多个")
+    judge.add_argument("--bureau", metavar="编号", help="按哪个教育局的通知判（默认看收件人）")
+    judge.add_argument(
+        "--received", type=_moment, metavar="时间", help="服务器收到的时间，如 2023-05-17T15:00:00+08:00"
+    )
+    judge.add_argument("--json", action="store_true", help="每封邮件输出一行JSON")
+    _add_now(judge)
+
+    digest = _add(commands, "digest", "做出当天的汇总，存成文件并发给经办人（每天只发一次）")
+    digest.add_argument("--bureau", metavar="编号", help="只做这一个教育局")
+    digest.add_argument("--preview", action="store_true", help="只显示，不登记也不发送")
+    _add_now(digest)
+
+    _add(commands, "check", "检查配置和信件模板，一次列出全部问题")
+
+    held = _add(commands, "held", "列出需要人工处理的邮件")
+    held.add_argument("--bureau", metavar="编号", help="只看这一个教育局")
+
+    ledger = _add(commands, "ledger", "列出登记的全部材料")
+    ledger.add_argument("--bureau", metavar="编号", help="只看这一个教育局")
+    ledger.add_argument("--json", action="store_true", help="每项材料输出一行JSON")
+
+    init = _add(commands, "init", "新建一个工作目录，放入默认的配置和信件模板")
+    init.add_argument("target", type=Path, metavar="目录", help="新的工作目录")
+
+    demo = _add(commands, "demo", "演示：在本机造出邮箱和邮件，走完收、判、回、汇总全过程，不联网")
+    demo.add_argument("--keep", type=Path, metavar="目录", help="把结果留在这个目录（默认新建一个临时目录）")
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, allow_abbrev=False, help=summary, description=f"{summary}。")
+    command.add_argument(
+        "--home",
+        type=Path,
+        default=Path(),
+        metavar="目录",
+        help="工作目录，内有 config、templates、data（默认当前目录）",
+    )
+    return command
+
+
+def _add_now(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--now", type=_moment, metavar="时间", help="当作现在是这个时间，如 2023-05-17T16:30:00+08:00")
+
+
+def _moment(text: str) -> datetime:
+    """An ISO 8601 moment; one without an offset is in the bureau's zone, which is not known yet here."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"看不懂时间“{text}”，请写成 2023-05-17T16:30:00+08:00") from error

@@ -1,0 +1,63 @@
+"""`ledger`: everything that was registered."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from intake_bot.cli import EXIT_WELL
+from intake_bot.commands.choosing import chosen_bureaus
+from intake_bot.config.load import load
+from intake_bot.config.settings import Settings
+from intake_bot.home import Home
+from intake_bot.judging.verdict import Decision
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.records import LedgerItem
+
+_DECISIONS = {Decision.ACCEPTED: "收", Decision.REJECTED: "退", Decision.HELD: "待人工"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints one line an item, oldest first."""
+    home = Home(options.home)
+    settings = load(home.root)
+    wanted = {bureau.id for bureau in chosen_bureaus(options, settings)}
+    if not home.ledger.exists():
+        if not options.json:
+            print("还没有登记过材料。")
+        return EXIT_WELL
+    with Ledger.open(home.ledger) as ledger:
+        for item in ledger.history.items():
+            if options.bureau is None or item.bureau in wanted:
+                print(json.dumps(_json(item, settings), ensure_ascii=False) if options.json else _line(item, settings))
+    return EXIT_WELL
+
+
+def _json(item: LedgerItem, settings: Settings) -> dict[str, Any]:
+    """The words of this are kept stable: machines read them."""
+    return {
+        "receipt": item.receipt,
+        "bureau": item.bureau,
+        "notice": item.notice,
+        "unit": item.unit,
+        "material": item.material,
+        "day": item.day.isoformat() if item.day else None,
+        "received": item.received.astimezone(settings.intake.zone).isoformat(timespec="seconds"),
+        "verdict": item.decision.value,
+        "late": item.late,
+        "message_id": item.message_id,
+        "files": [{"name": file.name, "sha256": file.sha256, "bytes": file.bytes} for file in item.files],
+        "superseded": item.superseded,
+    }
+
+
+def _line(item: LedgerItem, settings: Settings) -> str:
+    received = item.received.astimezone(settings.intake.zone)
+    marks = "".join((" 迟报" if item.late else "", " 已被替换" if item.superseded else ""))
+    day = f"（{item.day.month}月{item.day.day}日）" if item.day else ""
+    unit = item.unit or "未识别单位"
+    return (
+        f"{item.receipt}  {received:%Y-%m-%d %H:%M:%S}  {_DECISIONS[item.decision]}{marks}  "
+        f"{unit}  {item.material}{day}  文件 {len(item.files)} 个"
+    )

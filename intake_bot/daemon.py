@@ -1,0 +1,77 @@
+"""`run`: APScheduler repeats the rounds until a signal ends it, cleanly, between two mails."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import datetime
+from types import FrameType
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from intake_bot.clock import Clock
+from intake_bot.config.settings import Settings
+from intake_bot.rounds import Rounds
+
+log = logging.getLogger(__name__)
+
+DIGEST_CHECK_SECONDS = 60
+
+
+class Daemon:
+    """Polls every mailbox, and files every digest at its hour."""
+
+    def __init__(self, settings: Settings, rounds: Rounds, clock: Clock) -> None:
+        self._settings = settings
+        self._rounds = rounds
+        self._clock = clock
+        self._stopping = threading.Event()
+        # The ledger and the kept connections belong to one job at a time; a digest waits for the mail in hand.
+        self._turn = threading.Lock()
+        self._scheduler = BlockingScheduler(
+            timezone=settings.intake.zone,
+            # misfire_grace_time defaults to one second: after a suspend, or a slow round, the run would be dropped.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def run(self) -> None:
+        """Works until SIGTERM or SIGINT (Ctrl-C); then finishes the mail or letter in hand and returns."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        every = self._settings.intake.polling.every_seconds
+        start = datetime.now(self._settings.intake.zone)
+        self._scheduler.add_job(self._poll, IntervalTrigger(seconds=every), next_run_time=start, id="poll")
+        # Whether a digest is due is asked of the ledger, again and again: so neither a restart nor a suspend over its
+        # hour loses it, and a clock set back does not repeat it.
+        trigger = IntervalTrigger(seconds=DIGEST_CHECK_SECONDS)
+        self._scheduler.add_job(self._file_digests, trigger, next_run_time=start, id="digest")
+        log.info("started bureaus=%s every=%ds", ",".join(b.id for b in self._settings.bureaus), every)
+        self._scheduler.start()
+        with self._turn:
+            log.info("stopped")
+
+    def _stop(self, number: int, _frame: FrameType | None) -> None:
+        log.info("stopping signal=%s", signal.Signals(number).name)
+        self._stopping.set()
+        # Not waited for here: a signal handler must return, and `run` waits for the job in hand.
+        self._scheduler.shutdown(wait=False)
+
+    def _poll(self) -> None:
+        for bureau in self._settings.bureaus:
+            with self._turn:
+                if self._stopping.is_set():
+                    return
+                done = self._rounds.go(bureau, self._stopping.is_set)
+            log.info(
+                "round bureau=%s seen=%d settled=%d failed=%d sent=%d deferred=%d",
+                bureau.id, done.taken.seen, done.taken.settled, done.taken.failed,
+                done.delivered.sent, done.delivered.deferred,
+            )  # fmt: skip
+
+    def _file_digests(self) -> None:
+        for bureau in self._settings.bureaus:
+            with self._turn:
+                if not self._stopping.is_set():
+                    self._rounds.file_due_digest(bureau)

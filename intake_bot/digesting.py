@@ -1,0 +1,176 @@
+"""The day's digest: from the ledger's report to one letter for the clerks, filed once a day."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+
+from intake_bot.config.settings import Bureau, Settings
+from intake_bot.errors import TemporaryFailure
+from intake_bot.examine import Desk, desk_for
+from intake_bot.home import Home
+from intake_bot.judging.verdict import Decision, Finding
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.records import DayReport, FiledItem, FiledMail, Outcome
+from intake_bot.letters.digest import (
+    DigestContext,
+    HeldLine,
+    ItemLine,
+    Sum,
+    TroubleLine,
+    WithheldLetter,
+    compose_digest,
+)
+from intake_bot.letters.letter import Letter
+from intake_bot.letters.missing import missing_rows, quota_lines
+from intake_bot.letters.templates import Templates
+from intake_bot.notices.notice import Severity
+from intake_bot.wrapping import wrap_report
+
+log = logging.getLogger(__name__)
+
+
+class Digesting:
+    """Makes the digests of one home."""
+
+    def __init__(self, settings: Settings, home: Home, ledger: Ledger, templates: Templates) -> None:
+        self._settings = settings
+        self._home = home
+        self._ledger = ledger
+        self._templates = templates
+
+    def is_due(self, bureau: Bureau, now: datetime) -> bool:
+        """True once the bureau's hour has come and today's digest is not filed, whatever happened meanwhile.
+
+        Out of season (no notice open, nothing to tell) none is due: nobody wants an empty letter every day.
+        """
+        local = now.astimezone(self._settings.intake.zone)
+        if local.time() < self._settings.digest_at(bureau) or self._ledger.digests.of(bureau.id, local.date()):
+            return False
+        report = self._ledger.digests.report(bureau.id)
+        return _in_season(desk_for(self._settings, bureau, now), now) or bool(report.mails or report.trouble)
+
+    def preview(self, bureau: Bureau, now: datetime) -> Letter:
+        """The digest as it would be now; nothing is written."""
+        return self._compose(bureau, self._ledger.digests.report(bureau.id), now)
+
+    def file(self, bureau: Bureau, now: datetime) -> bool:
+        """Puts today's digest into the outbox and, as a page to open, into data/digests/. False when it was there.
+
+        The page is written first: it can be written again, the ledger's row makes the digest final.
+        """
+        day = now.astimezone(self._settings.intake.zone).date()
+        if self._ledger.digests.of(bureau.id, day) is not None:
+            return False
+        report = self._ledger.digests.report(bureau.id)
+        letter = self._compose(bureau, report, now)
+        self._write_page(bureau, letter, f"{day.isoformat()}.html")
+        at = now.astimezone(self._settings.intake.zone)
+        filed = self._ledger.digests.file(day, report, wrap_report(letter, bureau, bureau.clerks, "digest", at), now)
+        log.info("digest filed bureau=%s day=%s mails=%d", bureau.id, day, len(report.mails))
+        return filed
+
+    def _compose(self, bureau: Bureau, report: DayReport, now: datetime) -> Letter:
+        zone = self._settings.intake.zone
+        desk = desk_for(self._settings, bureau, now)
+        accepted = self._ledger.history.accepted_items(desk.notice.id) if desk else ()
+        local = now.astimezone(zone)
+        context = DigestContext(
+            bureau=bureau.name,
+            day=local.date(),
+            now=local,
+            sum=_sum(report),
+            missing=missing_rows(desk.notice, bureau.roster, desk.calendar, accepted, now) if desk else (),
+            accepted=tuple(self._lines(report, Decision.ACCEPTED)),
+            rejected=tuple(self._lines(report, Decision.REJECTED)),
+            held=tuple(self._held(report)),
+            trouble=tuple(self._trouble(report)),
+            withheld=tuple(WithheldLetter("、".join(one.recipients), one.subject) for one in report.withheld),
+            quotas=quota_lines(desk.notice, bureau.roster, accepted) if desk else (),
+        )
+        return compose_digest(context, self._templates)
+
+    def _lines(self, report: DayReport, decision: Decision) -> Iterator[ItemLine]:
+        for mail in report.mails:
+            for item in mail.items:
+                if item.decision is decision:
+                    yield self._line(mail, item)
+            if not mail.items and mail.outcome is Outcome.REJECTED and decision is Decision.REJECTED:
+                yield self._line(mail, None)
+
+    def _line(self, mail: FiledMail, item: FiledItem | None) -> ItemLine:
+        zone = self._settings.intake.zone
+        return ItemLine(
+            unit=mail.unit or "",
+            material=item.material if item else "",
+            day=item.day if item else None,
+            receipt=mail.receipt,
+            received=mail.received.astimezone(zone),
+            sender=mail.sender,
+            files=len(item.files) if item else len(mail.files),
+            deadline=item.deadline.astimezone(zone) if item and item.deadline else None,
+            late=item.late if item else False,
+            reasons=_reasons((*mail.findings, *(item.findings if item else ()))),
+        )
+
+    def _held(self, report: DayReport) -> Iterator[HeldLine]:
+        for mail in report.mails:
+            held = [item for item in mail.items if item.decision is Decision.HELD]
+            if not held and mail.outcome is not Outcome.HELD:
+                continue
+            why = [f.found for item in held for f in item.findings if f.holds] or [mail.reason]
+            yield HeldLine(
+                number=mail.receipt,
+                unit=mail.unit or "",
+                subject=mail.subject,
+                sender=mail.sender,
+                received=mail.received.astimezone(self._settings.intake.zone),
+                reason="；".join(dict.fromkeys(why)),
+            )
+
+    def _trouble(self, report: DayReport) -> Iterator[TroubleLine]:
+        zone = self._settings.intake.zone
+        for event in report.trouble:
+            recovered = event.what == "mailbox.recovered"
+            what = "邮箱恢复正常" if recovered else f"邮箱出现问题：{event.detail.get('why') or '原因不明'}"
+            yield TroubleLine(what, event.at.astimezone(zone), "" if recovered else "请管理员处理")
+        for letter in report.undelivered:
+            what = f"给 {'、'.join(letter.recipients)} 的信还没有送达：{letter.last_error}"
+            yield TroubleLine(what, letter.created.astimezone(zone), "如地址有误，请电话告知对方")
+        if report.unfinished:
+            yield TroubleLine(f"还有 {len(report.unfinished)} 封邮件没有处理完，机器人会继续尝试")
+
+    def _write_page(self, bureau: Bureau, letter: Letter, name: str) -> None:
+        folder = self._home.digests / bureau.id
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(letter.html, encoding="utf-8")
+        except OSError as error:
+            raise TemporaryFailure(f"写不了汇总 {folder / name}：{error.strerror}") from error
+
+
+def _in_season(desk: Desk | None, now: datetime) -> bool:
+    """From the first day of the week (or the first deadline before it) until the last deadline's next day."""
+    if desk is None:
+        return False
+    zone, notice = desk.calendar.zone, desk.notice
+    once = [m.due.deadline(notice.days, None, zone) for m in notice.materials if not m.due.daily]
+    first = min([*(deadline.date() for deadline in once), notice.week.first])
+    today = now.astimezone(zone).date()
+    return first <= today <= notice.last_deadline(zone).date()
+
+
+def _sum(report: DayReport) -> Sum:
+    return Sum(
+        mails=len(report.mails),
+        accepted=len(report.heap(Outcome.ACCEPTED)),
+        rejected=len(report.heap(Outcome.REJECTED)),
+        held=len(report.heap(Outcome.HELD)),
+        other=len(report.heap(Outcome.OTHER)),
+    )
+
+
+def _reasons(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Each reason once: twelve loose photos are one reason."""
+    return tuple(dict.fromkeys(f.found for f in findings if f.severity is Severity.ERROR))

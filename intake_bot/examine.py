@@ -1,0 +1,128 @@
+"""From raw bytes to a verdict, without a trace: what `poll` does with a mail before it writes anything down, and all
+that `judge` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from intake_bot.config.settings import Bureau, Limits, Settings
+from intake_bot.files.facts import FileFacts, MailFacts, TextFacts
+from intake_bot.files.inspect import Inspected, inspect_files
+from intake_bot.files.limits import FileLimits
+from intake_bot.files.words import count_words
+from intake_bot.judging.days import Calendar
+from intake_bot.judging.judge import Case, judge
+from intake_bot.judging.recognise import Approach, recognise
+from intake_bot.judging.verdict import Disposition, MailKind, Verdict
+from intake_bot.ledger.receipt import find_receipt
+from intake_bot.mail.body import own_words
+from intake_bot.mail.cloud import cloud_links
+from intake_bot.mail.message import Message, ReadingLimits, read_message
+from intake_bot.mail.outgoing import is_our_message_id
+from intake_bot.mail.triage import machine_reason
+from intake_bot.notices.notice import Notice
+from intake_bot.notices.subject import SubjectReading, read_subject
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Whose mail it is, and everything that is known before it is opened."""
+
+    bureau: Bureau
+    notice: Notice
+    limits: Limits
+    calendar: Calendar
+    own_addresses: frozenset[str]
+    """The mailboxes of all configured bureaus, lower case: no letter from them is ever answered."""
+
+
+History = Callable[[str], Mapping[str, Set[date]]]
+"""Unit → material → days that are filled already."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """All that one mail turned out to be. `reason` says why it is no submission."""
+
+    message: Message
+    verdict: Verdict
+    reason: str = ""
+    inspected: tuple[Inspected, ...] = ()
+    body: str = ""
+    """What the sender wrote himself, without quoted history."""
+
+    @property
+    def files(self) -> tuple[FileFacts, ...]:
+        return tuple(one.facts for one in self.inspected)
+
+
+def desk_for(settings: Settings, bureau: Bureau, at: datetime) -> Desk | None:
+    """The desk for mail that this bureau received at this moment; None where it has no notice."""
+    notice = settings.notice_for(bureau.id, at)
+    if notice is None:
+        return None
+    zone = settings.intake.zone
+    calendar = Calendar(notice.days, zone, timedelta(hours=notice.grace_hours), notice.closes(zone))
+    own = frozenset(other.mailbox.address.lower() for other in settings.bureaus)
+    return Desk(bureau, notice, settings.intake.limits, calendar, own)
+
+
+def no_history(unit: str) -> Mapping[str, Set[date]]:
+    """For a trial judgement: nothing was ever sent before."""
+    return {}
+
+
+def open_mail(raw: Path, work: Path, limits: Limits) -> Message:
+    """Reads a raw mail; its attachments are decoded into `work`."""
+    return read_message(raw, work / "parts", ReadingLimits(limits.header_bytes, limits.parts, limits.depth))
+
+
+def examine(message: Message, received: datetime, desk: Desk, work: Path, history: History) -> Examined:
+    """Triage, then the subject, then every file, then the judgement. `work` is a folder for what archives hold."""
+    if (machine := machine_reason(message, desk.own_addresses)) is not None:
+        return Examined(message, Verdict(MailKind.MACHINE, Disposition.IGNORED), machine)
+    reading = read_subject(message.subject, desk.notice, desk.bureau.roster)
+    links = cloud_links(message)
+    approach = Approach(message.sender.address, bool(message.attachments or links), _answers_us(message))
+    kind = recognise(reading, approach, desk.notice, desk.bureau.roster)
+    if kind is not MailKind.SUBMISSION:
+        return Examined(message, Verdict(kind, Disposition.IGNORED), "no submission")
+    body = own_words(message)
+    inspected = inspect_files(message.attachments, work / "archives", _file_limits(desk.limits))
+    facts = MailFacts(
+        tuple(one.facts for one in inspected), TextFacts(text=body, words=count_words(body)), cloud_links=links
+    )
+    return Examined(message, judge(_case(reading, facts, message, received, desk, history)), "", inspected, body)
+
+
+def _case(
+    reading: SubjectReading, facts: MailFacts, message: Message, received: datetime, desk: Desk, history: History
+) -> Case:
+    known = desk.bureau.roster.at_address(message.sender.address)
+    return Case(
+        notice=desk.notice,
+        calendar=desk.calendar,
+        reading=reading,
+        received=received,
+        facts=facts,
+        sender_unit=known.name if known else None,
+        filled_days=history(reading.unit.name) if reading.unit else {},
+    )
+
+
+def _answers_us(message: Message) -> bool:
+    ids = (*message.in_reply_to, *message.references)
+    return any(is_our_message_id(one) for one in ids) or find_receipt(message.subject) is not None
+
+
+def _file_limits(limits: Limits) -> FileLimits:
+    return FileLimits(
+        members=limits.archive_members,
+        unpacked_bytes=limits.archive_bytes,
+        depth=limits.archive_depth,
+        jpeg_pixels=limits.photo_pixels,
+    )

@@ -1,0 +1,54 @@
+"""Where things are in a home: the folder that holds config/, templates/ and data/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake_bot.config.defaults import defaults_dir
+from intake_bot.letters.templates import Templates
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home folder. Nothing is created by asking where it is."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def ledger(self) -> Path:
+        return self.data / "ledger.sqlite3"
+
+    @property
+    def spool(self) -> Path:
+        return self.data / "spool"
+
+    @property
+    def files(self) -> Path:
+        return self.data / "files"
+
+    @property
+    def work(self) -> Path:
+        return self.data / "work"
+
+    @property
+    def digests(self) -> Path:
+        return self.data / "digests"
+
+    @property
+    def lock(self) -> Path:
+        return self.data / "intake-bot.lock"
+
+    def prepare(self) -> None:
+        """Makes data/ where it is not there yet: for the owner only on POSIX, since it holds names, telephone numbers
+        and faces; Windows takes the rights of the folder above."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def templates(self) -> Templates:
+        """The home's own letters where it has them, else the packaged ones. Raises ConfigError for a broken one."""
+        own = self.root / "templates"
+        return Templates([folder for folder in (own, defaults_dir() / "templates") if folder.is_dir()])

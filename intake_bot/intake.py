@@ -1,0 +1,235 @@
+"""The walk in: from a bureau's mailbox into the ledger, in the order of writes that no crash can break.
+
+1. the ledger sees the mail, and counts the attempt before its bytes are touched;
+2. the raw bytes go to the spool;
+3. the attachments go to the store;
+4. ONE transaction writes message, submission, items, findings, files and the finished answer. Here we take
+   responsibility. Whatever was done before is done again after a crash, with the same result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from intake_bot.answering import Answering
+from intake_bot.clock import Clock
+from intake_bot.config.settings import Bureau, Settings
+from intake_bot.errors import TemporaryFailure
+from intake_bot.examine import Desk, Examined, desk_for, examine, open_mail
+from intake_bot.files.facts import Kind
+from intake_bot.files.store import Store
+from intake_bot.home import Home
+from intake_bot.judging.verdict import MailKind
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.records import Judgement, KeptFile, LetterDraft, MailKey, MessageRecord
+from intake_bot.mail.mailbox import Mailbox, MailGone
+from intake_bot.mail.message import Attachment, message_id_of
+from intake_bot.mail.spool import Spool, Spooled, SpoolKey
+from intake_bot.wrapping import wrap_answer
+
+log = logging.getLogger(__name__)
+
+BODY_FILE_NAME = "邮件正文.txt"
+UNKNOWN_UNIT_FOLDER = "未识别单位"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one pass over a mailbox did, in mails."""
+
+    seen: int = 0
+    settled: int = 0
+    failed: int = 0
+
+
+class Intake:
+    """Takes in the mail of one bureau."""
+
+    def __init__(
+        self, settings: Settings, bureau: Bureau, home: Home, ledger: Ledger, answering: Answering, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._bureau = bureau
+        self._home = home
+        self._ledger = ledger
+        self._answering = answering
+        self._clock = clock
+        self._spool = Spool(home.spool)
+        self._store = Store(home.files)
+
+    def take_in(self, mailbox: Mailbox, stop: Callable[[], bool]) -> Taken:
+        """One pass: notes every mail that is new, then settles what is unsettled, oldest first.
+
+        `stop` is asked between two mails. Raises LoginRefused, or TemporaryFailure when the mailbox cannot be reached
+        (again); a mail that fails is left for the next pass and never stops those behind it.
+        """
+        mailbox.open()
+        self._clean_up()
+        taken = Taken(seen=self._note_new(mailbox))
+        for record in self._ledger.messages.unfinished(self._bureau.id):
+            if stop():
+                break
+            mailbox.open()
+            if self._try_one(record, mailbox):
+                taken = replace(taken, settled=taken.settled + 1)
+            else:
+                taken = replace(taken, failed=taken.failed + 1)
+        return taken
+
+    def _note_new(self, mailbox: Mailbox) -> int:
+        """Every mail of the last days that the ledger does not know; the read state plays no part, clerks read here."""
+        since = self._clock().astimezone(self._settings.intake.zone).date()
+        since -= timedelta(self._settings.intake.polling.lookback_days)
+        folder = self._bureau.mailbox.imap.folder
+        known = {key.uid for key in self._ledger.messages.known(self._bureau.id, folder, mailbox.uidvalidity)}
+        fresh = mailbox.describe(uid for uid in mailbox.search(since) if uid not in known)
+        for uid in sorted(fresh):
+            found = fresh[uid]
+            key = MailKey(self._bureau.id, folder, mailbox.uidvalidity, uid, found.internaldate, found.bytes)
+            self._ledger.messages.seen(key, self._clock())
+        return len(fresh)
+
+    def _try_one(self, record: MessageRecord, mailbox: Mailbox) -> bool:
+        """True when the mail is settled. The one broad `except` of this walk stands here, around one mail."""
+        if record.attempts >= self._settings.intake.limits.attempts:
+            reason = f"连续{record.attempts}次没能处理（{record.last_error or '程序意外中断'}），请人工打开查看"
+            self._ledger.messages.hold(record.id, reason, self._clock())
+            log.warning("message held receipt=%s attempts=%d", record.receipt, record.attempts)
+            return True
+        self._ledger.messages.count_attempt(record.id)
+        try:
+            self._settle(record, mailbox)
+        except MailGone as error:
+            self._ledger.messages.attempt_failed(record.id, str(error), self._clock())
+            log.warning("message gone receipt=%s uid=%d", record.receipt, record.key.uid)
+            return False
+        except TemporaryFailure as error:
+            self._ledger.messages.attempt_excused(record.id, str(error), self._clock())
+            log.warning("message put off receipt=%s: %s", record.receipt, error)
+            return False
+        except Exception as error:
+            self._ledger.messages.attempt_failed(record.id, type(error).__name__, self._clock())
+            log.exception("message failed receipt=%s", record.receipt)
+            return False
+        return True
+
+    def _settle(self, record: MessageRecord, mailbox: Mailbox) -> None:
+        spooled = self._spooled(record, mailbox)
+        original = self._ledger.messages.earlier_copy(record.id)
+        if original is not None:
+            self._ledger.messages.file_duplicate(record.id, original.id, self._clock())
+            log.info("duplicate receipt=%s of=%s", record.receipt, original.receipt)
+        else:
+            self._home.work.mkdir(parents=True, exist_ok=True)
+            # Inside data/, on the store's own file system, so that keeping a file needs no second copy of it.
+            with tempfile.TemporaryDirectory(dir=self._home.work) as work:
+                self._judge(record, spooled, Path(work))
+        self._spool.discard(spooled)
+
+    def _spooled(self, record: MessageRecord, mailbox: Mailbox) -> Spooled:
+        """The raw mail on our disk: from an earlier try where there is one, else from the server."""
+        key = SpoolKey(record.key.bureau, record.key.folder, record.key.uidvalidity, record.key.uid)
+        spooled = self._spool.find(key)
+        if spooled is None:
+            if record.key.uidvalidity != mailbox.uidvalidity:
+                raise MailGone("邮箱已重建，原来的邮件取不到了")
+            spooled = self._spool.save(key, lambda write: mailbox.fetch(record.key.uid, record.key.bytes, write))
+        if record.sha256 is None:
+            message_id = message_id_of(spooled.path)
+            self._ledger.messages.spooled(record.id, spooled.path.name, spooled.sha256, message_id, self._clock())
+        return spooled
+
+    def _judge(self, record: MessageRecord, spooled: Spooled, work: Path) -> None:
+        message = open_mail(spooled.path, work, self._settings.intake.limits)
+        self._ledger.messages.headers_read(record.id, message.sender.address, message.subject)
+        desk = desk_for(self._settings, self._bureau, record.key.internaldate)
+        if desk is None:
+            self._ledger.messages.file_ignored(record.id, MailKind.OTHER, "no notice", self._clock())
+            return
+        history = _History(self._ledger, desk)
+        examined = examine(message, record.key.internaldate, desk, work, history.filled_days)
+        if examined.verdict.kind is not MailKind.SUBMISSION:
+            self._ledger.messages.file_ignored(record.id, examined.verdict.kind, examined.reason, self._clock())
+            log.info("ignored receipt=%s kind=%s reason=%s", record.receipt, examined.verdict.kind, examined.reason)
+            return
+        judgement = Judgement(
+            notice=desk.notice.id,
+            verdict=examined.verdict,
+            files=self._keep(record, examined, desk, work),
+            answer=self._answer(record, examined, desk),
+            cumulative=frozenset(material.name for material in desk.notice.materials if material.quotas),
+        )
+        self._ledger.messages.file_judgement(record.id, judgement, self._clock())
+        log.info(
+            "judged receipt=%s disposition=%s unit=%s",
+            record.receipt,
+            examined.verdict.disposition,
+            examined.verdict.unit,
+        )
+
+    def _keep(self, record: MessageRecord, examined: Examined, desk: Desk, work: Path) -> tuple[KeptFile, ...]:
+        verdict = examined.verdict
+        received = record.key.internaldate.astimezone(desk.calendar.zone).date()
+        day = next((item.day for item in verdict.items if item.day), received)
+        attached = [*examined.message.attachments, *_body_file(examined, work)]
+        unit = verdict.unit or UNKNOWN_UNIT_FOLDER
+        kept = self._store.keep(self._bureau.id, day, unit, record.receipt, attached)
+        facts = {one.path: one.facts for one in examined.inspected}
+        return tuple(
+            KeptFile(
+                name=one.name,
+                path=one.path,
+                sha256=one.sha256,
+                bytes=one.bytes,
+                kind=facts[file.path].kind if file.path in facts else Kind.TEXT,
+            )
+            for file, one in zip(attached, kept, strict=True)
+        )
+
+    def _answer(self, record: MessageRecord, examined: Examined, desk: Desk) -> LetterDraft | None:
+        now = self._clock()
+        reply = self._answering.reply(examined, desk, record.receipt, record.key.internaldate, now)
+        if reply is None:
+            return None
+        return wrap_answer(
+            reply.letter, self._bureau, reply.to, examined.message, record.receipt, now.astimezone(desk.calendar.zone)
+        )
+
+    def _clean_up(self) -> None:
+        """Removes what a killed run left half done; the lock on the home makes sure that no other run is at work."""
+        self._spool.sweep(self._clock(), timedelta(hours=36))
+        shutil.rmtree(self._home.work, ignore_errors=True)
+
+
+class _History:
+    """What the ledger knows of a unit, in the form that judging asks for it."""
+
+    def __init__(self, ledger: Ledger, desk: Desk) -> None:
+        self._ledger = ledger
+        self._desk = desk
+
+    def filled_days(self, unit: str) -> Mapping[str, Set[date]]:
+        notice = self._desk.notice
+        return {
+            material.name: self._ledger.history.filled_days(notice.id, unit, material.name)
+            for material in notice.materials
+            if material.due.daily
+        }
+
+
+def _body_file(examined: Examined, work: Path) -> list[Attachment]:
+    """What the school wrote in the mail itself, as a file: it may be the material, and it belongs to the rest."""
+    if not examined.body.strip():
+        return []
+    content = examined.body.encode("utf-8-sig", "replace")
+    path = work / "body.txt"
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    return [Attachment(BODY_FILE_NAME, path, len(content), digest, "text/plain")]
