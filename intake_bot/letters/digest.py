@@ -1,0 +1,265 @@
+"""The clerks' letter of the day: who is missing first, what came in after, and a sum that leaves nothing open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from intake_bot.letters import chinese
+from intake_bot.letters.letter import Letter
+from intake_bot.letters.templates import Templates
+from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, unlinked
+
+_TEXT_WIDTH = 36
+"""Unit names of a plain text letter are broken into lines of about so many characters."""
+
+
+@dataclass(frozen=True)
+class MissingRow:
+    """One material of one day that units are expected to report, with those that have not."""
+
+    material: str
+    day: date | None
+    deadline: datetime
+    units: tuple[str, ...]
+    """Who is missing, in the roster's order; empty when all have reported."""
+    expected: int
+    """How many units are expected to report."""
+
+    @property
+    def reported(self) -> int:
+        return self.expected - len(self.units)
+
+    @property
+    def label(self) -> str:
+        """照片（5月17日，截止 16:00）."""
+        due = chinese.brief_deadline(self.deadline, self.day)
+        day = f"{chinese.month_day(self.day)}，" if self.day else ""
+        return f"{self.material}（{day}截止 {due}）"
+
+    @property
+    def name(self) -> str:
+        """照片（5月17日）."""
+        return f"{self.material}（{chinese.month_day(self.day)}）" if self.day else self.material
+
+    @property
+    def percent(self) -> int:
+        """How much is in, from 0 to 100, rounded down: 100 means all."""
+        return 100 * self.reported // self.expected if self.expected else 100
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """One item that was accepted or rejected. `sender` is the mail address it came from."""
+
+    unit: str
+    """Empty where it could not be told."""
+    material: str
+    """Empty where it could not be told."""
+    day: date | None
+    receipt: str
+    received: datetime
+    sender: str
+    files: int
+    deadline: datetime | None = None
+    late: bool = False
+    reasons: tuple[str, ...] = ()
+    """Short, one for each fault."""
+
+    @property
+    def name(self) -> str:
+        """照片（5月17日）."""
+        name = self.material or "材料"
+        return f"{name}（{chinese.month_day(self.day)}）" if self.day else name
+
+    @property
+    def lateness(self) -> str:
+        """迟报 1 小时 2 分钟."""
+        return chinese.lateness(self.received, self.deadline)
+
+
+@dataclass(frozen=True)
+class HeldLine:
+    """One mail that waits for a person. `number` is what `intake-bot held` calls it."""
+
+    number: str
+    unit: str
+    subject: str
+    sender: str
+    received: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class TroubleLine:
+    """Something the machine could not do: a mailbox, a login, a letter that did not arrive."""
+
+    what: str
+    since: datetime | None = None
+    todo: str = ""
+
+
+@dataclass(frozen=True)
+class WithheldLetter:
+    """A letter that shadow mode kept back."""
+
+    to: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class QuotaLine:
+    """What a unit owes over the week, and what was accepted so far."""
+
+    unit: str
+    material: str
+    reported: int
+    owed: int
+
+
+@dataclass(frozen=True)
+class Sum:
+    """邮箱 n = 收 a + 退 b + 待人工 c + 非报送 d, in mails."""
+
+    mails: int
+    accepted: int
+    rejected: int
+    held: int
+    other: int
+
+    @property
+    def unexplained(self) -> int:
+        """0, unless something was lost or counted twice."""
+        return self.mails - self.accepted - self.rejected - self.held - self.other
+
+
+@dataclass(frozen=True)
+class DigestContext:
+    """One bureau's day. Moments are aware and in the bureau's zone; senders and subjects may be raw."""
+
+    bureau: str
+    day: date
+    now: datetime
+    sum: Sum
+    missing: tuple[MissingRow, ...] = ()
+    """Every material that somebody is expected to report, whether complete or not, due or not."""
+    accepted: tuple[ItemLine, ...] = ()
+    """The late ones among them."""
+    rejected: tuple[ItemLine, ...] = ()
+    held: tuple[HeldLine, ...] = ()
+    trouble: tuple[TroubleLine, ...] = ()
+    withheld: tuple[WithheldLetter, ...] = ()
+    quotas: tuple[QuotaLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnitsOwing:
+    """Units that miss exactly the same materials."""
+
+    materials: tuple[str, ...]
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DigestPage:
+    """What the templates may show: cleaned, in order."""
+
+    bureau: str
+    day: date
+    now: datetime
+    sum: Sum
+    due: tuple[MissingRow, ...]
+    """Past its deadline, and somebody is missing."""
+    owing: tuple[UnitsOwing, ...]
+    """`due` seen by unit, those who miss most first; empty where it would only repeat `due`."""
+    progress: tuple[MissingRow, ...]
+    missing_units: int
+    accepted: tuple[ItemLine, ...]
+    late: tuple[ItemLine, ...]
+    rejected: tuple[ItemLine, ...]
+    held: tuple[HeldLine, ...]
+    trouble: tuple[TroubleLine, ...]
+    withheld: tuple[WithheldLetter, ...]
+    owed: tuple[QuotaLine, ...]
+    """Quotas not yet met."""
+    quotas_met: int
+
+    @property
+    def all_quotas(self) -> int:
+        return len(self.owed) + self.quotas_met
+
+
+def compose_digest(context: DigestContext, templates: Templates) -> Letter:
+    """The digest of a day; one with nothing in it reads well too. Raises ConfigError for a broken template."""
+    page = _page(context)
+    return Letter(
+        subject=templates.line("words/digest.txt", "subject", digest=page),
+        text=templates.text("digest.txt", digest=page, lines=lines_of_units),
+        html=templates.html("digest.html", digest=page),
+    )
+
+
+def lines_of_units(units: tuple[str, ...]) -> tuple[str, ...]:
+    """Names joined by 、 and broken between names, never inside one."""
+    lines = [""]
+    for number, unit in enumerate(units, 1):
+        name = unit if number == len(units) else f"{unit}、"
+        if lines[-1] and len(lines[-1]) + len(name) > _TEXT_WIDTH:
+            lines.append("")
+        lines[-1] += name
+    return tuple(lines)
+
+
+def _page(context: DigestContext) -> DigestPage:
+    due = tuple(row for row in context.missing if row.units and row.deadline < context.now)
+    owed = tuple(line for line in context.quotas if line.reported < line.owed)
+    accepted = tuple(_clean_item(line) for line in context.accepted)
+    return DigestPage(
+        bureau=context.bureau,
+        day=context.day,
+        now=context.now,
+        sum=context.sum,
+        due=due,
+        owing=_owing(due) if len(due) > 1 else (),
+        progress=context.missing,
+        missing_units=len({unit for row in due for unit in row.units}),
+        accepted=tuple(line for line in accepted if not line.late),
+        late=tuple(line for line in accepted if line.late),
+        rejected=tuple(_clean_item(line) for line in context.rejected),
+        held=tuple(_clean_held(line) for line in context.held),
+        trouble=tuple(_clean_trouble(line) for line in context.trouble),
+        withheld=tuple(WithheldLetter(one_line(w.to), one_line(w.subject)) for w in context.withheld),
+        owed=owed,
+        quotas_met=len(context.quotas) - len(owed),
+    )
+
+
+def _owing(due: tuple[MissingRow, ...]) -> tuple[UnitsOwing, ...]:
+    one_day = len({row.day for row in due}) == 1
+    materials: dict[str, list[str]] = {}
+    for row in due:
+        for unit in row.units:
+            materials.setdefault(unit, []).append(row.material if one_day else row.name)
+    units: dict[tuple[str, ...], list[str]] = {}
+    for unit, names in materials.items():
+        units.setdefault(tuple(names), []).append(unit)
+    owing = [UnitsOwing(names, tuple(owers)) for names, owers in units.items()]
+    return tuple(sorted(owing, key=lambda group: -len(group.materials)))
+
+
+def _clean_item(line: ItemLine) -> ItemLine:
+    reasons = tuple(unlinked(reason, SENTENCE_LENGTH).rstrip("。") for reason in line.reasons)
+    return replace(line, sender=unlinked(line.sender), reasons=reasons)
+
+
+def _clean_held(line: HeldLine) -> HeldLine:
+    return replace(
+        line,
+        subject=unlinked(line.subject),
+        sender=unlinked(line.sender),
+        reason=unlinked(line.reason, SENTENCE_LENGTH).rstrip("。"),
+    )
+
+
+def _clean_trouble(line: TroubleLine) -> TroubleLine:
+    return replace(line, what=unlinked(line.what, SENTENCE_LENGTH), todo=one_line(line.todo, SENTENCE_LENGTH))

@@ -1,0 +1,100 @@
+"""Who has not reported what: unit × material × day, as the digest shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from intake_bot.judging.days import Calendar
+from intake_bot.ledger.records import AcceptedItem
+from intake_bot.letters.digest import MissingRow, QuotaLine
+from intake_bot.notices.notice import Material, Notice, Quota
+from intake_bot.notices.roster import Roster, Unit
+
+EVERYBODY = "全部"
+"""In `expected_from`: every unit of the roster."""
+
+_AHEAD = timedelta(days=7)
+"""Materials that are due once are shown from this long before their deadline."""
+
+
+def missing_rows(
+    notice: Notice, roster: Roster, calendar: Calendar, accepted: Iterable[AcceptedItem], now: datetime
+) -> tuple[MissingRow, ...]:
+    """Every material that somebody is expected to report about now, complete or not, in the notice's order.
+
+    While the week lasts that is the day just due and the day still open; afterwards every day that anybody missed.
+    """
+    reported = {(item.unit, item.material, item.day) for item in accepted}
+    rows = [
+        row
+        for material in notice.materials
+        if (units := _expected(material, roster))
+        for row in _rows_of(material, units, calendar, reported, now)
+    ]
+    return tuple(rows)
+
+
+def quota_lines(notice: Notice, roster: Roster, accepted: Iterable[AcceptedItem]) -> tuple[QuotaLine, ...]:
+    """What each unit owes over the week, and what was accepted so far."""
+    items = list(accepted)
+    return tuple(
+        QuotaLine(unit.name, material.name, _count(items, unit, material), quota.at_least)
+        for material in notice.materials
+        for unit in roster.units
+        if (quota := _quota(material, unit)) is not None
+    )
+
+
+def _expected(material: Material, roster: Roster) -> tuple[Unit, ...]:
+    wanted = material.expected_from
+    return tuple(unit for unit in roster.units if EVERYBODY in wanted or unit.category in wanted)
+
+
+def _rows_of(
+    material: Material,
+    units: tuple[Unit, ...],
+    calendar: Calendar,
+    reported: set[tuple[str, str, date | None]],
+    now: datetime,
+) -> Iterator[MissingRow]:
+    for day in _days_about(material, calendar, now):
+        absent = tuple(unit.name for unit in units if (unit.name, material.name, day) not in reported)
+        deadline = material.due.deadline(calendar.week, day, calendar.zone)
+        if absent or deadline > now or not _over(material, calendar, now):
+            yield MissingRow(material.name, day, deadline, absent, len(units))
+
+
+def _days_about(material: Material, calendar: Calendar, now: datetime) -> tuple[date | None, ...]:
+    if not material.due.daily:
+        deadline = material.due.deadline(calendar.week, None, calendar.zone)
+        return (None,) if now > deadline - _AHEAD else ()
+    days = calendar.week.days
+    if _over(material, calendar, now):
+        return days
+    past = [day for day in days if material.due.deadline(calendar.week, day, calendar.zone) < now]
+    today = now.astimezone(calendar.zone).date()
+    return (*past[-1:], *(day for day in days if day not in past and day <= today))
+
+
+def _over(material: Material, calendar: Calendar, now: datetime) -> bool:
+    """True once the last daily deadline has passed."""
+    last = calendar.week.last if material.due.daily else None
+    return now > material.due.deadline(calendar.week, last, calendar.zone)
+
+
+def _quota(material: Material, unit: Unit) -> Quota | None:
+    """The first quota that fits the unit: the notice's file lists the special ones first."""
+    return next(
+        (
+            quota
+            for quota in material.quotas
+            if (not quota.categories or unit.category in quota.categories)
+            and (not quota.ranks or unit.rank in quota.ranks)
+        ),
+        None,
+    )
+
+
+def _count(items: list[AcceptedItem], unit: Unit, material: Material) -> int:
+    return sum(item.unit == unit.name and item.material == material.name for item in items)

@@ -1,0 +1,246 @@
+"""The answer to a submission: taken in, taken in part, to be mended, held for a person, or not for this mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from intake_bot.files.facts import FileFacts
+from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, Verdict
+from intake_bot.letters import chinese
+from intake_bot.letters.file_table import FileTable, list_files
+from intake_bot.letters.letter import Letter
+from intake_bot.letters.mending import Entry, item_label, to_know, to_look_at, to_mend
+from intake_bot.letters.templates import Templates
+from intake_bot.letters.untrusted import one_line, unlinked
+from intake_bot.notices.notice import Notice, OnlineChannel, Severity
+from intake_bot.notices.subject import write_subject
+
+_SENDER_LENGTH = 20
+_SUBJECT_MATERIALS = 3
+_COPIED_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class AnswerContext:
+    """All that an answer speaks of. Moments are aware and in the bureau's zone; names may be raw."""
+
+    bureau: str
+    notice: Notice
+    contact: str
+    """Whom to ask, as printed in the letter; may be empty."""
+    receipt: str
+    """回执编号."""
+    received: datetime
+    """When the bureau's server took the mail."""
+    subject: str
+    """As the school wrote it."""
+    sender: str
+    """The sender's display name, or empty."""
+    verdict: Verdict
+    files: tuple[FileFacts, ...]
+    now: datetime
+    quota_lines: tuple[str, ...] = ()
+    """Where the unit stands with what it owes over the week, a sentence each."""
+
+
+class AnswerKind(StrEnum):
+    """Which letter it is: the name of its file under `templates/words/`."""
+
+    ACCEPTED = "accepted"
+    PARTIAL = "partial"
+    REJECTED = "rejected"
+    HELD = "held"
+    ONLINE = "online"
+    CLOSED = "closed"
+
+
+_KINDS = {
+    Disposition.ACCEPTED: AnswerKind.ACCEPTED,
+    Disposition.PARTIAL: AnswerKind.PARTIAL,
+    Disposition.REJECTED: AnswerKind.REJECTED,
+    Disposition.HELD: AnswerKind.HELD,
+}
+
+
+@dataclass(frozen=True)
+class AnsweredItem:
+    """One item: its name with its day, and the server's time against its deadline."""
+
+    label: str
+    timing: str
+    late: bool
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """What the templates may show: cleaned, in order, in Chinese."""
+
+    kind: AnswerKind
+    bureau: str
+    about: str
+    """活动周濮阳县教育局照片, or 活动周材料 where the unit is not known."""
+    greeted: str
+    unit: str
+    receipt: str
+    received: datetime
+    subject: str
+    items: tuple[AnsweredItem, ...]
+    mend: tuple[Entry, ...]
+    look_at: tuple[Entry, ...]
+    know: tuple[Entry, ...]
+    until: tuple[str, ...]
+    """By when to mend, and what happens afterwards: a sentence each."""
+    subject_to_copy: str
+    """For the mail with what is to be mended; empty where the unit is not known either."""
+    files: FileTable
+    online: OnlineChannel | None
+    quota_lines: tuple[str, ...]
+    contact: str
+
+    @property
+    def accepted(self) -> tuple[AnsweredItem, ...]:
+        return tuple(item for item in self.items if item.decision is Decision.ACCEPTED)
+
+    @property
+    def rejected(self) -> tuple[AnsweredItem, ...]:
+        return tuple(item for item in self.items if item.decision is Decision.REJECTED)
+
+    @property
+    def held(self) -> tuple[AnsweredItem, ...]:
+        return tuple(item for item in self.items if item.decision is Decision.HELD)
+
+    @property
+    def late(self) -> bool:
+        """Something was taken in after its deadline."""
+        return any(item.late for item in self.accepted)
+
+
+def compose_answer(context: AnswerContext, templates: Templates) -> Letter:
+    """The one letter that answers a mail. The subject holds nothing the sender wrote.
+
+    Raises ValueError for an ignored mail, to which there is nothing to say; ConfigError for a broken template.
+    """
+    page = _page(context)
+    words = f"words/{page.kind}.txt"
+    headline = templates.line(words, "headline", letter=page)
+    opening = templates.paragraphs(words, "opening", letter=page)
+    return Letter(
+        subject=templates.line(words, "subject", letter=page),
+        text=templates.text("reply.txt", letter=page, headline=headline, opening=opening),
+        html=templates.html("reply.html", letter=page, headline=headline, opening=opening),
+    )
+
+
+def _page(context: AnswerContext) -> AnswerPage:
+    verdict = context.verdict
+    return AnswerPage(
+        kind=_kind(context),
+        bureau=context.bureau,
+        about=_about(context),
+        greeted=verdict.unit or unlinked(context.sender, _SENDER_LENGTH),
+        unit=verdict.unit or "",
+        receipt=context.receipt,
+        received=context.received,
+        subject=unlinked(context.subject),
+        items=tuple(_answered(item, context.received) for item in verdict.items),
+        mend=to_mend(verdict),
+        look_at=to_look_at(verdict),
+        know=to_know(verdict),
+        until=_until(context),
+        subject_to_copy=_subject_to_copy(context),
+        files=list_files(context.files, verdict),
+        online=context.notice.online,
+        quota_lines=context.quota_lines,
+        contact=context.contact,
+    )
+
+
+def _kind(context: AnswerContext) -> AnswerKind:
+    verdict = context.verdict
+    if verdict.disposition not in _KINDS:
+        raise ValueError(f"a mail that is {verdict.disposition} gets no answer")
+    if verdict.disposition is Disposition.REJECTED:
+        if context.notice.online is not None and _all(_online, verdict):
+            return AnswerKind.ONLINE
+        if _all(_closed, verdict):
+            return AnswerKind.CLOSED
+    return _KINDS[verdict.disposition]
+
+
+def _all(said: Callable[[Finding], bool], verdict: Verdict) -> bool:
+    """True of the whole mail, or of each of its items."""
+    if any(said(finding) for finding in verdict.findings):
+        return True
+    return bool(verdict.items) and all(any(said(f) for f in item.findings) for item in verdict.items)
+
+
+def _online(finding: Finding) -> bool:
+    return finding.code == "channel.online"
+
+
+def _closed(finding: Finding) -> bool:
+    """Too late to be taken in; where lateness is only a remark, it is."""
+    return finding.code == "deadline.closed" or (finding.code == "deadline.late" and finding.severity is Severity.ERROR)
+
+
+def _about(context: AnswerContext) -> str:
+    materials = _materials(context.verdict.items)
+    if len(materials) > _SUBJECT_MATERIALS:
+        named = f"{materials[0]}等 {len(materials)} 项材料"
+    else:
+        named = "、".join(materials) or "材料"
+    return f"{context.notice.subject.keywords[0]}{context.verdict.unit or ''}{named}"
+
+
+def _subject_to_copy(context: AnswerContext) -> str:
+    """Asks for the rejected part only, and names its day: sent tomorrow, the same words would mean tomorrow's."""
+    verdict = context.verdict
+    rejected = tuple(item for item in verdict.items if item.decision is Decision.REJECTED)
+    if not (verdict.unit and rejected):
+        return one_line(verdict.correct_subject, _COPIED_LENGTH)
+    days = {item.day for item in rejected}
+    return write_subject(context.notice, verdict.unit, _materials(rejected), days.pop() if len(days) == 1 else None)
+
+
+def _materials(items: tuple[ItemVerdict, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.material for item in items))
+
+
+def _answered(item: ItemVerdict, received: datetime) -> AnsweredItem:
+    return AnsweredItem(
+        label=item_label(item),
+        timing=chinese.timing(received, item.deadline, item.late),
+        late=item.late,
+        decision=item.decision,
+    )
+
+
+def _until(context: AnswerContext) -> tuple[str, ...]:
+    """A sentence for each deadline that still matters to what was rejected."""
+    sentences: dict[str, list[str]] = {}
+    rejected = [item for item in context.verdict.items if item.decision is Decision.REJECTED]
+    for item in rejected:
+        sentences.setdefault(_item_until(item, context), []).append(item_label(item))
+    several = len(rejected) > 1
+    return tuple(f"{'、'.join(labels)}：{said}" if several else said for said, labels in sentences.items())
+
+
+def _item_until(item: ItemVerdict, context: AnswerContext) -> str:
+    if item.deadline is None:
+        return "请尽快发来。"
+    material = context.notice.material(item.material)
+    taken_late = material is None or material.late == "mark"
+    due = chinese.deadline(item.deadline)
+    passed = context.now > item.deadline
+    if context.received < item.deadline and any(_closed(finding) for finding in item.findings):
+        return "现在还没到报送的时候。"
+    if any(_closed(finding) for finding in item.findings) or (passed and not taken_late):
+        return f"{due} 的截止时间已经过了，按通知不再接收。如有特殊情况，请与我们联系。"
+    if passed:
+        return f"{due} 的截止时间已经过了，请尽快发来，照样接收，会记为迟报。"
+    afterwards = "过了这个时间也照收，会记为迟报。" if taken_late else "过了这个时间，按通知就不再接收了。"
+    return f"请在 {due} 前发来。{afterwards}"

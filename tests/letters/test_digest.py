@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from intake_bot.letters.digest import DigestContext, HeldLine, ItemLine, MissingRow, Sum, compose_digest, lines_of_units
+from tests.letters import samples
+from tests.letters.samples import DAY, DIGEST_BUSY, DUE, TEMPLATES, at
+
+MANY = tuple(f"濮阳市第{n}职业中等专业学校" for n in range(480))
+
+
+def test_digest_of_480_units_names_each_missing_one_and_stays_readable() -> None:
+    letter = compose_digest(
+        DigestContext(
+            "濮阳市教育局",
+            DAY,
+            at("2023-05-17 17:30:00"),
+            Sum(480, 400, 40, 20, 20),
+            missing=(MissingRow("照片", DAY, DUE, MANY[:479], 480), MissingRow("视频", DAY, DUE, MANY[100:400], 480)),
+            accepted=tuple(samples.accepted_line(n, unit) for n, unit in enumerate(MANY)),
+        ),
+        TEMPLATES,
+    )
+    assert letter.subject == "【活动周日报】濮阳市教育局 5月17日：未报 479，已收 480，待人工 0"
+    assert [unit for unit in MANY[:479] if unit not in letter.text or unit not in letter.html] == []
+    assert max(len(line) for line in letter.text.splitlines()) <= 80
+    assert len(letter.html) < 500_000
+
+
+def test_units_wrap_between_names() -> None:
+    assert lines_of_units(("甲" * 20, "乙" * 20, "丙")) == ("甲" * 20 + "、", "乙" * 20 + "、丙")
+    assert lines_of_units(("甲" * 50,)) == ("甲" * 50,)
+
+
+def test_material_that_nobody_reported_is_said_in_one_line_beside_others() -> None:
+    text = compose_digest(DIGEST_BUSY, TEMPLATES).text
+    assert "图片新闻（5月17日，截止 16:00）：10 个单位都没有报\n\n按单位看" in text
+
+
+def test_material_that_nobody_reported_lists_the_units_when_alone() -> None:
+    alone = replace(DIGEST_BUSY, missing=(MissingRow("照片", DAY, DUE, samples.UNITS[:2], 2),))
+    assert "2 个单位都没有报\n  濮阳县教育局、清丰县教育局\n" in compose_digest(alone, TEMPLATES).text
+
+
+def test_material_not_yet_due_is_progress_and_not_missing() -> None:
+    letter = compose_digest(replace(DIGEST_BUSY, now=DUE), TEMPLATES)
+    assert "一、未报：没有" in letter.text
+    assert "照片（5月17日，截止 16:00）：已报 4/10，未到截止时间" in letter.text
+
+
+def test_mails_that_the_sum_does_not_explain_are_pointed_out() -> None:
+    letter = compose_digest(replace(DIGEST_BUSY, sum=Sum(20, 7, 3, 2, 7)), TEMPLATES)
+    assert "还有 1 封对不上" in letter.text
+    assert "还有 1 封对不上" in letter.html
+
+
+def test_days_are_named_where_missing_rows_differ_in_day() -> None:
+    rows = (MissingRow("照片", DAY, DUE, ("甲校",), 2), MissingRow("工作总结", None, DUE, ("甲校",), 2))
+    text = compose_digest(replace(DIGEST_BUSY, missing=rows), TEMPLATES).text
+    assert "缺照片（5月17日）、工作总结（1 个单位）\n  甲校\n" in text
+
+
+def test_hostile_lines_stay_on_their_line() -> None:
+    bad = "</table><script>x</script>\r\n合计：\u202e邮箱 0 封 http://evil.example"
+    hostile = replace(
+        DIGEST_BUSY,
+        rejected=(ItemLine("", "", None, "1-1", DUE, bad, 1, reasons=(bad,)),),
+        held=(HeldLine("1", "", bad, bad, DUE, bad),),
+    )
+    letter = compose_digest(hostile, TEMPLATES)
+    assert [line for line in letter.text.splitlines() if line.startswith("合计")] == [
+        "合计：邮箱 19 封 = 收 7 + 退 3 + 待人工 2 + 非报送 7"
+    ]
+    assert "<script" not in letter.html
+    assert "http://" not in letter.text

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from intake_bot.files.facts import FileFacts, Kind
+from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
+from intake_bot.letters.file_table import LISTED_FILES, FileState, list_files
+from intake_bot.notices.notice import Severity
+from tests.letters.samples import DAY, DUE, error, file
+
+
+def verdict_of(*findings: Finding, decision: Decision = Decision.REJECTED, files: tuple[str, ...] = ()) -> Verdict:
+    """A mail with one item, 照片 of 5月17日."""
+    item = ItemVerdict("照片", DAY, DUE, False, decision, findings, files)
+    return Verdict(MailKind.SUBMISSION, Disposition.REJECTED, "濮阳县教育局", (item,))
+
+
+HOLD = Finding("document.unreadable", Severity.REMARK, "打不开", file="a.jpg", holds=True)
+CASES = {
+    "serves an accepted item": (verdict_of(decision=Decision.ACCEPTED, files=("a.jpg",)), FileState.GOOD),
+    "is well, the item lacks a caption": (
+        verdict_of(error("photo.no_caption", "没有"), files=("a.jpg",)),
+        FileState.GOOD,
+    ),
+    "has an error": (verdict_of(error("photo.unreadable", "打不开", file="a.jpg"), files=("a.jpg",)), FileState.MEND),
+    "has an error and a hold": (verdict_of(HOLD, error("x", "y", file="a.jpg"), files=("a.jpg",)), FileState.MEND),
+    "has a hold": (verdict_of(HOLD, decision=Decision.HELD, files=("a.jpg",)), FileState.HELD),
+    "is beside one with a hold": (
+        verdict_of(replace(HOLD, file="b.jpg"), decision=Decision.HELD, files=("a.jpg",)),
+        FileState.GOOD,
+    ),
+    "serves an item held as a whole": (verdict_of(decision=Decision.HELD, files=("a.jpg",)), FileState.HELD),
+    "serves nothing": (verdict_of(decision=Decision.ACCEPTED), FileState.UNUSED),
+    "came too late": (verdict_of(error("deadline.closed", "已过"), files=("a.jpg",)), FileState.UNUSED),
+    "came by the wrong channel": (verdict_of(error("channel.online", "网上"), files=("a.jpg",)), FileState.UNUSED),
+}
+
+
+@pytest.mark.parametrize(("verdict", "state"), CASES.values(), ids=CASES)
+def test_state_of_a_file_that(verdict: Verdict, state: FileState) -> None:
+    (row,) = list_files((file("a.jpg", 1),), verdict).rows
+    assert row.state is state
+
+
+def _nested() -> tuple[FileFacts, ...]:
+    return (
+        file("外.zip", 1, Kind.ZIP),
+        file("内.zip", 2, Kind.ZIP, "外.zip"),
+        file("a.jpg", 3, archive="外.zip/内.zip"),
+        file("b.jpg", 4, archive="外.zip"),
+    )
+
+
+def test_archive_is_as_good_as_its_gravest_member() -> None:
+    verdict = verdict_of(
+        error("photo.unreadable", "打不开", file="外.zip/内.zip/a.jpg"),
+        files=("外.zip/内.zip/a.jpg", "外.zip/b.jpg"),
+    )
+    assert [(row.name, row.state, row.inside) for row in list_files(_nested(), verdict).rows] == [
+        ("外.zip", FileState.MEND, False),
+        ("内.zip", FileState.MEND, True),
+        ("a.jpg", FileState.MEND, True),
+        ("b.jpg", FileState.GOOD, True),
+    ]
+
+
+def test_member_without_its_archive_in_the_list_shows_its_whole_name() -> None:
+    (row,) = list_files(_nested()[3:], verdict_of()).rows
+    assert (row.name, row.inside) == ("外.zip/b.jpg", False)
+
+
+def test_long_list_keeps_what_is_to_be_mended() -> None:
+    files = tuple(file(f"{n}.jpg", n % 200) for n in range(LISTED_FILES + 50))
+    table = list_files(files, verdict_of(error("photo.unreadable", "打不开", file=files[-1].name)))
+    assert (table.rows[-1].name, table.unlisted) == (files[-1].name, 50)
