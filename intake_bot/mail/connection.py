@@ -1,0 +1,76 @@
+"""What both doors to the mail servers share: how a line is secured, and what its failures are called."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from enum import StrEnum
+from pathlib import Path
+
+from intake_bot.errors import PermanentFailure, TemporaryFailure
+
+MAX_SERVER_TEXT = 300
+"""Characters kept of what a server said; the rest is noise or malice."""
+
+
+class Security(StrEnum):
+    """How a connection is protected. NONE is for loopback only."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class LoginRefused(PermanentFailure):
+    """The server does not let us in until a person does something (new 授权码, account settings).
+
+    Whoever catches this stops using the account for a good while and tells the admin: providers lock accounts that
+    go on trying.
+    """
+
+
+def is_loopback(host: str) -> bool:
+    """True for this machine's own addresses: localhost, 127.x.x.x, ::1. Asks no name server."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def forbid_open_lines(host: str, security: Security) -> None:
+    """Raises ValueError where a password would cross a network unprotected. The configuration checks this first."""
+    if security is Security.NONE and not is_loopback(host):
+        raise ValueError(f"security none is for loopback only, not for {host}")
+
+
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Verifies certificate and host name, against `ca_file` alone where given, else against the system's authorities.
+
+    Raises PermanentFailure when `ca_file` cannot be read.
+    """
+    try:
+        return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+    except OSError as error:  # ssl.SSLError is one too
+        raise PermanentFailure(f"读不了证书文件 {ca_file}：{one_line(error)}") from error
+
+
+def line_failure(server: str, error: Exception) -> TemporaryFailure:
+    """Names what broke on the way to `server` (host:port), in words for the admin."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return TemporaryFailure(
+            f"{server} 的证书没有通过验证（{error.verify_message}）。"
+            "请核对主机名和本机时间；自建的邮件服务器请配置 ca_file。"
+        )
+    if isinstance(error, TimeoutError):
+        return TemporaryFailure(f"{server} 在限定时间内没有应答。")
+    return TemporaryFailure(f"与 {server} 的连接出了问题：{one_line(error) or type(error).__name__}")
+
+
+def one_line(text: object) -> str:
+    """What a server said, fit for a log line and a table cell: no control characters, at most MAX_SERVER_TEXT long."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    printable = "".join(char if char.isprintable() else " " for char in str(text))
+    return " ".join(printable.split())[:MAX_SERVER_TEXT]

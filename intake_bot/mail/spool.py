@@ -1,0 +1,144 @@
+"""The spool: raw mail on our own disk before anything is read of it (step 2 of the order of writes).
+
+A mail is written aside as `NAME.part`, flushed to the disk, and renamed; a file named `NAME.eml` is therefore always
+whole. Memory does not grow with the mail.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from intake_bot.errors import TemporaryFailure
+from intake_bot.mail.connection import one_line
+
+Write = Callable[[bytes], object]
+"""Takes the next bytes of a mail."""
+
+_READ_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """One raw mail on disk, whole and fsynced."""
+
+    path: Path
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class SpoolKey:
+    """Which mail it is, in the server's terms."""
+
+    bureau: str
+    folder: str
+    uidvalidity: int
+    uid: int
+
+    @property
+    def file_name(self) -> str:
+        """The same for the same mail, another for any other, and harmless on every file system."""
+        return f"{_safe(self.bureau)}-{_safe(self.folder)}-{self.uidvalidity}-{self.uid}.eml"
+
+
+class Spool:
+    """A folder of raw mails. Every method raises TemporaryFailure where the disk refuses (full, read-only)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, key: SpoolKey, source: Callable[[Write], object]) -> Spooled:
+        """Stores what `source` writes, replacing leftovers of an earlier try; after any failure nothing is left.
+
+        `source` is called once with a function to write to; what it raises comes through.
+        """
+        path = self._folder / key.file_name
+        part = path.with_suffix(".part")
+        digest = hashlib.sha256()
+        count = 0
+        with _disk_failures_of(path):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            try:
+                with part.open("wb") as file:
+
+                    def write(data: bytes) -> None:
+                        nonlocal count
+                        file.write(data)
+                        digest.update(data)
+                        count += len(data)
+
+                    source(write)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(path)
+                _sync_folder(self._folder)
+            finally:
+                part.unlink(missing_ok=True)
+        return Spooled(path, digest.hexdigest(), count)
+
+    def find(self, key: SpoolKey) -> Spooled | None:
+        """The mail as an earlier run left it, read through once for its hash; None when there is none."""
+        path = self._folder / key.file_name
+        digest = hashlib.sha256()
+        count = 0
+        with _disk_failures_of(path):
+            try:
+                with path.open("rb") as file:
+                    while data := file.read(_READ_BYTES):
+                        digest.update(data)
+                        count += len(data)
+            except FileNotFoundError:
+                return None
+        return Spooled(path, digest.hexdigest(), count)
+
+    def discard(self, spooled: Spooled) -> None:
+        """Removes a mail that is no longer needed; one that is gone already is fine."""
+        with _disk_failures_of(spooled.path):
+            spooled.path.unlink(missing_ok=True)
+
+    def sweep(self, now: datetime, older_than: timedelta) -> int:
+        """Removes half-written files that nobody has touched for `older_than`; returns how many."""
+        limit = (now - older_than).timestamp()
+        with _disk_failures_of(self._folder):
+            stale = [part for part in self._folder.glob("*.part") if part.stat().st_mtime < limit]
+            for part in stale:
+                part.unlink(missing_ok=True)
+        return len(stale)
+
+
+def _safe(text: str) -> str:
+    """Plain lower-case words stay readable; anything else gets a hash of the exact text, so that no two meet."""
+    if re.fullmatch(r"[a-z0-9]{1,40}", text):
+        return text
+    words = re.sub(r"[^a-z0-9]+", "_", text.lower())[:20]
+    return f"{words}_{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+@contextmanager
+def _disk_failures_of(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            raise TemporaryFailure(f"磁盘已满，写不下 {path}") from error
+        raise TemporaryFailure(f"读写 {path} 失败：{one_line(error.strerror or error)}") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a rename last through a power cut. POSIX wants the folder itself flushed for that; Windows offers no way
+    to open a folder for it, and NTFS journals renames by itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

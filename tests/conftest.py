@@ -1,0 +1,76 @@
+"""Servers for every test that wants one. All are real, on loopback, and need no network.
+
+- `imap_server`: a fresh, empty account; the test runs once on pymap and once on Dovecot.
+- `imap_host`: the server behind it, for tests that want several accounts (`imap_host.account(user)`).
+- `smtp_server`: takes letters for any user with the password PASSWORD and keeps them in `.letters`.
+
+Where Dovecot is not installed its half is skipped; under CI that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from typing import Protocol
+
+import pytest
+
+from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
+from tests.servers.dovecot import PASSWORD, Dovecot, find_dovecot, running_dovecot
+
+
+class ImapHost(Protocol):
+    """An IMAP server on loopback with as many accounts as a test likes; PASSWORD opens them all."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    def account(self, user: str) -> ImapAccount:
+        """The account of this name, made where it does not exist yet."""
+
+
+@pytest.fixture(scope="session")
+def pymap_server() -> Iterator[ImapServer]:
+    """The embedded IMAP server, shared by all tests: use account names of your own."""
+    with ImapServer(PASSWORD) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    """A real Dovecot, shared by all tests: use account names of your own."""
+    program = find_dovecot()
+    if program is None and os.environ.get("CI"):
+        pytest.fail("Dovecot is not installed, and CI is where it must be")
+    if program is None:
+        pytest.skip("Dovecot is not installed")
+    with running_dovecot(program) as server:
+        yield server
+
+
+@pytest.fixture(params=["pymap", "dovecot"])
+def imap_host(request: pytest.FixtureRequest) -> ImapHost:
+    """Once pymap, once Dovecot."""
+    host: ImapHost = request.getfixturevalue(f"{request.param}_server")
+    return host
+
+
+@pytest.fixture
+def new_user() -> str:
+    """A user name that no other test has."""
+    return f"u{secrets.token_hex(6)}@example.edu.cn"
+
+
+@pytest.fixture
+def imap_server(imap_host: ImapHost, new_user: str) -> ImapAccount:
+    """A fresh, empty account."""
+    return imap_host.account(new_user)
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A fresh SMTP server that keeps what it is sent."""
+    with SmtpServer(PASSWORD) as server:
+        yield server

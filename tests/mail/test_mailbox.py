@@ -1,0 +1,380 @@
+import imaplib
+import random
+import socket
+import ssl
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+import intake_bot
+from intake_bot.demo.servers import ImapAccount, ImapServer
+from intake_bot.errors import PermanentFailure, TemporaryFailure
+from intake_bot.mail.connection import LoginRefused, Security
+from intake_bot.mail.mailbox import Envelope, ImapSettings, Mailbox, MailGone
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.netease import NeteaseServer
+
+CHINA = timezone(timedelta(hours=8))
+NOON = datetime(2023, 5, 17, 12, 0, 0, tzinfo=CHINA)
+LETTER = b"From: a@example.edu.cn\r\nSubject: hello\r\n\r\nText.\r\n"
+SERVERS = Path(__file__).parent.parent / "servers"
+CERTIFICATE = SERVERS / "loopback.crt"
+
+
+def settings(account: ImapAccount, chunk_bytes: int = 1024 * 1024, password: str | None = None) -> ImapSettings:
+    return ImapSettings(
+        account.host,
+        account.port,
+        account.user,
+        account.password if password is None else password,
+        Security.NONE,
+        timeout_seconds=10,
+        chunk_bytes=chunk_bytes,
+    )
+
+
+def opened(account: ImapAccount, chunk_bytes: int = 1024 * 1024) -> Mailbox:
+    mailbox = Mailbox(settings(account, chunk_bytes))
+    mailbox.open()
+    return mailbox
+
+
+def fetched(mailbox: Mailbox, uid: int, announced_bytes: int) -> bytes:
+    pieces: list[bytes] = []
+    assert mailbox.fetch(uid, announced_bytes, pieces.append) == sum(map(len, pieces))
+    return b"".join(pieces)
+
+
+def large_letter(size: int) -> bytes:
+    """Lines of 76 characters, as base64 would be; not one like another."""
+    noise = random.Random(size).randbytes(size // 2).hex().encode()
+    lines = b"\r\n".join(noise[start : start + 76] for start in range(0, len(noise), 76))
+    return LETTER + lines + b"\r\n"
+
+
+def flags_of(answer: Iterable[object]) -> list[set[bytes]]:
+    """By mail, without \\Recent, which the server gives and takes by itself."""
+    return [set(imaplib.ParseFlags(line)) - {rb"\Recent"} for line in answer if isinstance(line, bytes)]
+
+
+@pytest.fixture
+def netease() -> Iterator[NeteaseServer]:
+    with NeteaseServer() as server:
+        yield server
+
+
+def test_search_finds_mails_by_day_in_ascending_order(imap_server: ImapAccount) -> None:
+    for days in (0, 10, 5, 9):
+        imap_server.append(LETTER, NOON - timedelta(days))
+    with closing(opened(imap_server)) as mailbox:
+        everything = mailbox.search(date(2023, 1, 1))
+        recent = mailbox.search(date(2023, 5, 11))
+        assert (everything, len(everything)) == (sorted(everything), 4)
+        assert recent == [everything[0], everything[2]]
+        assert mailbox.search(date(2024, 1, 1)) == []
+
+
+def test_describe_gives_the_moment_of_receipt_in_utc_and_the_size(imap_server: ImapAccount) -> None:
+    imap_server.append(LETTER, NOON)
+    with closing(opened(imap_server)) as mailbox:
+        (uid,) = mailbox.search(date(2023, 5, 15))
+        moment = datetime(2023, 5, 17, 4, 0, 0, tzinfo=UTC)
+        assert mailbox.describe([uid]) == {uid: Envelope(uid, moment, len(LETTER))}
+
+
+def test_describe_of_more_than_one_batch_and_of_unknown_uids(imap_server: ImapAccount) -> None:
+    for number in range(53):
+        imap_server.append(LETTER + b"%d\r\n" % number, NOON)
+    with closing(opened(imap_server)) as mailbox:
+        uids = mailbox.search(date(2023, 5, 15))
+        described = mailbox.describe([*reversed(uids), 999_999])
+        assert sorted(described) == uids
+        assert mailbox.describe([]) == {}
+
+
+@pytest.mark.parametrize("chunk_bytes", [64, 500, 700, 1024 * 1024], ids=lambda n: f"pieces of {n}")
+@pytest.mark.parametrize("error", [-600, -1, 0, 1, 600], ids=lambda n: f"announced {n:+}")
+def test_fetch_is_byte_identical_whatever_size_is_announced(
+    imap_server: ImapAccount, chunk_bytes: int, error: int
+) -> None:
+    letter = large_letter(1400 - len(LETTER) - 38)
+    imap_server.append(letter, NOON)
+    with closing(opened(imap_server, chunk_bytes)) as mailbox:
+        (uid,) = mailbox.search(date(2023, 5, 15))
+        assert fetched(mailbox, uid, len(letter) + error) == letter
+
+
+def test_fetch_of_a_large_mail_hands_over_pieces(imap_server: ImapAccount) -> None:
+    letter = large_letter(1_500_000)
+    imap_server.append(letter, NOON)
+    with closing(opened(imap_server, 256 * 1024)) as mailbox:
+        (uid,) = mailbox.search(date(2023, 5, 15))
+        pieces: list[bytes] = []
+        mailbox.fetch(uid, len(letter), pieces.append)
+        assert b"".join(pieces) == letter
+        assert max(map(len, pieces)) == 256 * 1024
+
+
+@pytest.mark.parametrize("chunk_bytes", [8, 1024 * 1024], ids=["in pieces", "whole"])
+def test_fetch_of_a_mail_that_is_gone_says_so_and_keeps_the_connection(
+    imap_server: ImapAccount, chunk_bytes: int
+) -> None:
+    with closing(opened(imap_server, chunk_bytes)) as mailbox:
+        with pytest.raises(MailGone):
+            mailbox.fetch(4711, 100, lambda _: None)
+        assert mailbox.is_open
+        mailbox.noop()
+
+
+def test_fetch_with_a_failing_writer_keeps_the_connection(imap_server: ImapAccount) -> None:
+    imap_server.append(LETTER, NOON)
+
+    def full(_: bytes) -> None:
+        raise TemporaryFailure("磁盘已满")
+
+    with closing(opened(imap_server)) as mailbox:
+        (uid,) = mailbox.search(date(2023, 5, 15))
+        with pytest.raises(TemporaryFailure, match="磁盘已满"):
+            mailbox.fetch(uid, len(LETTER), full)
+        assert fetched(mailbox, uid, len(LETTER)) == LETTER
+
+
+def test_open_keeps_a_living_connection_and_sees_new_mail(imap_server: ImapAccount) -> None:
+    with closing(opened(imap_server)) as mailbox:
+        uidvalidity = mailbox.uidvalidity
+        assert uidvalidity > 0
+        assert mailbox.search(date(2023, 5, 15)) == []
+        imap_server.append(LETTER, NOON)
+        mailbox.open()
+        assert len(mailbox.search(date(2023, 5, 15))) == 1
+        assert mailbox.uidvalidity == uidvalidity
+
+
+def test_open_with_a_wrong_password_is_refused(imap_server: ImapAccount) -> None:
+    mailbox = Mailbox(settings(imap_server, password="wrong"))
+    with pytest.raises(LoginRefused, match="请检查授权码"):
+        mailbox.open()
+    assert not mailbox.is_open
+
+
+def test_open_of_a_missing_folder_is_a_temporary_failure(imap_server: ImapAccount) -> None:
+    account = settings(imap_server)
+    missing = ImapSettings(account.host, account.port, account.username, PASSWORD, Security.NONE, folder="没有")
+    with pytest.raises(TemporaryFailure):
+        Mailbox(missing).open()
+
+
+def test_a_closed_mailbox_answers_nothing(imap_server: ImapAccount) -> None:
+    mailbox = opened(imap_server)
+    mailbox.close()
+    mailbox.close()
+    assert not mailbox.is_open
+    with pytest.raises(TemporaryFailure, match="已经断开"):
+        mailbox.noop()
+
+
+def test_reading_leaves_flags_and_seen_state_as_they_are(dovecot_server: Dovecot, new_user: str) -> None:
+    account = dovecot_server.account(new_user)
+    for _ in range(3):
+        account.append(large_letter(3000), NOON)
+    with dovecot_server.client(new_user) as clerk:
+        clerk.select("INBOX")
+        clerk.store("2", "+FLAGS", r"(\Seen \Flagged)")
+        before = clerk.fetch("1:*", "(UID FLAGS)")
+    with closing(opened(account, 1000)) as mailbox:
+        for uid, envelope in mailbox.describe(mailbox.search(date(2023, 5, 15))).items():
+            fetched(mailbox, uid, envelope.bytes)
+            fetched(mailbox, uid, 1)
+    with dovecot_server.client(new_user) as clerk:
+        clerk.select("INBOX", readonly=True)
+        after = clerk.fetch("1:*", "(UID FLAGS)")
+        assert flags_of(after[1]) == flags_of(before[1]) == [set(), {rb"\Seen", rb"\Flagged"}, set()]
+        assert clerk.search(None, "UNSEEN") == ("OK", [b"1 3"])
+
+
+def test_netease_opens_after_id_and_is_read(netease: NeteaseServer) -> None:
+    letter = large_letter(3000)
+    netease.account.append(LETTER, NOON)
+    netease.account.append(letter, NOON)
+    with closing(opened(netease.account, 1000)) as mailbox:
+        assert mailbox.uidvalidity == 1
+        first, second = mailbox.search(date(2023, 5, 15))
+        assert [mailbox.describe([first, second])[uid].bytes for uid in (first, second)] == [len(LETTER), len(letter)]
+        assert (fetched(mailbox, first, len(LETTER)), fetched(mailbox, second, len(letter))) == (LETTER, letter)
+    commands = [command.partition(" ")[0] for command in netease.commands if not command.startswith("CAPABILITY")]
+    assert commands[:4] == ["LOGIN", "ID", "EXAMINE", "UID"]
+    version = intake_bot.__version__
+    assert f'ID ("name" "intake-bot" "version" "{version}" "vendor" "intake-bot")' in netease.commands
+    assert "UID SEARCH SINCE 15-May-2023" in netease.commands
+
+
+def test_netease_that_forgot_the_first_id_is_told_once_more(netease: NeteaseServer) -> None:
+    netease.ids_wanted = 2
+    with closing(opened(netease.account)) as mailbox:
+        assert mailbox.search(date(2023, 5, 15)) == []
+
+
+@pytest.mark.parametrize("says_bye", [False, True], ids=["NO", "BYE"])
+def test_unsafe_login_that_does_not_pass_is_an_alarm_and_no_retry_storm(netease: NeteaseServer, says_bye: bool) -> None:
+    netease.ids_wanted = 1000
+    netease.says_bye = says_bye
+    with pytest.raises(LoginRefused, match="授权码"):
+        Mailbox(settings(netease.account)).open()
+    assert len([command for command in netease.commands if command.startswith("EXAMINE")]) == (1 if says_bye else 2)
+
+
+def test_netease_with_a_wrong_password_is_refused(netease: NeteaseServer) -> None:
+    with pytest.raises(LoginRefused, match="Login error or password error"):
+        Mailbox(settings(netease.account, password="wrong")).open()
+
+
+def test_a_password_beyond_ascii_is_refused_here_already(netease: NeteaseServer) -> None:
+    with pytest.raises(LoginRefused, match="非英文字符"):
+        Mailbox(settings(netease.account, password="密码")).open()
+    assert "LOGIN" not in " ".join(netease.commands)
+
+
+@pytest.mark.parametrize(
+    "retort", ["{tag} NO [UNAVAILABLE] Temporary authentication failure", "* BYE too many connections"]
+)
+def test_a_login_that_fails_for_now_is_no_wrong_password(netease: NeteaseServer, retort: str) -> None:
+    netease.retort["LOGIN"] = retort
+    with pytest.raises(TemporaryFailure):
+        Mailbox(settings(netease.account)).open()
+
+
+def test_describe_asks_again_for_what_a_server_left_out(netease: NeteaseServer) -> None:
+    for _ in range(3):
+        netease.account.append(LETTER, NOON)
+    with closing(opened(netease.account)) as mailbox:
+        uids = mailbox.search(date(2023, 5, 15))
+        netease.leaves_out = {uids[1]}
+        assert sorted(mailbox.describe(uids)) == uids
+
+
+def test_fetch_ends_at_nil_past_the_end(netease: NeteaseServer) -> None:
+    netease.nil_past_the_end = True
+    letter = large_letter(3000)
+    netease.account.append(letter, NOON)
+    with closing(opened(netease.account, 1000)) as mailbox:
+        (uid,) = mailbox.search(date(2023, 5, 15))
+        assert fetched(mailbox, uid, len(letter) + 1000) == letter
+
+
+@pytest.mark.parametrize(
+    ("command", "retort"),
+    [
+        ("UID FETCH", "* BYE going down"),
+        ("UID FETCH", "{tag} NO FETCH failed"),
+        ("UID FETCH", "{tag} BAD what?"),
+        ("UID FETCH", "* 1 FETCH (1 2)\r\n{tag} OK"),
+        ("UID FETCH", "* 1 FETCH (UID 1446555803 RFC822.SIZE\r\n{tag} OK"),
+        ("UID FETCH", "* 1 FETCH (UID x BODY[] NIL)\r\n{tag} OK"),
+        ("UID FETCH", "* 1 FETCH (UID 1446555803 BODY x)\r\n{tag} OK"),
+        ("UID SEARCH", "* SEARCH abc\r\n{tag} OK"),
+        ("UID SEARCH", "{tag} NO SEARCH State error"),
+        ("NOOP", "什么"),
+    ],
+)
+def test_an_answer_that_is_no_imap_closes_the_connection(netease: NeteaseServer, command: str, retort: str) -> None:
+    netease.account.append(LETTER, NOON)
+    with closing(opened(netease.account)) as mailbox:
+        (uid,) = mailbox.search(date(2023, 5, 15))
+        netease.retort[command] = retort
+        actions = {
+            "UID FETCH": lambda: mailbox.fetch(uid, 10, lambda _: None),
+            "UID SEARCH": lambda: mailbox.search(date(2023, 5, 15)),
+            "NOOP": mailbox.noop,
+        }
+        with pytest.raises(TemporaryFailure, match=f"{netease.host}:{netease.port}"):
+            actions[command]()
+        assert not mailbox.is_open
+        netease.retort.clear()
+        mailbox.open()
+        assert mailbox.search(date(2023, 5, 15)) == [uid]
+
+
+def test_open_replaces_a_connection_that_died_in_the_pause(netease: NeteaseServer) -> None:
+    with closing(opened(netease.account)) as mailbox:
+        netease.retort["EXAMINE"] = "* BYE idle for too long"
+        threading.Timer(0.3, netease.retort.clear).start()
+        while True:
+            try:
+                mailbox.open()
+            except TemporaryFailure:
+                continue
+            break
+        assert mailbox.search(date(2023, 5, 15)) == []
+
+
+def test_a_server_that_cannot_be_reached_is_a_temporary_failure() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        mailbox = Mailbox(ImapSettings("127.0.0.1", port, "a", "b", Security.NONE, timeout_seconds=5))
+        with pytest.raises(TemporaryFailure, match=f"127.0.0.1:{port}"):
+            mailbox.open()
+
+
+def test_a_server_that_says_nothing_is_a_temporary_failure() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        mailbox = Mailbox(ImapSettings("127.0.0.1", port, "a", "b", Security.NONE, timeout_seconds=0.2))
+        with pytest.raises(TemporaryFailure, match="限定时间"):
+            mailbox.open()
+
+
+def server_tls() -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE, SERVERS / "loopback.key")
+    return context
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_tls_with_a_trusted_certificate(security: Security) -> None:
+    with ImapServer(PASSWORD, security, server_tls()) as server:
+        account = server.account("a@example.edu.cn")
+        account.append(LETTER, NOON)
+        trusting = ImapSettings(
+            account.host, account.port, account.user, PASSWORD, security, ca_file=CERTIFICATE, timeout_seconds=10
+        )
+        mailbox = Mailbox(trusting)
+        mailbox.open()
+        with closing(mailbox):
+            (uid,) = mailbox.search(date(2023, 5, 15))
+            assert fetched(mailbox, uid, len(LETTER)) == LETTER
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_tls_with_an_untrusted_certificate_is_refused_and_says_why(security: Security) -> None:
+    with ImapServer(PASSWORD, security, server_tls()) as server:
+        doubting = ImapSettings(server.host, server.port, "a", "b", security, timeout_seconds=10)
+        with pytest.raises(TemporaryFailure, match=r"证书没有通过验证.*ca_file"):
+            Mailbox(doubting).open()
+
+
+def test_starttls_that_is_not_offered_sends_no_password(netease: NeteaseServer) -> None:
+    netease.retort["CAPABILITY"] = "* CAPABILITY IMAP4rev1 ID\r\n{tag} OK"
+    account = netease.account
+    with pytest.raises(TemporaryFailure):
+        Mailbox(ImapSettings(account.host, account.port, account.user, PASSWORD, Security.STARTTLS)).open()
+    assert "LOGIN" not in " ".join(netease.commands)
+
+
+def test_an_unreadable_ca_file_is_named(tmp_path: Path) -> None:
+    missing = ImapSettings("127.0.0.1", 1, "a", "b", ca_file=tmp_path / "ca.pem")
+    with pytest.raises(PermanentFailure, match=r"ca\.pem"):
+        Mailbox(missing).open()
+
+
+def test_an_open_line_is_for_loopback_only() -> None:
+    with pytest.raises(ValueError, match="loopback"):
+        ImapSettings("imap.126.com", 143, "a", "b", Security.NONE)
+
+
+def test_settings_do_not_show_the_password() -> None:
+    assert "geheim" not in repr(ImapSettings("imap.126.com", 993, "a", "geheim"))
