@@ -18,7 +18,7 @@ from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import Letter
 from intake_bot.mail.connection import LoginRefused
-from intake_bot.mail.transport import DeliveryInDoubt, Kind, RefusedForNow, Session, Transport
+from intake_bot.mail.transport import DeliveryInDoubt, RefusalKind, RefusedForNow, Session, Transport
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class Outbox:
             return self._defer(letter, str(error), delivered, error.refusal.kind)
         except (LoginRefused, TemporaryFailure) as error:
             # The account or the line, and no fault of the letter; those behind it would meet the same.
-            self._defer(letter, str(error), delivered, Kind.WAIT)
+            self._defer(letter, str(error), delivered, RefusalKind.WAIT)
             raise
         except PermanentFailure as error:
             letters.failed(letter.id, str(error), now)
@@ -112,7 +112,7 @@ class Outbox:
         log.info("letter sent id=%d kind=%s receipt=%s", letter.id, letter.kind, letter.receipt)
         return replace(delivered, sent=delivered.sent + 1)
 
-    def _defer(self, letter: Letter, error: str, delivered: Delivered, kind: Kind) -> Delivered:
+    def _defer(self, letter: Letter, error: str, delivered: Delivered, kind: RefusalKind) -> Delivered:
         """Later, or never when it has waited long enough."""
         now = self._clock()
         until = self._next_try(letter, now, kind)
@@ -124,8 +124,8 @@ class Outbox:
         log.info("letter deferred id=%d until=%s: %s", letter.id, until.isoformat(), error)
         return replace(delivered, deferred=delivered.deferred + 1)
 
-    def _next_try(self, letter: Letter, now: datetime, kind: Kind) -> datetime:
-        if kind is Kind.TOMORROW:
+    def _next_try(self, letter: Letter, now: datetime, kind: RefusalKind) -> datetime:
+        if kind is RefusalKind.TOMORROW:
             tomorrow = now.astimezone(self._zone).date() + timedelta(1)
             return datetime.combine(tomorrow, FIRST_HOUR, self._zone)
         waits = self._sending.retry_minutes

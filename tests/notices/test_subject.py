@@ -1,0 +1,175 @@
+"""Subjects against the shipped notices and rosters: the whole table, and what the table does not hold."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from intake_bot.config.defaults import defaults_dir
+from intake_bot.config.load import load
+from intake_bot.config.settings import Settings
+from intake_bot.files.facts import MailFacts, TextFacts
+from intake_bot.judging.days import Calendar
+from intake_bot.judging.judge import Case, judge
+from intake_bot.judging.recognise import Approach, recognise
+from intake_bot.judging.verdict import MailKind
+from intake_bot.mail.message import Address, Message
+from intake_bot.mail.triage import machine_reason
+from intake_bot.notices.notice import Notice
+from intake_bot.notices.roster import Roster
+from intake_bot.notices.subject import SubjectReading, UnitFault, read_subject, strip_prefixes, write_subject
+
+SETTINGS: Settings = load(defaults_dir())
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table."""
+
+    notice: str
+    received: str
+    subject: str
+    kind: str
+    unit: str
+    materials: str
+    day: str
+    code: str
+
+
+def table() -> list[Row]:
+    path = Path(__file__).with_name("subjects.tsv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return [Row(**row) for row in csv.DictReader(file, delimiter="\t")]
+
+
+def notice_and_roster(notice_id: str) -> tuple[Notice, Roster]:
+    notice = next(notice for notice in SETTINGS.notices if notice.id == notice_id)
+    bureau = SETTINGS.bureau(notice.bureau)
+    assert bureau is not None
+    return notice, bureau.roster
+
+
+def letter(subject: str) -> Message:
+    """A person's mail of which only the subject is known."""
+    return Message(
+        headers={}, subject=subject, sender=Address("", "teacher@example.edu.cn"), reply_to=None, to=(), cc=(),
+        message_id=None, in_reply_to=(), references=(), date=None, received=None, text="", html="",
+        attachments=(), bytes=0,
+    )  # fmt: skip
+
+
+def read(subject: str, notice_id: str = "puyang-2023") -> SubjectReading:
+    return read_subject(subject, *notice_and_roster(notice_id))
+
+
+@pytest.mark.parametrize("row", table(), ids=lambda row: row.subject)
+def test_every_row_of_the_table_reads_as_it_says(row: Row) -> None:
+    notice, roster = notice_and_roster(row.notice)
+    if machine_reason(letter(row.subject), frozenset()) is not None:
+        assert row.kind == "machine"
+        return
+    reading = read_subject(row.subject, notice, roster)
+    approach = Approach("teacher@example.edu.cn", carries_files=True, answers_us=False)
+    kind = recognise(reading, approach, notice, roster)
+    assert kind.value == row.kind
+    if kind is not MailKind.SUBMISSION:
+        return
+    zone = SETTINGS.intake.zone
+    calendar = Calendar(notice.days, zone, timedelta(hours=notice.grace_hours), notice.closes(zone))
+    facts = MailFacts((), TextFacts("", 0))
+    verdict = judge(Case(notice, calendar, reading, datetime.fromisoformat(row.received), facts))
+    codes = [f.code for f in verdict.all_findings if f.code.startswith(("subject.", "channel."))]
+    days = {item.day.isoformat() if item.day else "" for item in verdict.items} or {""}
+    assert (verdict.unit or "", "+".join(item.material for item in verdict.items), days, codes) == (
+        row.unit,
+        row.materials,
+        {row.day},
+        [row.code] if row.code else [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("subject", "unit"),
+    [
+        ("活动周濮阳县教体局文字材料", "濮阳县教育局"),
+        ("活动周濮阳县教育局职成股文字材料", "濮阳县教育局"),
+        ("活动周濮阳市濮阳县教育局图片", "濮阳县教育局"),
+        ("活动周河南省濮阳县教育局文字材料", "濮阳县教育局"),
+        ("活动周濮阳县濮阳县职业技术学校照片", "濮阳县职业技术学校"),
+        ("活动周濮阳县教育局文字材料张三13800000000", "濮阳县教育局"),
+        ("活动周-濮阳县-文字材料-张三", "濮阳县教育局"),
+        ("活动周濮阳 县教育局 文字 材料", "濮阳县教育局"),
+        ("活动周濮阳县教育局关于开展职业教育活动周的活动情况报告", "濮阳县教育局"),
+    ],
+)
+def test_unit_is_read_through_what_people_add(subject: str, unit: str) -> None:
+    reading = read(subject)
+    assert (reading.unit and reading.unit.name, reading.fault) == (unit, None)
+
+
+@pytest.mark.parametrize(
+    ("subject", "words", "first"),
+    [
+        ("活动周濮阳县第一中学文字材料", "濮阳县第一中学", "濮阳县教育局"),
+        ("活动周 濮阳县 第一中学 文字材料", "第一中学", None),
+        ("活动周濮阳职业技术学校文字材料", "濮阳职业技术学校", "濮阳县职业技术学校"),
+        ("活动周濮阳县教育居文字材料", "濮阳县教育居", "濮阳县教育局"),
+        ("活动周濮阳市教育局照片", "濮阳市教育局", "濮阳县教育局"),
+    ],
+)
+def test_unit_is_never_guessed_but_suggested(subject: str, words: str, first: str | None) -> None:
+    reading = read(subject)
+    assert (reading.unit, reading.fault, reading.unit_words) == (None, UnitFault.UNKNOWN_UNIT, words)
+    assert (reading.nearest[0] if reading.nearest else None) == first
+
+
+@pytest.mark.parametrize(
+    ("subject", "day"),
+    [
+        ("活动周濮阳县教育局文字材料5月16日", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料 5.16", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料（5/16）", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料2023-05-16", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料20230516", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料第三天", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料5月14日-5月20日", None),
+        ("活动周濮阳县教育局文字材料5月30日", None),
+        ("活动周濮阳县教育局文字材料v1.2", None),
+        ("活动周濮阳县教育局文字材料13月45日", None),
+    ],
+)
+def test_day_is_read_where_exactly_one_of_the_week_is_named(subject: str, day: date | None) -> None:
+    assert read(subject).day == day
+
+
+def test_piece_of_several_mails_is_no_date() -> None:
+    reading = read("活动周濮阳技师学院图片材料（2/3）")
+    assert (reading.piece, reading.day) == ((2, 3), None)
+
+
+def test_order_is_noticed() -> None:
+    assert read("活动周濮阳县教育局文字材料").in_order
+    assert not read("活动周文字材料濮阳县教育局").in_order
+
+
+def test_a_subject_of_ours_reads_back() -> None:
+    for notice in SETTINGS.notices:
+        _, roster = notice_and_roster(notice.id)
+        for unit in roster.units:
+            for material in notice.materials:
+                subject = write_subject(notice, unit.name, [material.name], notice.week.last)
+                reading = read_subject(subject, notice, roster)
+                assert (reading.unit, reading.materials, reading.in_order) == (unit, (material.name,), True), subject
+
+
+@pytest.mark.parametrize("subject", ["", " ", "\x00", "回复：" * 500, "活动周" * 2000, "（" * 3000, "濮" * 5000])
+def test_odd_subjects_are_read_quickly_and_without_an_error(subject: str) -> None:
+    assert read(subject).unit is None
+
+
+def test_prefixes_are_stacked() -> None:
+    assert strip_prefixes("re: 回复: re: fw[2]: 转发:活动周") == "活动周"
