@@ -1,0 +1,130 @@
+"""What no single model can see: one key against another, a notice against its bureau's roster.
+
+These checks read the file as it stands and are silent about wrong shapes, which the models report; so one run
+finds both kinds of faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from intake_bot.config.document import Document, Trail
+from intake_bot.config.nearest import nearest
+from intake_bot.config.settings import is_loopback
+from intake_bot.config.wording import looks_secret
+from intake_bot.errors import ConfigFault
+from intake_bot.notices.deadline import read_due
+from intake_bot.notices.roster import Roster
+from intake_bot.notices.spelling import compact
+
+EVERYONE = "全部"
+
+
+def bureau_faults(document: Document, home: Path) -> Iterator[ConfigFault]:
+    """Faults of a bureau's file: where the secret comes from, connections without protection, missing CA files."""
+    for trail, mailbox in document.find("mailbox"):
+        if isinstance(mailbox, dict):
+            yield from _secret_faults(document, trail, mailbox)
+    for trail, server in document.find("mailbox", "*"):
+        if isinstance(server, dict):
+            yield from _server_faults(document, trail, server, home)
+
+
+def _server_faults(document: Document, trail: Trail, server: dict[str, object], home: Path) -> Iterator[ConfigFault]:
+    if server.get("security") == "none" and not is_loopback(str(server.get("host", "localhost"))):
+        yield document.at_value((*trail, "security"), "不加密（none）只能用于本机（127.0.0.1）；请写 tls 或 starttls。")
+    ca_file = server.get("ca_file")
+    if isinstance(ca_file, str) and not (home / ca_file).is_file():
+        yield document.at_value((*trail, "ca_file"), f"找不到证书文件 {ca_file}。")
+
+
+def _secret_faults(document: Document, trail: Trail, mailbox: dict[str, object]) -> Iterator[ConfigFault]:
+    given = [key for key in ("secret_env", "secret_file") if key in mailbox]
+    if not given and not any(map(looks_secret, mailbox)):
+        yield document.at_value(
+            trail, "没有写授权码从哪里来：请写 secret_env（环境变量的名称）或 secret_file（文件的路径）。"
+        )
+    if len(given) == 2:
+        yield document.at_key((*trail, "secret_file"), "secret_env 和 secret_file 只能写一个。")
+
+
+def notice_faults(document: Document, roster: Roster) -> Iterator[ConfigFault]:
+    """Faults of a notice's file. An empty roster (or none) says nothing about categories."""
+    yield from _name_faults(document)
+    yield from _calendar_faults(document)
+    yield from _category_faults(document, roster)
+    if "online" not in document.data:
+        for trail, channel in document.find("materials", "*", "channel"):
+            if channel == "online":
+                yield document.at_value(trail, "这份材料走网上系统，但文件里没有写 online（系统的名称和地址）。")
+    for trail, _ in document.find("id"):
+        yield document.at_key(trail, "不用写 id：文件名就是编号。")
+
+
+def _name_faults(document: Document) -> Iterator[ConfigFault]:
+    taken: dict[str, tuple[str | int, object]] = {}
+    names = dict(document.find("materials", "*", "name"))
+    words = [*names.items(), *document.find("materials", "*", "aliases", "*")]
+    for trail, word in words:
+        if not isinstance(word, str):
+            continue
+        if not compact(word):
+            yield document.at_value(trail, "材料的名称和别名不能为空。")
+            continue
+        index = trail[1]
+        owner, name = taken.setdefault(compact(word), (index, names.get(("materials", index, "name"), "")))
+        if owner != index or (trail[2] == "name" and word != name):
+            yield document.at_value(trail, f"“{word}”已经是材料“{name}”的名称或别名，一个名称只能属于一种材料。")
+
+
+def _calendar_faults(document: Document) -> Iterator[ConfigFault]:
+    """29 February, in the year of the week."""
+    last = next((day for _, day in document.find("week", "last") if isinstance(day, date)), None)
+    for trail, words in document.find("materials", "*", "due"):
+        try:
+            month_day = read_due(words).month_day if isinstance(words, str) else None
+        except ValueError:
+            continue  # reported with the models
+        if last and month_day == (2, 29) and not _leap(last.year):
+            yield document.at_value(trail, f"{last.year} 年没有 2 月 29 日。")
+
+
+def _leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _categories(document: Document) -> Iterator[tuple[Trail, str]]:
+    for pattern in (("expected_from", "*"), ("quotas", "*", "categories", "*")):
+        for trail, word in document.find("materials", "*", *pattern):
+            if isinstance(word, str):
+                yield trail, word
+
+
+def _category_faults(document: Document, roster: Roster) -> Iterator[ConfigFault]:
+    known = _known_categories(roster)
+    for trail, word in _categories(document):
+        near = nearest(word, known) if known and word not in known else None
+        if near:
+            yield document.at_value(trail, f"名册里没有类别“{word}”，是不是想写“{near}”？")
+
+
+def _known_categories(roster: Roster) -> tuple[str, ...]:
+    categories = tuple(dict.fromkeys(unit.category for unit in roster.units if unit.category))
+    return (*categories, EVERYONE) if categories else ()
+
+
+def notice_remarks(document: Document, roster: Roster) -> Iterator[ConfigFault]:
+    """Categories and ranks that nobody in the roster has, and that look like none of its own.
+
+    Not faults: a roster may well hold, for now, only some of those whom the notice speaks of.
+    """
+    known = _known_categories(roster)
+    for trail, word in _categories(document):
+        if known and word not in known and not nearest(word, known):
+            yield document.at_value(trail, f"名册里现在没有类别为“{word}”的单位（有：{'、'.join(known[:-1])}）。")
+    ranks = {unit.rank for unit in roster.units}
+    for trail, wanted in document.find("materials", "*", "quotas", "*", "ranks"):
+        if roster.units and isinstance(wanted, list) and wanted and not ranks.intersection(map(str, wanted)):
+            yield document.at_value(trail, f"名册里现在没有级别为“{'、'.join(map(str, wanted))}”的单位。")

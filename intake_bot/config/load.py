@@ -1,0 +1,168 @@
+"""Reads everything under `config/` once, and reports everything wrong with it at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from intake_bot.config.checks import bureau_faults, notice_faults, notice_remarks
+from intake_bot.config.document import Document, read_document
+from intake_bot.config.nearest import nearest
+from intake_bot.config.roster_file import read_roster
+from intake_bot.config.settings import Bureau, IntakeSettings, Settings
+from intake_bot.config.wording import model_faults
+from intake_bot.errors import ConfigError, ConfigFault, TemporaryFailure
+from intake_bot.notices.notice import Notice
+from intake_bot.notices.roster import Roster
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def load(home: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Reads and checks `home`/config. Raises ConfigError with every fault of every file.
+
+    Secrets are not needed; `environ` is only asked whether they are there, for a remark.
+    """
+    reading = _Reading(home, environ)
+    settings = reading.all()
+    if reading.faults:
+        raise ConfigError(_in_order(reading.faults))
+    return settings
+
+
+def _in_order(faults: list[ConfigFault]) -> tuple[ConfigFault, ...]:
+    return tuple(sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.column, fault.message)))
+
+
+@dataclass
+class _Reading:
+    """One pass over the files, collecting faults and remarks on the way."""
+
+    home: Path
+    environ: Mapping[str, str]
+    faults: list[ConfigFault] = field(default_factory=list)
+    remarks: list[ConfigFault] = field(default_factory=list)
+    rosters: dict[str, Roster] = field(default_factory=dict)
+    """By bureau, also where the rest of its file is faulty."""
+
+    def all(self) -> Settings:
+        intake = self.intake()
+        bureaus = tuple(self.bureaus())
+        notices = tuple(self.notices())
+        for bureau in bureaus:
+            if not any(notice.bureau == bureau.id for notice in notices):
+                self.remark(f"config/bureaus/{bureau.id}.yaml", "这个教育局还没有通知（config/notices）。")
+        return Settings(self.home, intake, bureaus, notices, _in_order(self.remarks))
+
+    def intake(self) -> IntakeSettings:
+        path = self.home / "config" / "intake.yaml"
+        if (other := path.with_suffix(".yml")).exists():
+            self.remark(self.shown(other), "没有读取：这个文件要叫 intake.yaml。")
+        document = read_document(path, self.shown(path)) if path.exists() else Document(self.shown(path))
+        return self.checked(IntakeSettings, document, document.data) or IntakeSettings()
+
+    def bureaus(self) -> Iterator[Bureau]:
+        paths = self.files("bureaus")
+        if not paths:
+            self.fault("config/bureaus", "这里没有教育局的文件（*.yaml）。可以用 intake-bot init 生成一套样本。")
+        for path in paths:
+            document = read_document(path, self.shown(path))
+            self.faults += bureau_faults(document, self.home) if not document.broken else ()
+            roster = self.roster(document, f"rosters/{path.stem}.csv")
+            self.rosters[path.stem] = roster if isinstance(roster, Roster) else Roster()
+            bureau = self.checked(Bureau, document, {**document.data, "id": path.stem, "roster": roster})
+            if bureau:
+                self.secret_remark(bureau, document)
+                yield bureau
+
+    def notices(self) -> Iterator[Notice]:
+        for path in self.files("notices"):
+            document = read_document(path, self.shown(path))
+            if document.broken:
+                self.faults += document.faults
+                continue
+            roster = self.rosters.get(str(document.data.get("bureau")), Roster())
+            self.faults += notice_faults(document, roster)
+            self.remarks += notice_remarks(document, roster)
+            notice = self.checked(Notice, document, {**document.data, "id": path.stem})
+            if notice:
+                self.bureau_remark(notice, document)
+                yield notice
+
+    def checked(self, model: type[_Model], document: Document, data: Mapping[str, object]) -> _Model | None:
+        """The file as a value, or None with its faults noted."""
+        self.faults += document.faults
+        if document.broken:
+            return None
+        try:
+            return model.model_validate(data)
+        except ValidationError as error:
+            self.faults += model_faults(document, model, error)
+            return None
+
+    def roster(self, document: Document, usual: str) -> object:
+        """The roster that a bureau's file names; what is no path at all is left for the model to refuse.
+
+        Where the file cannot be parsed, the roster of the `usual` name is read, so that its faults are not left for
+        the next run.
+        """
+        written = document.data.get("roster")
+        if document.broken and (self.home / "config" / usual).is_file():
+            written = usual
+        if not isinstance(written, str):
+            return Roster() if "roster" not in document.data else written
+        path = next((p for p in (self.home / "config" / written, self.home / written) if p.is_file()), None)
+        if path is None:
+            self.faults.append(document.at_value(("roster",), f"找不到名册 {written}（相对于 config 文件夹）。"))
+            return Roster()
+        found = read_roster(path, self.shown(path))
+        self.faults += found.faults
+        if not found.roster.units and not found.faults:
+            self.remark(found.file, "名册是空的。")
+        return found.roster
+
+    def secret_remark(self, bureau: Bureau, document: Document) -> None:
+        try:
+            bureau.secret(self.environ, self.home)
+        except TemporaryFailure as failure:
+            key = "secret_file" if bureau.mailbox.secret_file is not None else "secret_env"
+            self.remarks.append(document.at_key(("mailbox", key), str(failure)))
+
+    def bureau_remark(self, notice: Notice, document: Document) -> None:
+        if notice.bureau in self.rosters:
+            return
+        near = nearest(notice.bureau, self.rosters)
+        hint = f"，是不是想写“{near}”" if near else ""
+        self.remarks.append(
+            document.at_value(("bureau",), f"没有 config/bureaus/{notice.bureau}.yaml，这份通知用不上{hint}。")
+        )
+
+    def files(self, folder: str) -> tuple[Path, ...]:
+        """The YAML files of a folder by name; what looks like one but is not read is remarked on."""
+        found: dict[str, Path] = {}
+        for path in sorted((self.home / "config" / folder).glob("*")):
+            if path.name.startswith((".", "~")):
+                continue  # left behind by editors
+            if path.suffix not in (".yaml", ".yml"):
+                if re.search(r"\.ya?ml", path.name, re.IGNORECASE):
+                    self.remark(self.shown(path), "文件名不以 .yaml 结尾，没有读取。")
+            elif path.stem in found:
+                self.fault(self.shown(path), f"和 {found[path.stem].name} 重名，请只留一个。")
+            else:
+                found[path.stem] = path
+        return tuple(found.values())
+
+    def shown(self, path: Path) -> str:
+        return (path.relative_to(self.home) if path.is_relative_to(self.home) else path).as_posix()
+
+    def fault(self, file: str, message: str) -> None:
+        self.faults.append(ConfigFault(file, 0, 0, message))
+
+    def remark(self, file: str, message: str) -> None:
+        self.remarks.append(ConfigFault(file, 0, 0, message))

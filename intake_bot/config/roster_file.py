@@ -1,0 +1,177 @@
+"""The roster as a clerk keeps it: a CSV that opens in Excel and WPS, in whatever encoding they saved it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from intake_bot.config.settings import is_address
+from intake_bot.errors import ConfigFault
+from intake_bot.notices.roster import Roster, Unit
+from intake_bot.notices.spelling import compact
+
+_COLUMNS = {
+    "单位": "name",
+    "单位名称": "name",
+    "单位全称": "name",
+    "学校名称": "name",
+    "名称": "name",
+    "简称": "aliases",
+    "单位简称": "aliases",
+    "别名": "aliases",
+    "别称": "aliases",
+    "类别": "category",
+    "类型": "category",
+    "单位类别": "category",
+    "级别": "rank",
+    "等级": "rank",
+    "邮箱": "addresses",
+    "电子邮箱": "addresses",
+    "邮箱地址": "addresses",
+    "邮件": "addresses",
+    "email": "addresses",
+}
+_SEVERAL = re.compile(r"[^|｜、,，;；\n]+")
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One cell's text and where it starts. Positions inside quoted cells with doubled quotes may be a little off."""
+
+    text: str
+    line: int
+    column: int
+
+    def split(self) -> Iterator[_Cell]:
+        """The names or addresses that share the cell, apart by | or 、 or a comma."""
+        for found in _SEVERAL.finditer(self.text):
+            if text := found[0].strip():
+                yield _Cell(text, self.line, self.column + found.start() + found[0].index(text))
+
+
+@dataclass
+class RosterFile:
+    """A roster file, read; the roster is empty where nothing could be read, and `faults` then say why."""
+
+    file: str
+    roster: Roster = field(default_factory=Roster)
+    faults: list[ConfigFault] = field(default_factory=list)
+
+    def fault(self, cell: _Cell, message: str) -> None:
+        self.faults.append(ConfigFault(self.file, cell.line, cell.column, message))
+
+
+def read_roster(path: Path, file: str) -> RosterFile:
+    """Reads a roster: UTF-8 with or without BOM, or GBK. `file` is its name in faults. Never raises."""
+    found = RosterFile(file)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        found.faults.append(ConfigFault(file, 0, 0, f"打不开名册（{error.strerror or error}）。"))
+        return found
+    text = _decode(raw)
+    if text is None:
+        found.faults.append(
+            ConfigFault(file, 1, 1, "这不是 CSV 文件。请在 Excel 或 WPS 里“另存为”，类型选“CSV UTF-8（逗号分隔）”。")
+        )
+        return found
+    rows = _rows(text)
+    header = next(rows, [_Cell("", 1, 1)])
+    columns = {
+        _COLUMNS[name]: n for n, cell in reversed(tuple(enumerate(header))) if (name := compact(cell.text)) in _COLUMNS
+    }
+    if "name" not in columns:
+        found.fault(header[0], f"第一行是列名，里面必须有“单位”一列{_separator_hint(header)}。")
+        return found
+    found.roster = Roster(tuple(_units(rows, columns, found)))
+    return found
+
+
+def _decode(raw: bytes) -> str | None:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\0" in text else text
+    return None
+
+
+def _separator_hint(header: list[_Cell]) -> str:
+    odd = next((sign for sign in "，\t;；" if any(sign in cell.text for cell in header)), None)
+    return "；各列之间要用英文逗号隔开" if odd else "（自带的名册：单位,简称,类别,级别,邮箱）"
+
+
+_CELL = re.compile(r'[ \t]*"(?P<quoted>(?:[^"]|"")*)"[ \t]*(?=,|\r|\n|\Z)|(?P<plain>[^,\r\n]*)')
+_CELL_END = re.compile(r",|\r?\n|\r|\Z")
+
+
+def _rows(text: str) -> Iterator[list[_Cell]]:
+    """The rows that hold anything, as cells with places; csv.reader knows the line of a row, but no column."""
+    row: list[_Cell] = []
+    at, line, line_start = 0, 1, 0
+    while at <= len(text):
+        found = _CELL.match(text, at)
+        assert found  # the plain form matches everywhere, if need be the empty string
+        group = "plain" if found["quoted"] is None else "quoted"
+        content = found[group]
+        lead = len(content) - len(content.lstrip())
+        row.append(_Cell(content.replace('""', '"').strip(), line, found.start(group) + lead - line_start + 1))
+        line += found[0].count("\n")
+        end = _CELL_END.match(text, found.end())
+        assert end
+        if end[0] != ",":
+            if any(cell.text for cell in row):
+                yield row
+            row, line, line_start = [], line + 1, end.end()
+            if end.start() == len(text):
+                return
+        at = end.end()
+
+
+def _units(rows: Iterator[list[_Cell]], columns: dict[str, int], found: RosterFile) -> Iterator[Unit]:
+    names: dict[str, _Cell] = {}
+    addresses: dict[str, _Cell] = {}
+    for row in rows:
+        cells = {key: row[n] for key, n in columns.items() if n < len(row)}
+        name = cells.get("name", row[0])
+        if not name.text or "name" not in cells:
+            found.fault(name, "这一行没有写单位名称。")
+            continue
+        new = _claim(name, name, names, found)
+        aliases = [alias for alias in _split(cells.get("aliases")) if _claim(alias, name, names, found)]
+        mails = [mail for mail in _split(cells.get("addresses")) if _is_mail(mail, found)]
+        own_mails = [mail for mail in mails if _claim(mail, name, addresses, found)]
+        if new:
+            yield Unit(
+                name.text,
+                tuple(dict.fromkeys(alias.text for alias in aliases if alias.text != name.text)),
+                category=cells["category"].text if "category" in cells else "",
+                rank=cells["rank"].text if "rank" in cells else "",
+                addresses=tuple(dict.fromkeys(mail.text.lower() for mail in own_mails)),
+            )
+
+
+def _is_mail(cell: _Cell, found: RosterFile) -> bool:
+    if is_address(cell.text):
+        return True
+    found.fault(cell, f"“{cell.text}”不是邮箱地址，应写成 name@example.edu.cn。")
+    return False
+
+
+def _split(cell: _Cell | None) -> tuple[_Cell, ...]:
+    return tuple(cell.split()) if cell else ()
+
+
+def _claim(cell: _Cell, owner: _Cell, taken: dict[str, _Cell], found: RosterFile) -> bool:
+    """Notes that the word belongs to the unit; false, with a fault, when it is another row's already."""
+    first = taken.setdefault(compact(cell.text), owner)
+    if first is owner:
+        return True
+    found.fault(
+        cell,
+        f"“{cell.text}”在名册里重复：第 {first.line} 行的“{first.text}”已经用了它，一个名称（邮箱）只能属于一个单位。",
+    )
+    return False

@@ -1,0 +1,274 @@
+"""What the files under `config/` say, checked and frozen. Sizes in bytes, times in the unit that the key names."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
+
+from intake_bot.config.nearest import nearest
+from intake_bot.errors import ConfigFault, TemporaryFailure
+from intake_bot.notices.notice import Frozen, Notice
+from intake_bot.notices.roster import Roster
+
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _address(value: str) -> str:
+    if not is_address(value):
+        apart = "；一格只写一个地址，几个地址写成列表 [a@b.cn, c@d.cn]" if re.search("[,，;；、]", value) else ""
+        raise ValueError(f"“{value}”不是邮箱地址，应写成 name@example.edu.cn{apart}。")
+    return value
+
+
+def is_address(value: str) -> bool:
+    """True for something that could be a mail address: ASCII, one @, a host name behind it."""
+    return value.isascii() and _ADDRESS.fullmatch(value) is not None
+
+
+def _host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise ValueError("要写服务器的主机名，例如 imap.163.com，不带 https://，也不带端口。")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not _VARIABLE.fullmatch(value):
+        # The value may be the secret itself, written in the wrong place: it is not repeated.
+        raise ValueError(
+            "要写环境变量的名称（字母、数字、下划线），例如 PUYANG_MAIL_SECRET；授权码本身不能写在文件里。"
+        )
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name is a folder, as Asia is
+        near = nearest(value, sorted(available_timezones()))
+        hint = f"是不是想写“{near}”？" if near else "中国写 Asia/Shanghai。"
+        raise ValueError(f"没有“{value}”这个时区，{hint}") from error
+    return value
+
+
+def _clock(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _CLOCK.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ValueError(f'“{value}”不是时刻，要写成 24 小时制，例如 "17:30"。')
+    return time(int(found[1]), int(found[2]))
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Host = Annotated[str, AfterValidator(_host)]
+Variable = Annotated[str, AfterValidator(_variable)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+ClockTime = Annotated[time, BeforeValidator(_clock)]
+"""A local time of day, to the minute."""
+Addresses = Annotated[tuple[Address, ...], Field(strict=False)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Polling(Frozen):
+    """How the mailboxes are looked into."""
+
+    every_seconds: Positive = 120
+    lookback_days: Positive = 30
+    """Mail that reached the server longer ago is not looked at."""
+    chunk_bytes: Positive = 1024 * 1024
+    """Large mails are fetched in pieces of this size."""
+    timeout_seconds: Positive = 60
+    """For one answer of a mail server, IMAP or SMTP."""
+
+
+class Sending(Frozen):
+    """How letters leave, politely enough for 163 and QQ."""
+
+    pause_seconds: int = Field(default=10, ge=0)
+    """Between two letters of one mailbox."""
+    retry_minutes: Annotated[tuple[Positive, ...], Field(strict=False, min_length=1)] = (2, 15, 60, 240, 720)
+    """Waiting times after the first, second, … refusal; the last one repeats."""
+    give_up_after_hours: Positive = 48
+    """Counted from when the letter was written."""
+
+
+class DigestSettings(Frozen):
+    """When the clerks get their daily letter."""
+
+    at: ClockTime = time(17, 30)
+
+
+class Limits(Frozen):
+    """What one mail may cost; beyond it the mail is held for a person, never lost."""
+
+    attempts: Positive = 3
+    """A mail that has failed so often is set aside."""
+    header_bytes: Positive = 256 * 1024
+    parts: Positive = 1000
+    """MIME parts of one mail."""
+    depth: Positive = 20
+    """MIME parts inside parts."""
+    archive_members: Positive = 5000
+    """All files in the archives of one mail."""
+    archive_bytes: Positive = 2_000_000_000
+    """All that the archives of one mail may unpack to."""
+    archive_depth: Positive = 3
+    """Archives inside archives."""
+    photo_pixels: Positive = 210_000_000
+    """Phones take up to 200 million."""
+    free_disk_bytes: int = Field(default=2_000_000_000, ge=0)
+    """With less free space than this, nothing is fetched."""
+
+
+class IntakeSettings(Frozen):
+    """config/intake.yaml: what holds for all bureaus. Every key has a default."""
+
+    time_zone: ZoneName = "Asia/Shanghai"
+    polling: Polling = Polling()
+    sending: Sending = Sending()
+    digest: DigestSettings = DigestSettings()
+    limits: Limits = Limits()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which days, deadlines and hours are meant."""
+        return ZoneInfo(self.time_zone)
+
+
+class Security(StrEnum):
+    """How a connection is protected; `none` is allowed to this machine only."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class Mode(StrEnum):
+    """`shadow`: everything runs, nothing is sent to schools."""
+
+    LIVE = "live"
+    SHADOW = "shadow"
+
+
+class Server(Frozen):
+    """Where a mail server listens."""
+
+    host: Host
+    port: int = Field(ge=1, le=65535)
+    security: Annotated[Security, Field(strict=False)] = Security.TLS
+    ca_file: str | None = None
+    """A certificate authority of one's own, PEM; relative to the home."""
+
+
+class ImapServer(Server):
+    """Where mail is fetched."""
+
+    folder: str = Field(default="INBOX", min_length=1)
+
+
+class Mailbox(Frozen):
+    """One mailbox and how to get in; the secret itself never stands in a file of `config/`."""
+
+    address: Address
+    username: str | None = None
+    secret_env: Variable | None = None
+    secret_file: str | None = None
+    """Relative to the home."""
+    imap: ImapServer
+    smtp: Server
+
+    @property
+    def login(self) -> str:
+        """The user name: the address, unless the file says otherwise."""
+        return self.username or self.address
+
+
+class Bureau(Frozen):
+    """config/bureaus/<id>.yaml: a mailbox, its clerks, its roster."""
+
+    id: str
+    name: str = Field(min_length=1)
+    mailbox: Mailbox
+    clerks: Annotated[Addresses, Field(min_length=1)]
+    """They get the digest."""
+    admins: Addresses = ()
+    """They hear of machine trouble."""
+    roster: InstanceOf[Roster] = Roster()
+    mode: Annotated[Mode, Field(strict=False)] = Mode.LIVE
+    digest_at: ClockTime | None = None
+    """Local time; None: as intake.yaml says."""
+
+    def secret(self, environ: Mapping[str, str], home: Path) -> str:
+        """The mailbox's password or 授权码. Raises TemporaryFailure, naming where it was looked for."""
+        if self.mailbox.secret_file is not None:
+            return self._secret_in_file(home / self.mailbox.secret_file)
+        secret = environ.get(self.mailbox.secret_env or "", "").strip()
+        if not secret:
+            raise TemporaryFailure(f"{self.name}的邮箱授权码还没有：环境变量 {self.mailbox.secret_env} 没有设置。")
+        return secret
+
+    def _secret_in_file(self, path: Path) -> str:
+        try:
+            secret = path.read_text(encoding="utf-8-sig").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise TemporaryFailure(f"{self.name}的邮箱授权码还没有：读不到文件 {self.mailbox.secret_file}。") from error
+        if not secret:
+            raise TemporaryFailure(f"{self.name}的邮箱授权码还没有：文件 {self.mailbox.secret_file} 是空的。")
+        return secret
+
+
+def is_loopback(host: str) -> bool:
+    """True when the host is this machine by its very name."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything under `config/`, checked. `remarks` are no faults, but an admin should know them."""
+
+    home: Path
+    intake: IntakeSettings
+    bureaus: tuple[Bureau, ...]
+    notices: tuple[Notice, ...]
+    remarks: tuple[ConfigFault, ...] = ()
+
+    def bureau(self, bureau_id: str) -> Bureau | None:
+        """The bureau of this id, which is the name of its file."""
+        return next((bureau for bureau in self.bureaus if bureau.id == bureau_id), None)
+
+    def bureau_at(self, address: str) -> Bureau | None:
+        """The bureau whose mailbox has this address, compared without case."""
+        wanted = address.lower()
+        return next((bureau for bureau in self.bureaus if bureau.mailbox.address.lower() == wanted), None)
+
+    def notice_for(self, bureau_id: str, at: datetime) -> Notice | None:
+        """The notice that a mail received at this moment (aware) answers.
+
+        Of the notices open then, the one whose week began last; with none begun, the one that begins next. Where none
+        is open, all of the bureau's notices stand for choice in the same way. None: the bureau has no notice.
+        """
+        zone = self.intake.zone
+        own = sorted((n for n in self.notices if n.bureau == bureau_id), key=lambda n: n.week.first)
+        choice = [n for n in own if n.opens(zone) <= at <= n.closes(zone)] or own
+        begun = [n for n in choice if n.week.first <= at.astimezone(zone).date()]
+        return begun[-1] if begun else next(iter(choice), None)
+
+    def digest_at(self, bureau: Bureau) -> time:
+        """The local time of this bureau's digest."""
+        return bureau.digest_at or self.intake.digest.at

@@ -1,0 +1,150 @@
+"""What judging and the digest ask about the past: pure questions, each one snapshot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlmodel import Session, col, select
+
+from intake_bot.judging.verdict import Decision, Disposition
+from intake_bot.ledger.database import Condition, Database
+from intake_bot.ledger.mails import files_of_items, read_mails
+from intake_bot.ledger.receipt import receipt_number
+from intake_bot.ledger.records import AcceptedItem, FiledMail, LedgerItem
+from intake_bot.ledger.states import MessageState
+from intake_bot.ledger.tables import ItemRow, LetterRow, MessageRow, SubmissionRow
+
+_BATCH = 500
+"""Items read at a time, so that printing a long ledger neither fills the memory nor keeps a transaction open."""
+
+
+class History:
+    """Questions about the past. Each call is one read transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def filled_days(self, notice: str, unit: str, material: str) -> frozenset[date]:
+        """The days for which this unit has an accepted item of this material."""
+        days = (
+            select(col(ItemRow.day)).where(*_accepted(notice, unit, material), col(ItemRow.day).is_not(None)).distinct()
+        )
+        with self._database.reading() as session:
+            return frozenset(day for day in session.exec(days) if day is not None)
+
+    def accepted_count(self, notice: str, unit: str, material: str) -> int:
+        """How many accepted items of this material the unit has; superseded ones do not count."""
+        count = select(func.count()).select_from(ItemRow).where(*_accepted(notice, unit, material))
+        with self._database.reading() as session:
+            return session.exec(count).one()
+
+    def is_our_letter(self, message_ids: Iterable[str]) -> bool:
+        """True when one of these Message-IDs (of In-Reply-To or References) is that of a letter of ours."""
+        # One JSON value for any number of ids: a hostile References header must not exceed SQLite's limit of variables.
+        plain = json.dumps([text.encode("utf-8", "replace").decode() for text in message_ids])
+        ids = func.json_each(plain).table_valued("value")
+        with self._database.reading() as session:
+            ours = select(LetterRow.id).where(col(LetterRow.message_id).in_(select(ids.c.value)))
+            return session.exec(ours.limit(1)).first() is not None
+
+    def accepted_items(self, notice: str) -> tuple[AcceptedItem, ...]:
+        """Every accepted item of a notice that no later one has superseded, oldest mail first."""
+        found = (
+            select(ItemRow, MessageRow)
+            .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
+            .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+            .where(
+                ItemRow.notice == notice,
+                ItemRow.decision == Decision.ACCEPTED,
+                col(ItemRow.superseded_by).is_(None),
+                col(ItemRow.unit).is_not(None),
+            )
+            .order_by(col(MessageRow.id), col(ItemRow.id))
+        )
+        with self._database.reading() as session:
+            return tuple(
+                AcceptedItem(
+                    unit=item.unit or "",
+                    material=item.material,
+                    day=item.day,
+                    late=item.late,
+                    receipt=receipt_number(message.id),
+                    received=message.internaldate,
+                )
+                for item, message in session.exec(found)
+            )
+
+    def held(self, bureau: str) -> tuple[FiledMail, ...]:
+        """The mails that a person must look at, oldest first: held unopened, or with a held item or verdict."""
+        with self._database.reading() as session:
+            return read_mails(session, MessageRow.bureau == bureau, _needs_a_person())
+
+    def items(self) -> Iterator[LedgerItem]:
+        """All items of all bureaus in the order in which they were filed; what is filed meanwhile may be included."""
+        last = 0
+        while True:
+            with self._database.reading() as session:
+                batch = _items_after(session, last)
+            if not batch:
+                return
+            yield from (item for _, item in batch)
+            last = batch[-1][0]
+
+
+def _accepted(notice: str, unit: str, material: str) -> tuple[Condition, ...]:
+    return (
+        ItemRow.notice == notice,
+        ItemRow.unit == unit,
+        ItemRow.material == material,
+        ItemRow.decision == Decision.ACCEPTED,
+        col(ItemRow.superseded_by).is_(None),
+    )
+
+
+def _needs_a_person() -> ColumnElement[bool]:
+    held_verdicts = select(SubmissionRow.message).where(SubmissionRow.disposition == Disposition.HELD)
+    held_items = (
+        select(SubmissionRow.message)
+        .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
+        .where(ItemRow.decision == Decision.HELD)
+    )
+    return or_(
+        col(MessageRow.state) == MessageState.HELD,
+        col(MessageRow.id).in_(held_verdicts),
+        col(MessageRow.id).in_(held_items),
+    )
+
+
+def _items_after(session: Session, last: int) -> list[tuple[int, LedgerItem]]:
+    found = session.exec(
+        select(ItemRow, MessageRow)
+        .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
+        .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+        .where(col(ItemRow.id) > last)
+        .order_by(col(ItemRow.id))
+        .limit(_BATCH)
+    ).all()
+    files = files_of_items(session, col(ItemRow.id).in_([item.id for item, _ in found]))
+    return [
+        (
+            item.id,
+            LedgerItem(
+                receipt=receipt_number(message.id),
+                bureau=message.bureau,
+                notice=item.notice,
+                unit=item.unit,
+                material=item.material,
+                day=item.day,
+                received=message.internaldate,
+                decision=item.decision,
+                late=item.late,
+                message_id=message.message_id,
+                files=files[item.id],
+                superseded=item.superseded_by is not None,
+            ),
+        )
+        for item, message in found
+    ]

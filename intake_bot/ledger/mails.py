@@ -1,0 +1,145 @@
+"""Whole mails read back: the message with its submission, items, findings and files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from sqlmodel import Session, col, select
+
+from intake_bot.files.facts import Kind
+from intake_bot.judging.verdict import Finding
+from intake_bot.ledger.database import Condition
+from intake_bot.ledger.receipt import receipt_number
+from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile
+from intake_bot.ledger.tables import FileRow, FindingRow, ItemFileRow, ItemRow, MessageRow, SubmissionRow
+
+
+def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...]:
+    """The mails whose MessageRow meets all conditions, oldest first."""
+    wanted = select(MessageRow.id).where(*conditions)
+    found = session.exec(
+        select(MessageRow, SubmissionRow)
+        .outerjoin(SubmissionRow, col(SubmissionRow.message) == MessageRow.id)
+        .where(*conditions)
+        .order_by(col(MessageRow.id))
+    ).all()
+    submissions = select(SubmissionRow.id).where(col(SubmissionRow.message).in_(wanted))
+    findings = _findings(session, col(FindingRow.submission).in_(submissions))
+    items = _items(session, col(ItemRow.submission).in_(submissions), findings)
+    files = _files(session, col(FileRow.submission).in_(submissions))
+    return tuple(
+        _unjudged(message)
+        if submission is None
+        else _judged(message, submission, items[submission.id], findings[submission.id, None], files[submission.id])
+        for message, submission in found
+    )
+
+
+def files_of_items(session: Session, condition: Condition) -> defaultdict[int, tuple[KeptFile, ...]]:
+    """The files that serve each item whose ItemRow meets the condition, by item id."""
+    files: defaultdict[int, tuple[KeptFile, ...]] = defaultdict(tuple)
+    for item, row in session.exec(
+        select(ItemFileRow.item, FileRow)
+        .join(FileRow, col(FileRow.id) == ItemFileRow.file)
+        .join(ItemRow, col(ItemRow.id) == ItemFileRow.item)
+        .where(condition)
+        .order_by(col(FileRow.id))
+    ):
+        files[item] += (_kept_file(row),)
+    return files
+
+
+FindingsByOwner = defaultdict[tuple[int, int | None], tuple[Finding, ...]]
+"""By submission and item; None for what is said about the mail itself."""
+
+
+def _findings(session: Session, condition: Condition) -> FindingsByOwner:
+    findings: FindingsByOwner = defaultdict(tuple)
+    for row in session.exec(select(FindingRow).where(condition).order_by(col(FindingRow.id))):
+        findings[row.submission, row.item] += (_finding(row),)
+    return findings
+
+
+def _items(
+    session: Session, condition: Condition, findings: FindingsByOwner
+) -> defaultdict[int, tuple[FiledItem, ...]]:
+    files = files_of_items(session, condition)
+    items: defaultdict[int, tuple[FiledItem, ...]] = defaultdict(tuple)
+    for row in session.exec(select(ItemRow).where(condition).order_by(col(ItemRow.id))):
+        items[row.submission] += (
+            FiledItem(
+                material=row.material,
+                day=row.day,
+                deadline=row.deadline,
+                late=row.late,
+                decision=row.decision,
+                findings=findings[row.submission, row.id],
+                files=files[row.id],
+                superseded=row.superseded_by is not None,
+            ),
+        )
+    return items
+
+
+def _files(session: Session, condition: Condition) -> defaultdict[int, tuple[KeptFile, ...]]:
+    files: defaultdict[int, tuple[KeptFile, ...]] = defaultdict(tuple)
+    for row in session.exec(select(FileRow).where(condition).order_by(col(FileRow.id))):
+        files[row.submission] += (_kept_file(row),)
+    return files
+
+
+def _unjudged(message: MessageRow) -> FiledMail:
+    return FiledMail(
+        receipt=receipt_number(message.id),
+        bureau=message.bureau,
+        received=message.internaldate,
+        sender=message.sender,
+        subject=message.subject,
+        state=message.state,
+        attempts=message.attempts,
+        kind=message.kind,
+        reason=message.reason,
+        disposition=None,
+        notice=None,
+        unit=None,
+        items=(),
+        findings=(),
+        files=(),
+    )
+
+
+def _judged(
+    message: MessageRow,
+    submission: SubmissionRow,
+    items: tuple[FiledItem, ...],
+    findings: tuple[Finding, ...],
+    files: tuple[KeptFile, ...],
+) -> FiledMail:
+    return replace(
+        _unjudged(message),
+        disposition=submission.disposition,
+        notice=submission.notice,
+        unit=submission.unit,
+        items=items,
+        findings=findings,
+        files=files,
+    )
+
+
+def _finding(row: FindingRow) -> Finding:
+    return Finding(
+        code=row.code,
+        severity=row.severity,
+        found=row.found,
+        asked=row.asked,
+        todo=row.todo,
+        file=row.file,
+        clause=row.clause,
+        quote=row.quote,
+        holds=row.holds,
+    )
+
+
+def _kept_file(row: FileRow) -> KeptFile:
+    return KeptFile(name=row.name, path=row.path, sha256=row.sha256, bytes=row.bytes, kind=Kind(row.kind))

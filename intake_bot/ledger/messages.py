@@ -1,0 +1,214 @@
+"""What became of each mail, from the moment it was seen to the moment it was settled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from intake_bot.judging.verdict import MailKind
+from intake_bot.ledger.database import Database
+from intake_bot.ledger.filing import add_submission
+from intake_bot.ledger.receipt import receipt_number
+from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord
+from intake_bot.ledger.states import MessageEvent, MessageState, next_message_state
+from intake_bot.ledger.tables import MessageRow
+from intake_bot.ledger.trail import add_message_event
+
+_UNFINISHED = (MessageState.NEW, MessageState.SPOOLED)
+
+
+class Messages:
+    """The mails of all bureaus. Each call is one transaction; an event that the state does not allow raises
+    IllegalEvent, an unknown id NoResultFound, and both change nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def seen(self, key: MailKey, now: datetime) -> MessageRecord:
+        """The mail of this key: written down as NEW with a receipt number of its own, or as it is already known."""
+        with self._database.writing() as session:
+            row = _find(session, key)
+            if row is None:
+                row = _add(session, key, now)
+                add_message_event(session, row, "message.seen", {"folder": key.folder, "uid": key.uid}, now)
+            return message_record(row)
+
+    def known(self, bureau: str, folder: str, uidvalidity: int) -> frozenset[MailKey]:
+        """The keys of all mails that were ever seen in this folder."""
+        columns = select(MessageRow.uid, MessageRow.internaldate, MessageRow.bytes).where(
+            MessageRow.bureau == bureau, MessageRow.folder == folder, MessageRow.uidvalidity == uidvalidity
+        )
+        with self._database.reading() as session:
+            return frozenset(
+                MailKey(bureau, folder, uidvalidity, uid, internaldate, size)
+                for uid, internaldate, size in session.exec(columns)
+            )
+
+    def unfinished(self, bureau: str) -> tuple[MessageRecord, ...]:
+        """Mails that are NEW or SPOOLED, oldest first: after a crash, this is where to go on."""
+        rows = select(MessageRow).where(MessageRow.bureau == bureau, col(MessageRow.state).in_(_UNFINISHED))
+        with self._database.reading() as session:
+            return tuple(message_record(row) for row in session.exec(rows.order_by(col(MessageRow.id))))
+
+    def with_receipt(self, receipt: str) -> MessageRecord | None:
+        """The mail that was given this receipt number, or None when it never was given out."""
+        with self._database.reading() as session:
+            row = session.exec(select(MessageRow).where(MessageRow.receipt == receipt)).one_or_none()
+            return None if row is None else message_record(row)
+
+    def count_attempt(self, message: int) -> int:
+        """Counts one attempt and returns how many there were, this one included.
+
+        To be called before the bytes are touched: a mail that kills the process is thereby counted.
+        """
+        with self._database.writing() as session:
+            row = session.get_one(MessageRow, message)
+            row.attempts += 1
+            return row.attempts
+
+    def attempt_failed(self, message: int, error: str, now: datetime) -> None:
+        """Notes what went wrong; the attempt stays counted."""
+        with self._database.writing() as session:
+            row = session.get_one(MessageRow, message)
+            row.last_error = error
+            add_message_event(session, row, "message.failed", {"attempt": row.attempts, "error": error}, now)
+
+    def attempt_excused(self, message: int, error: str, now: datetime) -> None:
+        """Takes the last attempt back: the network or the disk failed, and the mail is not to blame."""
+        with self._database.writing() as session:
+            row = session.get_one(MessageRow, message)
+            row.attempts = max(0, row.attempts - 1)
+            row.last_error = error
+            add_message_event(session, row, "message.excused", {"attempt": row.attempts, "error": error}, now)
+
+    def spooled(self, message: int, spool: str, sha256: str, message_id: str | None, now: datetime) -> None:
+        """The raw bytes are on disk under this name; `sha256` is theirs, hexadecimal."""
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.SPOOL)
+            row.spool, row.sha256, row.message_id = spool, sha256, message_id
+            add_message_event(session, row, "message.spooled", {"sha256": sha256}, now)
+
+    def headers_read(self, message: int, sender: str, subject: str) -> None:
+        """Keeps who wrote and about what, so that even a mail that is held later can be found by a person."""
+        with self._database.writing() as session:
+            row = session.get_one(MessageRow, message)
+            row.sender, row.subject = sender, subject
+
+    def earlier_copy(self, message: int) -> MessageRecord | None:
+        """The mail of which this spooled one is a second copy: same bureau, Message-ID and bytes.
+
+        Of two copies that are both unfinished the one seen first is the original; a settled one always is. Another
+        copy's second copy is none.
+        """
+        with self._database.reading() as session:
+            row = session.get_one(MessageRow, message)
+            if row.sha256 is None:
+                return None
+            copies = select(MessageRow).where(
+                MessageRow.id != message,
+                MessageRow.bureau == row.bureau,
+                MessageRow.sha256 == row.sha256,
+                col(MessageRow.message_id).is_not_distinct_from(row.message_id),
+                MessageRow.state != MessageState.DUPLICATE,
+                or_(col(MessageRow.state).not_in(_UNFINISHED), col(MessageRow.id) < message),
+            )
+            original = session.exec(copies.order_by(col(MessageRow.id)).limit(1)).first()
+            return None if original is None else message_record(original)
+
+    def file_judgement(self, message: int, judgement: Judgement, now: datetime) -> None:
+        """THE transaction: message, submission, items, findings, files, the finished answer, the trail.
+
+        When it returns, we have taken responsibility; when it raises, nothing was written.
+        """
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.JUDGE)
+            row.kind, row.reason = MailKind.SUBMISSION, ""
+            submission = add_submission(session, row, judgement, now)
+            detail: Detail = {
+                "notice": submission.notice,
+                "unit": submission.unit,
+                "items": len(judgement.verdict.items),
+            }
+            _settle(session, row, f"submission.{submission.disposition}", detail, now)
+
+    def file_ignored(self, message: int, kind: MailKind, reason: str, now: datetime) -> None:
+        """It is machine mail, a command or nothing of ours, for this reason; no answer is due."""
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.IGNORE)
+            row.kind, row.reason = kind, reason
+            _settle(session, row, "message.ignored", {"kind": kind, "reason": reason}, now)
+
+    def file_duplicate(self, message: int, original: int, now: datetime) -> None:
+        """It is a second copy of the mail with the id `original`."""
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.DUPLICATE)
+            row.duplicate_of = original
+            row.reason = f"与回执编号 {session.get_one(MessageRow, original).receipt} 的邮件完全相同"
+            _settle(session, row, "message.duplicate", {"original": original}, now)
+
+    def hold(self, message: int, reason: str, now: datetime) -> None:
+        """It is set aside unopened, for a person, for this reason (Chinese, for the digest)."""
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.HOLD)
+            row.reason = reason
+            _settle(session, row, "message.held", {"reason": reason, "attempts": row.attempts}, now)
+
+
+def _find(session: Session, key: MailKey) -> MessageRow | None:
+    return session.exec(
+        select(MessageRow).where(
+            MessageRow.bureau == key.bureau,
+            MessageRow.folder == key.folder,
+            MessageRow.uidvalidity == key.uidvalidity,
+            MessageRow.uid == key.uid,
+            MessageRow.internaldate == key.internaldate,
+            MessageRow.bytes == key.bytes,
+        )
+    ).one_or_none()
+
+
+def _add(session: Session, key: MailKey, now: datetime) -> MessageRow:
+    row = MessageRow(
+        bureau=key.bureau,
+        folder=key.folder,
+        uidvalidity=key.uidvalidity,
+        uid=key.uid,
+        internaldate=key.internaldate,
+        bytes=key.bytes,
+        state=MessageState.NEW,
+        first_seen=now,
+    )
+    session.add(row)
+    session.flush()
+    row.receipt = receipt_number(row.id)
+    return row
+
+
+def _advance(session: Session, message: int, event: MessageEvent) -> MessageRow:
+    row = session.get_one(MessageRow, message)
+    row.state = next_message_state(row.state, event)
+    return row
+
+
+def _settle(session: Session, row: MessageRow, what: str, detail: Detail, now: datetime) -> None:
+    row.settled = add_message_event(session, row, what, detail, now)
+
+
+def message_record(row: MessageRow) -> MessageRecord:
+    return MessageRecord(
+        id=row.id,
+        key=MailKey(row.bureau, row.folder, row.uidvalidity, row.uid, row.internaldate, row.bytes),
+        receipt=receipt_number(row.id),
+        state=row.state,
+        attempts=row.attempts,
+        spool=row.spool,
+        sha256=row.sha256,
+        message_id=row.message_id,
+        sender=row.sender,
+        subject=row.subject,
+        kind=row.kind,
+        reason=row.reason,
+        last_error=row.last_error,
+    )

@@ -1,0 +1,275 @@
+"""What goes into the ledger and comes out of it: plain frozen values, no database in sight.
+
+All moments are aware; those that come out are in UTC. Texts from mails are untrusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from intake_bot.files.facts import Kind
+from intake_bot.judging.verdict import Decision, Disposition, Finding, MailKind, Verdict
+from intake_bot.ledger.states import LetterState, MessageState
+
+Detail = Mapping[str, str | int | None]
+"""What an event tells besides its name; never body text, never a secret."""
+
+
+@dataclass(frozen=True)
+class MailKey:
+    """Which mail on which server this is.
+
+    INTERNALDATE and size belong to it, because 163 serves the constant UIDVALIDITY 1: after a mailbox was made anew,
+    an old UID may name another mail.
+    """
+
+    bureau: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    internaldate: datetime
+    bytes: int
+
+
+@dataclass(frozen=True)
+class MessageRecord:
+    """One mail, as far as the ledger knows it. What has not been read yet is empty."""
+
+    id: int
+    key: MailKey
+    receipt: str
+    state: MessageState
+    attempts: int
+    spool: str | None
+    """Name of the spool file."""
+    sha256: str | None
+    """Of the raw bytes, hexadecimal."""
+    message_id: str | None
+    sender: str
+    subject: str
+    kind: MailKind | None
+    reason: str
+    last_error: str
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """One file in the store. `name` is its `FileFacts.shown_name`; `path` is relative to data/files, with slashes."""
+
+    name: str
+    path: str
+    sha256: str
+    bytes: int
+    kind: Kind
+
+
+class LetterKind(StrEnum):
+    """Why a letter of ours is written."""
+
+    ANSWER = "answer"
+    DIGEST = "digest"
+    ALERT = "alert"
+
+
+@dataclass(frozen=True)
+class LetterDraft:
+    """A finished letter on its way into the ledger. WITHHELD (shadow mode) is kept and never sent."""
+
+    recipients: tuple[str, ...]
+    subject: str
+    message_id: str
+    """Made when the letter was composed; the same on every attempt to send it."""
+    raw: bytes
+    text: str
+    """What it says, for people to read."""
+    state: Literal[LetterState.QUEUED, LetterState.WITHHELD] = LetterState.QUEUED
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of ours, with what became of it. `receipt` names the mail that it answers."""
+
+    id: int
+    bureau: str
+    kind: LetterKind
+    receipt: str | None
+    recipients: tuple[str, ...]
+    subject: str
+    message_id: str
+    raw: bytes
+    text: str
+    state: LetterState
+    attempts: int
+    next_attempt: datetime | None
+    last_error: str
+    created: datetime
+    sent: datetime | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All that is written down in one transaction when a submission has been judged.
+
+    `cumulative` names the materials of which a unit may owe several (quotas): there a later item stands beside the
+    earlier ones, elsewhere an accepted item supersedes the earlier one of the same unit, material and day.
+    """
+
+    notice: str
+    verdict: Verdict
+    files: tuple[KeptFile, ...] = ()
+    answer: LetterDraft | None = None
+    cumulative: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class AcceptedItem:
+    """One accepted item that no later one has superseded."""
+
+    unit: str
+    material: str
+    day: date | None
+    late: bool
+    receipt: str
+    received: datetime
+
+
+@dataclass(frozen=True)
+class LedgerItem:
+    """One item of the ledger with its mail, as `ledger` prints it. `files` are those that serve the item."""
+
+    receipt: str
+    bureau: str
+    notice: str
+    unit: str | None
+    material: str
+    day: date | None
+    received: datetime
+    decision: Decision
+    late: bool
+    message_id: str | None
+    files: tuple[KeptFile, ...]
+    superseded: bool
+
+
+@dataclass(frozen=True)
+class FiledItem:
+    """One item inside its mail. `files` are those that serve the item."""
+
+    material: str
+    day: date | None
+    deadline: datetime | None
+    late: bool
+    decision: Decision
+    findings: tuple[Finding, ...]
+    files: tuple[KeptFile, ...]
+    superseded: bool
+
+
+class Outcome(StrEnum):
+    """The four heaps of the digest: every settled mail lies on exactly one."""
+
+    ACCEPTED = "accepted"
+    """收: a submission with nothing to mend."""
+    REJECTED = "rejected"
+    """退: a submission with something to mend, were it one item of several."""
+    HELD = "held"
+    """待人工: a person must look, be it at the content or at a mail that could not be opened."""
+    OTHER = "other"
+    """非报送: machine mail, commands, foreign mail, second copies."""
+
+
+_OUTCOMES = {
+    Disposition.ACCEPTED: Outcome.ACCEPTED,
+    Disposition.PARTIAL: Outcome.REJECTED,
+    Disposition.REJECTED: Outcome.REJECTED,
+    Disposition.HELD: Outcome.HELD,
+    Disposition.IGNORED: Outcome.OTHER,
+}
+
+
+@dataclass(frozen=True)
+class FiledMail:
+    """One mail with all that was written down about it.
+
+    `disposition`, `notice` and `unit` are None where no judgement was made. `findings` are those about the mail itself.
+    """
+
+    receipt: str
+    bureau: str
+    received: datetime
+    sender: str
+    subject: str
+    state: MessageState
+    attempts: int
+    kind: MailKind | None
+    reason: str
+    """Why it was held or ignored."""
+    disposition: Disposition | None
+    notice: str | None
+    unit: str | None
+    items: tuple[FiledItem, ...]
+    findings: tuple[Finding, ...]
+    files: tuple[KeptFile, ...]
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The heap that it lies on; None while it is not settled."""
+        if self.disposition is not None:
+            return _OUTCOMES[self.disposition]
+        if self.state is MessageState.HELD:
+            return Outcome.HELD
+        return Outcome.OTHER if self.state in (MessageState.IGNORED, MessageState.DUPLICATE) else None
+
+
+@dataclass(frozen=True)
+class EventRecord:
+    """One line of the trail."""
+
+    at: datetime
+    bureau: str
+    what: str
+    detail: Detail
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """All that one bureau's digest tells: what happened after the digest before it.
+
+    The span is counted in the trail and not by the clock: a mail that is being settled while a digest is made, a
+    clock that is set back, or a replay of another year can neither drop a mail between two digests nor report it twice.
+    """
+
+    bureau: str
+    since: datetime | None
+    """When the digest before was filed; None for the first one."""
+    upto: int
+    """Id of the last event in the span: where the next one begins."""
+    mails: tuple[FiledMail, ...]
+    """Settled in the span (judged, held, ignored, found to be a copy); each has an outcome."""
+    unfinished: tuple[FiledMail, ...]
+    """Seen, and not settled yet; in no heap, they will be in a later digest."""
+    undelivered: tuple[Letter, ...]
+    """Failed or bounced in the span, or put off and still not sent."""
+    withheld: tuple[Letter, ...]
+    """Written in the span and not sent, because the bureau is in shadow mode."""
+    trouble: tuple[EventRecord, ...]
+    """Events of the span whose name begins with `mailbox.`."""
+
+    def heap(self, outcome: Outcome) -> tuple[FiledMail, ...]:
+        """The mails of one outcome; the four heaps together are `mails`."""
+        return tuple(mail for mail in self.mails if mail.outcome is outcome)
+
+
+@dataclass(frozen=True)
+class DigestRecord:
+    """A digest that was filed. `day` is the bureau's local day; `upto` is the last event that it reports."""
+
+    bureau: str
+    day: date
+    upto: int
+    created: datetime
+    letter: Letter

@@ -1,0 +1,125 @@
+"""The life of a message and of a letter, as two transition tables.
+
+Two rules for this file: a missing entry *is* the error, and nobody else decides what may follow what.
+Pure: an illegal event raises and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+State = TypeVar("State", bound=StrEnum)
+Event = TypeVar("Event", bound=StrEnum)
+
+
+class MessageState(StrEnum):
+    """How far a mail has come."""
+
+    NEW = "new"
+    """Known by its UID; not a byte of it has been fetched for good."""
+    SPOOLED = "spooled"
+    """The raw bytes are on our disk."""
+    JUDGED = "judged"
+    """A submission: verdict, files and answer are in the ledger."""
+    HELD = "held"
+    """Set aside unopened, for a person."""
+    IGNORED = "ignored"
+    """Machine mail, a command, or no submission: left alone."""
+    DUPLICATE = "duplicate"
+    """Byte for byte a mail that we already have."""
+
+
+class MessageEvent(StrEnum):
+    SPOOL = "spool"
+    JUDGE = "judge"
+    HOLD = "hold"
+    IGNORE = "ignore"
+    DUPLICATE = "duplicate"
+
+
+class LetterState(StrEnum):
+    """How far a letter of ours has come."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    """Committed before the first byte to the server. Found at start: in doubt, maybe sent and maybe not."""
+    SENT = "sent"
+    DEFERRED = "deferred"
+    """Refused for now; due again at its `next_attempt`."""
+    FAILED = "failed"
+    """Refused for good, or given up."""
+    BOUNCED = "bounced"
+    """Taken by the server and returned later."""
+    WITHHELD = "withheld"
+    """Shadow mode: rendered and stored, never sent."""
+
+
+class LetterEvent(StrEnum):
+    CLAIM = "claim"
+    SEND = "send"
+    DEFER = "defer"
+    FAIL = "fail"
+    BOUNCE = "bounce"
+    REQUEUE = "requeue"
+    """In doubt, and no trace of it at the server: sent again with the same Message-ID."""
+
+
+MESSAGE: Mapping[MessageState, Mapping[MessageEvent, MessageState]] = {
+    MessageState.NEW: {
+        MessageEvent.SPOOL: MessageState.SPOOLED,
+        MessageEvent.HOLD: MessageState.HELD,
+    },
+    MessageState.SPOOLED: {
+        # The spool file was lost or no longer fits its checksum, and the mail was fetched again.
+        MessageEvent.SPOOL: MessageState.SPOOLED,
+        MessageEvent.JUDGE: MessageState.JUDGED,
+        MessageEvent.HOLD: MessageState.HELD,
+        MessageEvent.IGNORE: MessageState.IGNORED,
+        MessageEvent.DUPLICATE: MessageState.DUPLICATE,
+    },
+    # A person had a look.
+    MessageState.HELD: {MessageEvent.JUDGE: MessageState.JUDGED},
+    MessageState.JUDGED: {},
+    MessageState.IGNORED: {},
+    MessageState.DUPLICATE: {},
+}
+
+LETTER: Mapping[LetterState, Mapping[LetterEvent, LetterState]] = {
+    LetterState.QUEUED: {LetterEvent.CLAIM: LetterState.SENDING},
+    LetterState.DEFERRED: {LetterEvent.CLAIM: LetterState.SENDING},
+    LetterState.SENDING: {
+        LetterEvent.SEND: LetterState.SENT,
+        LetterEvent.DEFER: LetterState.DEFERRED,
+        LetterEvent.FAIL: LetterState.FAILED,
+        LetterEvent.BOUNCE: LetterState.BOUNCED,
+        LetterEvent.REQUEUE: LetterState.QUEUED,
+    },
+    # A server's 250 is no delivery: the bounce may come minutes later.
+    LetterState.SENT: {LetterEvent.BOUNCE: LetterState.BOUNCED},
+    LetterState.FAILED: {},
+    LetterState.BOUNCED: {},
+    LetterState.WITHHELD: {},
+}
+
+
+class IllegalEvent(RuntimeError):
+    """An event that the state does not allow: a bug of the caller."""
+
+
+def next_message_state(state: MessageState, event: MessageEvent) -> MessageState:
+    """The state after `event`. Raises IllegalEvent where the table has no entry."""
+    return _next(MESSAGE, state, event)
+
+
+def next_letter_state(state: LetterState, event: LetterEvent) -> LetterState:
+    """The state after `event`. Raises IllegalEvent where the table has no entry."""
+    return _next(LETTER, state, event)
+
+
+def _next(table: Mapping[State, Mapping[Event, State]], state: State, event: Event) -> State:
+    try:
+        return table[state][event]
+    except KeyError:
+        raise IllegalEvent(f"event {event!r} is not allowed in state {state!r}") from None

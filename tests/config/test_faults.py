@@ -1,0 +1,381 @@
+"""Every way to get a configuration wrong that we could think of, and what the admin then reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from intake_bot.config import load
+from intake_bot.errors import ConfigError
+from tests.config.homes import BUREAU, FILES, NOTICE, faults, make_home
+
+DUE_FORMS = (
+    "可以写：每天16:00前、次日10:00前、活动周结束后3日内、活动周结束后一周内、5月28日前、5月28日17:00前、活动周期间。"
+)
+
+BUREAU_CASES = {
+    "unknown key, near": (
+        ("port: 993", "prot: 993"),
+        "第 5 行第 37 列：不认识的配置项“prot”，是不是想写“port”？",
+    ),
+    "unknown key, like none": (
+        ("name: 甲", "颜色: 红\nname: 甲"),
+        "第 1 行第 1 列：不认识的配置项“颜色”。可以写的有：name、mailbox、clerks、admins、roster、mode、digest_at。",
+    ),
+    "wrong type": (("port: 993", "port: 九九三"), "第 5 行第 43 列：“port”要写整数，不加引号。"),
+    "number in quotes": (("port: 993", "port: '993'"), "第 5 行第 43 列：“port”要写整数，不加引号。"),
+    "port out of range": (("port: 993", "port: 99300"), "第 5 行第 43 列：“port”不能大于 65535。"),
+    "missing key": (("host: imap.example.edu.cn, ", ""), "第 5 行第 9 列：缺少配置项“host”。"),
+    "missing key at the top": (("name: 甲市教育局\n", ""), "第 1 行第 1 列：缺少配置项“name”。"),
+    "nothing behind the key": (("name: 甲市教育局", "name:"), "第 1 行第 1 列：“name”后面没有写内容。"),
+    "digits where words belong": (
+        ("  secret_env", "  username: 12345678\n  secret_env"),
+        "第 4 行第 13 列：“username”要写文字；全是数字或日期时，请加上引号。",
+    ),
+    "enum, habit": (
+        ("security: tls}\n  smtp", "security: SSL}\n  smtp"),
+        "第 5 行第 58 列：“security”不能写“SSL”，是不是想写“tls”？只能写 tls、starttls、none 之一。",
+    ),
+    "enum, near": (
+        ("roster:", "mode: shadwo\nroster:"),
+        "第 8 行第 7 列：“mode”不能写“shadwo”，是不是想写“shadow”？只能写 live、shadow 之一。",
+    ),
+    "not a list": (
+        ("[clerk@example.edu.cn]", "clerk@example.edu.cn"),
+        "第 7 行第 9 列：“clerks”要写成列表，例如 [甲, 乙]；只有一项也要加方括号。",
+    ),
+    "empty list": (("[clerk@example.edu.cn]", "[]"), "第 7 行第 9 列：“clerks”至少要写一项。"),
+    "address": (
+        ("[clerk@example.edu.cn]", "[clerk@example.edu.cn, admin.example.edu.cn]"),
+        "第 7 行第 32 列：“admin.example.edu.cn”不是邮箱地址，应写成 name@example.edu.cn。",
+    ),
+    "addresses apart by a full-width comma": (
+        ("[clerk@example.edu.cn]", "[a@b.cn，c@d.cn]"),
+        "第 7 行第 10 列：“a@b.cn，c@d.cn”不是邮箱地址，应写成 name@example.edu.cn"
+        "；一格只写一个地址，几个地址写成列表 [a@b.cn, c@d.cn]。",
+    ),
+    "host with scheme": (
+        ("host: imap.example.edu.cn", "host: https://imap.example.edu.cn/"),
+        "第 5 行第 16 列：要写服务器的主机名，例如 imap.163.com，不带 https://，也不带端口。",
+    ),
+    "unprotected to another machine": (
+        ("security: tls}\n  smtp", "security: none}\n  smtp"),
+        "第 5 行第 58 列：不加密（none）只能用于本机（127.0.0.1）；请写 tls 或 starttls。",
+    ),
+    "no CA file": (
+        ("security: tls}\n  smtp", "security: tls, ca_file: ca.pem}\n  smtp"),
+        "第 5 行第 72 列：找不到证书文件 ca.pem。",
+    ),
+    "no secret": (
+        ("  secret_env: JIA_SECRET\n", ""),
+        "第 3 行第 3 列：没有写授权码从哪里来：请写 secret_env（环境变量的名称）或 secret_file（文件的路径）。",
+    ),
+    "two secrets": (
+        ("  imap", "  secret_file: jia.secret\n  imap"),
+        "第 5 行第 3 列：secret_env 和 secret_file 只能写一个。",
+    ),
+    "no roster": (
+        ("rosters/jia.csv", "rosters/jai.csv"),
+        "第 8 行第 9 列：找不到名册 rosters/jai.csv（相对于 config 文件夹）。",
+    ),
+    "roster is no path": (
+        ("rosters/jia.csv", "[jia]"),
+        "第 8 行第 9 列：“roster”要写名册文件的路径，例如 rosters/puyang.csv。",
+    ),
+    "hour": (
+        ("roster:", "digest_at: 25:30\nroster:"),
+        '第 8 行第 12 列：“25:30”不是时刻，要写成 24 小时制，例如 "17:30"。',
+    ),
+    "hour as number": (
+        ("roster:", "digest_at: 17\nroster:"),
+        '第 8 行第 12 列：“digest_at”要写成带引号的时刻，例如 "17:30"。',
+    ),
+    "key twice": (("clerks:", "name: 乙\nclerks:"), "第 7 行第 1 列：“name”写了两次（前一次在第 1 行），请只留一个。"),
+}
+
+NOTICE_CASES = {
+    "unknown key in a part": (
+        ("pixels: {", "pixls: {"),
+        "第 29 行第 9 列：不认识的配置项“pixls”，是不是想写“pixels”？",
+    ),
+    "unknown key in a rule": (
+        ("at_least: 2000", "at_lest: 2000"),
+        "第 29 行第 18 列：不认识的配置项“at_lest”，是不是想写“at_least”？",
+    ),
+    "unknown kind": (
+        ("kind: photo", "kind: phto"),
+        "第 25 行第 15 列：“kind”不能写“phto”，是不是想写“photo”？只能写 text、photo、video、form 之一。",
+    ),
+    "misspelt kind": (
+        ("kind: photo", "knid: photo"),
+        "第 25 行第 9 列：不认识的配置项“knid”，是不是想写“kind”？",
+    ),
+    "no kind": (
+        ("      - kind: photo\n        name: 照片", "      - name: 照片"),
+        "第 25 行第 9 列：缺少配置项“kind”，可以写 text、photo、video、form 之一。",
+    ),
+    "deadline, near": (
+        ("due: 每天16:00前", "due: 每天16:00钟前"),
+        f"第 9 行第 10 列：看不懂期限“每天16:00钟前”。最接近的写法是“每天16:00前”。{DUE_FORMS}",
+    ),
+    "deadline, like none": (
+        ("due: 每天16:00前", "due: 尽快"),
+        f"第 9 行第 10 列：看不懂期限“尽快”。{DUE_FORMS}",
+    ),
+    "deadline on no day": (
+        ("due: 活动周期间", "due: 2月30日前"),
+        f"第 21 行第 10 列：期限“2月30日前”里没有这个日期或时间。最接近的写法是“5月28日前”。{DUE_FORMS}",
+    ),
+    "deadline on a leap day": (("due: 活动周期间", "due: 2月29日前"), "第 21 行第 10 列：2023 年没有 2 月 29 日。"),
+    "deadline as date": (
+        ("due: 活动周期间", "due: 2023-05-28"),
+        "第 21 行第 10 列：期限要用通知里的话写，例如 每天16:00前、次日10:00前、活动周结束后3日内、活动周结束后一周内、"
+        "5月28日前、5月28日17:00前、活动周期间。",
+    ),
+    "week out of order": (
+        ("last: 2023-05-20", "last: 2023-05-10"),
+        "第 4 行第 7 列：最后一天（last）早于第一天（first）。",
+    ),
+    "no such day": (
+        ("first: 2023-05-14", "first: 2023-02-30"),
+        "第 4 行第 15 列：“first”要写成存在的日期，例如 2023-05-14。",
+    ),
+    "limits out of order": (
+        ("at_most: 1500", "at_most: 150"),
+        "第 18 行第 17 列：上限（at_most）小于下限（at_least）。",
+    ),
+    "limit of nothing": (("at_least: 2000", "at_least: 0"), "第 29 行第 28 列：“at_least”要大于 0。"),
+    "alias of two materials": (
+        ("[图片]", "[图片, 典型 案例]"),
+        "第 20 行第 19 列：“典型 案例”已经是材料“文字材料”的名称或别名，一个名称只能属于一种材料。",
+    ),
+    "material twice": (
+        ("name: 照片\n    aliases", "name: 文字材料\n    aliases"),
+        "第 19 行第 11 列：“文字材料”已经是材料“文字材料”的名称或别名，一个名称只能属于一种材料。",
+    ),
+    "empty alias": (("[图片]", "[图片, ' ']"), "第 20 行第 19 列：材料的名称和别名不能为空。"),
+    "category, near": (
+        ("[学校]", "[学较]"),
+        "第 12 行第 21 列：名册里没有类别“学较”，是不是想写“学校”？",
+    ),
+    "category of a quota": (
+        (
+            "    parts:\n      - kind: photo",
+            "    quotas: [{at_least: 1, clause: 二, quote: 数, categories: [县]}]\n    parts:\n      - kind: photo",
+        ),
+        "第 24 行第 62 列：名册里没有类别“县”，是不是想写“县区”？",
+    ),
+    "online without a system": (
+        ("    due: 活动周期间", "    channel: online\n    due: 活动周期间"),
+        "第 21 行第 14 列：这份材料走网上系统，但文件里没有写 online（系统的名称和地址）。",
+    ),
+    "id": (("bureau: jia", "id: jia-2023\nbureau: jia"), "第 1 行第 1 列：不用写 id：文件名就是编号。"),
+    "severity": (
+        ("clause: 二, quote: 像素", "clause: 二, quote: 像素, severity: remarks"),
+        "第 29 行第 66 列：“severity”不能写“remarks”，是不是想写“remark”？只能写 error、remark、off 之一。",
+    ),
+    "truth": (
+        ("材料}", "材料, compulsory: 是}"),
+        "第 5 行第 42 列：“compulsory”要写 true 或 false。",
+    ),
+    "a word where a group belongs": (
+        ("{first: 2023-05-14, last: 2023-05-20}", "5月14日至20日"),
+        "第 4 行第 7 列：“week”要写成“键: 值”的一组。",
+    ),
+}
+
+SYNTAX_CASES = {
+    "tab": (("  imap:", "\timap:"), "第 5 行第 1 列：行首用了 Tab 键缩进。YAML 只认空格，请换成空格。"),
+    "full-width colon": (
+        ("  address: ", "  address："),
+        "第 3 行第 10 列：这里用了中文冒号“：”。请换成英文冒号“:”，后面再加一个空格。",
+    ),
+    "full-width colon in braces": (
+        ("{host: imap", "{host：imap"),
+        "第 5 行第 10 列：这里用了中文冒号“：”。请换成英文冒号“:”，后面再加一个空格。",
+    ),
+    "no space behind the colon": (("  address: ", "  address:"), "第 3 行第 10 列：冒号后面要加一个空格。"),
+    "open bracket": (
+        ("[clerk@example.edu.cn]", "[clerk@example.edu.cn"),
+        "第 7 行第 9 列：方括号没有成对，或者两项之间缺少英文逗号。",
+    ),
+    "open quote": (("name: 甲", "name: '甲"), "第 1 行第 7 列：引号没有成对。"),
+    "indentation": (
+        ("  secret_env", "    secret_env"),
+        "第 4 行第 15 列：这里不该再出现冒号：多半是上一行的缩进不对；文字里有冒号时，整段要加引号。",
+    ),
+    "odd sign": (("name: 甲", "name: @甲"), "第 1 行第 7 列：这个符号不能放在最前面；文字以它开头时要加引号。"),
+    "unknown anchor": (
+        ("name: 甲", "name: *甲"),
+        "第 1 行第 7 列：这里引用（*）了一个没有定义（&）的名称；文字以 * 开头时要加引号。",
+    ),
+    "control character": (("name: 甲", "name: \x01甲"), "第 1 行第 7 列：这里有一个看不见的控制字符，请删掉它。"),
+    "two documents": (("clerks:", "---\nclerks:"), "第 7 行第 1 列：一个文件里只能有一份配置，请去掉多余的“---”。"),
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"), (BUREAU_CASES | SYNTAX_CASES).values(), ids=BUREAU_CASES | SYNTAX_CASES
+)
+def test_fault_in_a_bureau_is_told_in_its_place(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    assert faults(make_home(tmp_path, bureau=change)) == [f"config/bureaus/jia.yaml {expected}"]
+
+
+@pytest.mark.parametrize(("change", "expected"), NOTICE_CASES.values(), ids=NOTICE_CASES)
+def test_fault_in_a_notice_is_told_in_its_place(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    assert faults(make_home(tmp_path, notice=change)) == [f"config/notices/jia-2023.yaml {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("polling:\n  every_second: 60\n", "第 2 行第 3 列：不认识的配置项“every_second”，是不是想写“every_seconds”？"),
+        ("time_zone: Asia/Shangai\n", "第 1 行第 12 列：没有“Asia/Shangai”这个时区，是不是想写“Asia/Shanghai”？"),
+        ("time_zone: 北京\n", "第 1 行第 12 列：没有“北京”这个时区，中国写 Asia/Shanghai。"),
+        ("sending:\n  retry_minutes: [2, 快]\n", "第 2 行第 22 列：“retry_minutes”的第 2 项要写整数，不加引号。"),
+        ("limits:\n  attempts: 2.5\n", "第 2 行第 13 列：“attempts”要写整数，不加引号。"),
+        ("limits:\n  attempts: true\n", "第 2 行第 13 列：“attempts”要写整数，不加引号。"),
+        ("60\n", "第 1 行第 1 列：整个文件要由“键: 值”组成，请对照自带的样本文件。"),
+        (
+            "polling：\n  every_seconds: 60",
+            "第 1 行第 8 列：这里用了中文冒号“：”。请换成英文冒号“:”，后面再加一个空格。",
+        ),
+    ],
+    ids=["key", "zone, near", "zone", "entry of a list", "fraction", "truth", "a number alone", "full-width colon"],
+)
+def test_fault_in_intake_is_told_in_its_place(tmp_path: Path, text: str, expected: str) -> None:
+    home = make_home(tmp_path)
+    (home / "config/intake.yaml").write_text(text, encoding="utf-8")
+    assert faults(home) == [f"config/intake.yaml {expected}"]
+
+
+def test_file_in_gbk_is_told_where_it_stops_being_utf8(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    (home / "config/bureaus/jia.yaml").write_bytes(BUREAU.replace("name: 甲", "# ok\nname: 甲").encode("gbk"))
+    assert faults(home) == [
+        "config/bureaus/jia.yaml 第 2 行第 7 列：这个文件不是 UTF-8 编码。请用记事本打开，“另存为”时编码选 UTF-8。"
+    ]
+
+
+@pytest.mark.parametrize("key", ["password", "Password", "secret", "auth_code", "授权码", "token"])
+def test_secret_in_the_file_is_refused_and_never_repeated(tmp_path: Path, key: str) -> None:
+    found = faults(make_home(tmp_path, bureau=("secret_env: JIA_SECRET", f"{key}: ABCDEFGHIJKLMNOP")))
+    assert found == [
+        "config/bureaus/jia.yaml 第 4 行第 3 列：密码、授权码不能写在配置文件里："
+        "请改用 secret_env（环境变量的名称）或 secret_file（文件的路径）。"
+    ]
+
+
+@pytest.mark.parametrize("written", ["12345678", "'123-456'", "授权码"], ids=["digits", "no name", "Chinese"])
+def test_secret_in_place_of_its_variable_is_never_repeated(tmp_path: Path, written: str) -> None:
+    found = faults(make_home(tmp_path, bureau=("secret_env: JIA_SECRET", f"secret_env: {written}")))
+    assert len(found) == 1
+    assert found[0].startswith("config/bureaus/jia.yaml 第 4 行第 15 列：")
+    assert written.strip("'") not in found[0].replace("授权码本身", "")
+
+
+def test_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    home = make_home(
+        tmp_path,
+        bureau=("port: 465", "prot: 465"),
+        notice=("due: 每天16:00前", "due: 每天4时整前"),
+        roster=("甲一职|一职校", "甲一职|甲县"),
+    )
+    (home / "config/intake.yaml").write_text("polling:\n  every_seconds: 两分钟\n", encoding="utf-8")
+    (home / "config/notices/yi-2023.yaml").write_text(NOTICE.replace("number: 甲", "nubmer: 甲"), encoding="utf-8")
+    assert faults(home) == [
+        "config/bureaus/jia.yaml 第 6 行第 37 列：不认识的配置项“prot”，是不是想写“port”？",
+        "config/intake.yaml 第 2 行第 18 列：“every_seconds”要写整数，不加引号。",
+        "config/notices/jia-2023.yaml 第 9 行第 10 列：看不懂期限“每天4时整前”。"
+        f"最接近的写法是“每天16:00前”。{DUE_FORMS}",
+        "config/notices/yi-2023.yaml 第 2 行第 1 列：不认识的配置项“nubmer”，是不是想写“number”？",
+        "config/rosters/jia.csv 第 3 行第 14 列：“甲县”在名册里重复：第 2 行的“甲县教育局”已经用了它，"
+        "一个名称（邮箱）只能属于一个单位。",
+    ]
+
+
+def test_faults_of_one_file_are_told_at_once(tmp_path: Path) -> None:
+    home = make_home(tmp_path, notice=("number: ", "nubmer: "))
+    path = home / "config/notices/jia-2023.yaml"
+    text = path.read_text(encoding="utf-8")
+    for before, after in (
+        ("[图片]", "[文字]"),
+        ("[学校]", "[学笑]"),
+        ("活动周期间", "随时"),
+        ("at_least: 2000", "a: 1"),
+    ):
+        text = text.replace(before, after, 1)
+    path.write_text(text, encoding="utf-8")
+    assert [re.sub(r"(\d+ 列).*", r"\1", fault) for fault in faults(home)] == [
+        f"config/notices/jia-2023.yaml 第 {line} 行第 {column} 列"
+        for line, column in ((2, 1), (12, 21), (20, 15), (21, 10), (29, 17), (29, 18))
+    ]
+
+
+def test_roster_of_a_bureau_that_cannot_be_parsed_is_checked_all_the_same(tmp_path: Path) -> None:
+    home = make_home(tmp_path, bureau=("name: 甲", "name: '甲"), roster=("单位", "学校"))
+    assert [fault.partition("：")[0] for fault in faults(home)] == [
+        "config/bureaus/jia.yaml 第 1 行第 7 列",
+        "config/rosters/jia.csv 第 1 行第 1 列",
+    ]
+
+
+def test_places_hold_through_anchors(tmp_path: Path) -> None:
+    """A fault in what an anchor brought in is told where it is written; the mapping's own keys stand for themselves."""
+    before = "pixels: {at_least: 2000, clause: 二, quote: 像素}\n"
+    after = (
+        "pixels: &limit {at_least: 多, clause: 二, quote: 像素}\n"
+        "        size:\n          <<: *limit\n          at_least: 大\n        archive:\n          <<: *limit\n"
+    )
+    assert faults(make_home(tmp_path, notice=(before, after))) == [
+        "config/notices/jia-2023.yaml 第 29 行第 25 列：不认识的配置项“at_least”。"
+        "可以写的有：clause、quote、severity。",
+        "config/notices/jia-2023.yaml 第 29 行第 35 列：“at_least”要写整数，不加引号。",
+        "config/notices/jia-2023.yaml 第 32 行第 21 列：“at_least”要写整数，不加引号。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["name: &a [*a]", "name: &a {<<: *a}", "? [a, b]\n: 1\nname: 甲", "<<: 甲\nname: 甲"],
+    ids=["list in itself", "group in itself", "key that is a list", "merging a word"],
+)
+def test_odd_yaml_is_a_fault_and_no_crash(tmp_path: Path, after: str) -> None:
+    assert all(
+        f.startswith("config/bureaus/jia.yaml 第") for f in faults(make_home(tmp_path, bureau=("name: 甲", after)))
+    )
+
+
+def test_home_without_configuration_says_how_to_get_one(tmp_path: Path) -> None:
+    assert faults(tmp_path) == ["config/bureaus：这里没有教育局的文件（*.yaml）。可以用 intake-bot init 生成一套样本。"]
+
+
+def test_two_files_of_one_name_are_a_fault(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    (home / "config/bureaus/jia.yml").write_text(BUREAU, encoding="utf-8")
+    assert faults(home) == ["config/bureaus/jia.yml：和 jia.yaml 重名，请只留一个。"]
+
+
+def test_no_fault_speaks_english(tmp_path: Path) -> None:
+    """Whatever type stands in whatever place: the sentence is Chinese, and says what is wrong."""
+    home = make_home(tmp_path)
+    for file, text in FILES.items():
+        lines = text.split("\n")
+        for number, line in enumerate(lines):
+            found = re.match(r"( *(?:- )?[a-z_]+: )", line)
+            for wrong in ("[1, 2]", "{a: 1}", "7.5", "true", "2023-05-14", "~", "''") if found else ():
+                changed = [*lines[:number], str(found and found[1]) + wrong, *lines[number + 1 :]]
+                (home / file).write_text("\n".join(changed), encoding="utf-8")
+                _assert_chinese(home)
+        (home / file).write_text(text, encoding="utf-8")
+
+
+def _assert_chinese(home: Path) -> None:
+    try:
+        load(home, {})
+    except ConfigError as error:
+        for fault in error.faults:
+            assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", fault.message), fault
+            assert "写得不对" not in fault.message, fault

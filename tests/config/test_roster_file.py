@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from intake_bot.config.roster_file import read_roster
+from intake_bot.notices.roster import Roster, Unit
+from tests.config.homes import ROSTER
+
+UNITS = (
+    Unit("甲县教育局", ("甲县",), "县区"),
+    Unit("甲市第一职业学校", ("甲一职", "一职校"), "学校", "省级示范", ("one@example.edu.cn",)),
+)
+
+
+def _read(tmp_path: Path, raw: bytes) -> tuple[tuple[Unit, ...], list[str]]:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(raw)
+    found = read_roster(path, "roster.csv")
+    return found.roster.units, [str(fault) for fault in found.faults]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        ROSTER.encode(),
+        ROSTER.encode("utf-8-sig"),
+        ROSTER.encode("gbk"),
+        ROSTER.replace("\n", "\r\n").encode("gb18030"),
+        ROSTER.replace("\n", "\r\n").encode("utf-8-sig"),
+        ROSTER.replace("\n", "\r").encode(),
+        ROSTER.rstrip("\n").encode(),
+        ROSTER.replace("\n", "\n\n,,,,\n").encode(),
+        ROSTER.replace("单位,简称,", " 单 位 ,　简称,").encode(),
+        ROSTER.replace("单位,简称,类别,级别,邮箱", "单位名称,别名,类型,等级,Email").encode(),
+        ROSTER.replace("甲一职|一职校", "甲一职、一职校").encode(),
+        ROSTER.replace("甲一职|一职校", '"甲一职, 一职校"').encode(),
+        ROSTER.replace("甲一职|一职校", '"甲一职\n一职校"').encode(),
+        ROSTER.replace("甲一职|一职校", "甲一职|一职校|甲市第一职业学校|一职校").encode(),
+        ROSTER.replace("甲县教育局", '"甲县教育局"').encode(),
+        ROSTER.replace("甲县教育局", "　甲县教育局 ").encode(),
+        ROSTER.replace("one@", "One@").encode(),
+    ],
+    ids=[
+        "UTF-8",
+        "BOM",
+        "GBK",
+        "GB18030, CRLF",
+        "BOM, CRLF",
+        "CR",
+        "no newline at the end",
+        "empty lines",
+        "spaces in the header",
+        "other names of columns",
+        "、 between aliases",
+        "comma between aliases",
+        "newline between aliases",
+        "own name among the aliases",
+        "quoted",
+        "spaces around",
+        "capitals in the address",
+    ],
+)
+def test_roster_is_read_however_it_was_saved(tmp_path: Path, raw: bytes) -> None:
+    assert _read(tmp_path, raw) == (UNITS, [])
+
+
+def test_columns_may_stand_in_any_order_with_others_between(tmp_path: Path) -> None:
+    raw = "序号,类别,备注,单位\n1,学校,新增,乙校\n2,学校\n3,学校,,丙校,多出一格\n".encode()
+    units, faults = _read(tmp_path, raw)
+    assert units == (Unit("乙校", category="学校"), Unit("丙校", category="学校"))
+    assert faults == ["roster.csv 第 3 行第 1 列：这一行没有写单位名称。"]
+
+
+def test_doubled_quotes_are_one(tmp_path: Path) -> None:
+    assert _read(tmp_path, '单位\n"甲""乙""校"\n'.encode()) == ((Unit('甲"乙"校'),), [])
+
+
+TWICE = "已经用了它，一个名称（邮箱）只能属于一个单位。"
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("甲县教育局,,,,", [f"第 4 行第 1 列：“甲县教育局”在名册里重复：第 2 行的“甲县教育局”{TWICE}"]),
+        (" 甲县 教育局,,,,", [f"第 4 行第 2 列：“甲县 教育局”在名册里重复：第 2 行的“甲县教育局”{TWICE}"]),
+        ("甲县,,,,", [f"第 4 行第 1 列：“甲县”在名册里重复：第 2 行的“甲县教育局”{TWICE}"]),
+        ("乙校,乙|一职校,,,", [f"第 4 行第 6 列：“一职校”在名册里重复：第 3 行的“甲市第一职业学校”{TWICE}"]),
+        ('"乙校","乙| 一职校",,,', [f"第 4 行第 10 列：“一职校”在名册里重复：第 3 行的“甲市第一职业学校”{TWICE}"]),
+        (
+            "乙校,甲市第一職業學校,,,",
+            [f"第 4 行第 4 列：“甲市第一職業學校”在名册里重复：第 3 行的“甲市第一职业学校”{TWICE}"],
+        ),
+        (
+            "乙校,,,,two@b.cn;ONE@example.edu.cn",
+            [f"第 4 行第 16 列：“ONE@example.edu.cn”在名册里重复：第 3 行的“甲市第一职业学校”{TWICE}"],
+        ),
+        ("乙校,,,,two.b.cn", ["第 4 行第 7 列：“two.b.cn”不是邮箱地址，应写成 name@example.edu.cn。"]),
+        (",乙,,,", ["第 4 行第 1 列：这一行没有写单位名称。"]),
+        (
+            "甲县教育局,甲一职,,,x",
+            [
+                f"第 4 行第 1 列：“甲县教育局”在名册里重复：第 2 行的“甲县教育局”{TWICE}",
+                f"第 4 行第 7 列：“甲一职”在名册里重复：第 3 行的“甲市第一职业学校”{TWICE}",
+                "第 4 行第 13 列：“x”不是邮箱地址，应写成 name@example.edu.cn。",
+            ],
+        ),
+    ],
+    ids=[
+        "name",
+        "name but for spaces",
+        "name that is an alias",
+        "alias",
+        "alias, quoted",
+        "alias in traditional signs",
+        "address",
+        "no address",
+        "no name",
+        "all in one row",
+    ],
+)
+def test_fault_in_a_row_is_told_in_its_place(tmp_path: Path, row: str, expected: list[str]) -> None:
+    _, faults = _read(tmp_path, f"{ROSTER}{row}\n".encode())
+    assert faults == [f"roster.csv {fault}" for fault in expected]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("学校,简称\n甲,乙\n".encode(), "必须有“单位”一列（自带的名册：单位,简称,类别,级别,邮箱）。"),
+        ("单位，简称\n甲，乙\n".encode(), "必须有“单位”一列；各列之间要用英文逗号隔开。"),
+        (b"", "必须有“单位”一列"),
+        (b"PK\x03\x04\x00\x00\xff\xff", "这不是 CSV 文件。"),
+        ("单位,简称\n".encode("utf-16"), "这不是 CSV 文件。"),
+    ],
+    ids=["no column", "full-width commas", "empty", "a workbook", "UTF-16"],
+)
+def test_file_that_is_no_roster_says_what_to_do(tmp_path: Path, raw: bytes, expected: str) -> None:
+    units, faults = _read(tmp_path, raw)
+    assert units == ()
+    assert len(faults) == 1
+    assert faults[0].startswith("roster.csv 第 1 行第 1 列：")
+    assert expected in faults[0]
+
+
+def test_folder_in_place_of_the_roster_is_a_fault(tmp_path: Path) -> None:
+    found = read_roster(tmp_path, "rosters")
+    assert found.roster == Roster()
+    assert len(found.faults) == 1
+    assert str(found.faults[0]).startswith("rosters：打不开名册")

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from intake_bot.ledger.ledger import Ledger
+from tests.ledger.samples import NOW, draft, judged, judgement, key
+
+_CHILD = """
+import sys
+from pathlib import Path
+from intake_bot.ledger.ledger import Ledger
+from tests.ledger.samples import NOW, key
+
+with Ledger.open(Path(sys.argv[1])) as ledger:
+    for uid in range(50):
+        message = ledger.messages.seen(key(uid), NOW).id
+        ledger.messages.count_attempt(message)
+"""
+
+
+def test_two_programs_write_at_once_without_a_lock_error(path: Path) -> None:
+    Ledger.open(path).close()
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-X", "utf8", "-c", _CHILD, str(path)]
+    programs = [subprocess.Popen(command, stderr=subprocess.PIPE, cwd=root) for _ in range(2)]
+    assert [program.communicate()[1].decode() for program in programs] == ["", ""]
+    with Ledger.open(path) as ledger:
+        found = ledger.messages.unfinished("puyang")
+        assert {message.key: message.attempts for message in found} == {key(uid): 2 for uid in range(50)}
+        assert len({message.receipt for message in found}) == 50
+
+
+def test_threads_never_claim_the_same_letter(ledger: Ledger) -> None:
+    for uid in range(1, 41):
+        judged(ledger, uid, judgement(answer=draft(f"<{uid}@intake>")))
+
+    def claim_all() -> list[int]:
+        claimed = []
+        while letter := ledger.letters.claim("puyang", NOW):
+            claimed.append(letter.id)
+        return claimed
+
+    with ThreadPoolExecutor(6) as pool:
+        claims = [run.result() for run in [pool.submit(claim_all) for _ in range(6)]]
+    assert sorted(letter for claim in claims for letter in claim) == list(range(1, 41))
+
+
+def test_a_reader_does_not_wait_for_a_writer_and_sees_one_moment(ledger: Ledger) -> None:
+    def write() -> None:
+        for uid in range(30):
+            judged(ledger, uid, judgement(answer=draft(f"<{uid}@intake>")))
+
+    with ThreadPoolExecutor(2) as pool:
+        writing = pool.submit(write)
+        while not writing.done():
+            report = ledger.digests.report("puyang")
+            assert all(mail.items for mail in report.mails)
+        writing.result()
+    assert len(ledger.digests.report("puyang").mails) == 30

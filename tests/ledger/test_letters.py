@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.records import EventRecord, Letter, LetterKind
+from intake_bot.ledger.states import IllegalEvent, LetterState
+from tests.ledger.samples import NOW, draft, judged, judgement
+
+LATER = NOW + timedelta(minutes=15)
+
+
+def _claimed(ledger: Ledger) -> Letter:
+    letter = ledger.letters.claim("puyang", NOW)
+    assert letter is not None
+    return letter
+
+
+def test_claim_gives_the_oldest_letter_once(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(answer=draft("<1@intake>")))
+    judged(ledger, 2, judgement(answer=draft("<2@intake>")))
+    assert ledger.letters.next_due("puyang") == NOW
+    assert _claimed(ledger) == Letter(
+        id=1,
+        bureau="puyang",
+        kind=LetterKind.ANSWER,
+        receipt="1001-9",
+        recipients=("school@example.edu.cn",),
+        subject="已收到",
+        message_id="<1@intake>",
+        raw=b"Subject: x\r\n\r\nx",
+        text="已收到，谢谢。",
+        state=LetterState.SENDING,
+        attempts=1,
+        next_attempt=None,
+        last_error="",
+        created=NOW,
+        sent=None,
+    )
+    assert _claimed(ledger).message_id == "<2@intake>"
+    assert ledger.letters.claim("puyang", NOW) is None
+    assert ledger.letters.claim("hefei", NOW) is None
+    assert ledger.letters.next_due("puyang") is None
+
+
+def test_a_deferred_letter_is_due_again_at_its_time(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(answer=draft()))
+    ledger.letters.deferred(_claimed(ledger).id, LATER, "450 try later", NOW)
+    assert ledger.letters.next_due("puyang") == LATER
+    assert ledger.letters.claim("puyang", LATER - timedelta(seconds=1)) is None
+    again = ledger.letters.claim("puyang", LATER)
+    assert again is not None
+    assert (again.attempts, again.last_error, again.message_id) == (2, "450 try later", draft().message_id)
+    ledger.letters.sent(again.id, LATER)
+    with pytest.raises(IllegalEvent):
+        ledger.letters.requeue(again.id, LATER)
+
+
+def test_a_letter_in_doubt_is_sent_again_with_the_same_message_id(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(answer=draft()))
+    letter = _claimed(ledger)
+    assert ledger.letters.in_doubt("puyang") == (letter,)
+    ledger.letters.requeue(letter.id, NOW)
+    assert ledger.letters.in_doubt("puyang") == ()
+    assert _claimed(ledger).message_id == letter.message_id
+
+
+def test_a_letter_that_failed_or_came_back_is_reported_as_undelivered(ledger: Ledger) -> None:
+    for uid in (1, 2, 3, 4):
+        judged(ledger, uid, judgement(answer=draft(f"<{uid}@intake>")))
+    failed, returned, put_off, fine = (_claimed(ledger).id for _ in range(4))
+    ledger.letters.failed(failed, "550 no such user", NOW)
+    ledger.letters.sent(returned, NOW)
+    ledger.letters.bounced(returned, "系统退信", NOW)
+    ledger.letters.deferred(put_off, LATER, "450", NOW)
+    ledger.letters.sent(fine, NOW)
+    report = ledger.digests.report("puyang")
+    assert [(letter.receipt, letter.state, letter.last_error) for letter in report.undelivered] == [
+        ("1001-9", LetterState.FAILED, "550 no such user"),
+        ("1002-4", LetterState.BOUNCED, "系统退信"),
+        ("1003-5", LetterState.DEFERRED, "450"),
+    ]
+
+
+def test_file_alert_writes_event_and_letter(ledger: Ledger) -> None:
+    ledger.letters.file_alert("puyang", "mailbox.trouble", {"error": "LOGIN 失败"}, draft(), NOW)
+    assert _claimed(ledger).kind is LetterKind.ALERT
+    among = ("mailbox.trouble", "mailbox.recovered")
+    assert ledger.trail.last("puyang", among) == EventRecord(NOW, "puyang", "mailbox.trouble", {"error": "LOGIN 失败"})
+    ledger.trail.note("puyang", "mailbox.recovered", {}, LATER)
+    assert ledger.trail.last("puyang", among) == EventRecord(LATER, "puyang", "mailbox.recovered", {})
+    assert ledger.trail.last("hefei", among) is None
