@@ -4,10 +4,11 @@ that `judge` does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from intake_bot.config.settings import Bureau, Limits, Settings
 from intake_bot.files.facts import FileFacts, MailFacts, TextFacts
@@ -40,8 +41,30 @@ class Desk:
     """The mailboxes of all configured bureaus, lower case: no letter from them is ever answered."""
 
 
-History = Callable[[str], Mapping[str, Set[date]]]
-"""Unit → material → days that are filled already."""
+class Past(Protocol):
+    """What is known of earlier mails."""
+
+    def filled_days(self, unit: str) -> Mapping[str, Set[date]]:
+        """Material → days for which this unit has something accepted."""
+
+    def knows_letter(self, message_ids: Collection[str]) -> bool:
+        """True when one of these Message-IDs is that of a letter of ours."""
+
+    def knows_receipt(self, receipt: str) -> bool:
+        """True when this receipt number was given out."""
+
+
+class NoPast:
+    """For a trial judgement: nothing was ever sent before, and what looks like ours is taken for ours."""
+
+    def filled_days(self, unit: str) -> Mapping[str, Set[date]]:
+        return {}
+
+    def knows_letter(self, message_ids: Collection[str]) -> bool:
+        return any(is_our_message_id(one) for one in message_ids)
+
+    def knows_receipt(self, receipt: str) -> bool:
+        return True
 
 
 @dataclass(frozen=True)
@@ -71,23 +94,18 @@ def desk_for(settings: Settings, bureau: Bureau, at: datetime) -> Desk | None:
     return Desk(bureau, notice, settings.intake.limits, calendar, own)
 
 
-def no_history(unit: str) -> Mapping[str, Set[date]]:
-    """For a trial judgement: nothing was ever sent before."""
-    return {}
-
-
 def open_mail(raw: Path, work: Path, limits: Limits) -> Message:
     """Reads a raw mail; its attachments are decoded into `work`."""
     return read_message(raw, work / "parts", ReadingLimits(limits.header_bytes, limits.parts, limits.depth))
 
 
-def examine(message: Message, received: datetime, desk: Desk, work: Path, history: History) -> Examined:
+def examine(message: Message, received: datetime, desk: Desk, work: Path, past: Past) -> Examined:
     """Triage, then the subject, then every file, then the judgement. `work` is a folder for what archives hold."""
     if (machine := machine_reason(message, desk.own_addresses)) is not None:
         return Examined(message, Verdict(MailKind.MACHINE, Disposition.IGNORED), machine)
     reading = read_subject(message.subject, desk.notice, desk.bureau.roster)
     links = cloud_links(message)
-    approach = Approach(message.sender.address, bool(message.attachments or links), _answers_us(message))
+    approach = Approach(message.sender.address, bool(message.attachments or links), _answers_us(message, past))
     kind = recognise(reading, approach, desk.notice, desk.bureau.roster)
     if kind is not MailKind.SUBMISSION:
         return Examined(message, Verdict(kind, Disposition.IGNORED), "no submission")
@@ -96,11 +114,11 @@ def examine(message: Message, received: datetime, desk: Desk, work: Path, histor
     facts = MailFacts(
         tuple(one.facts for one in inspected), TextFacts(text=body, words=count_words(body)), cloud_links=links
     )
-    return Examined(message, judge(_case(reading, facts, message, received, desk, history)), "", inspected, body)
+    return Examined(message, judge(_case(reading, facts, message, received, desk, past)), "", inspected, body)
 
 
 def _case(
-    reading: SubjectReading, facts: MailFacts, message: Message, received: datetime, desk: Desk, history: History
+    reading: SubjectReading, facts: MailFacts, message: Message, received: datetime, desk: Desk, past: Past
 ) -> Case:
     known = desk.bureau.roster.at_address(message.sender.address)
     return Case(
@@ -110,13 +128,15 @@ def _case(
         received=received,
         facts=facts,
         sender_unit=known.name if known else None,
-        filled_days=history(reading.unit.name) if reading.unit else {},
+        filled_days=past.filled_days(reading.unit.name) if reading.unit else {},
     )
 
 
-def _answers_us(message: Message) -> bool:
-    ids = (*message.in_reply_to, *message.references)
-    return any(is_our_message_id(one) for one in ids) or find_receipt(message.subject) is not None
+def _answers_us(message: Message, past: Past) -> bool:
+    receipt = find_receipt(message.subject)
+    return past.knows_letter((*message.in_reply_to, *message.references)) or (
+        receipt is not None and past.knows_receipt(receipt)
+    )
 
 
 def _file_limits(limits: Limits) -> FileLimits:

@@ -13,7 +13,7 @@ import hashlib
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -84,15 +84,19 @@ class Intake:
         return taken
 
     def _note_new(self, mailbox: Mailbox) -> int:
-        """Every mail of the last days that the ledger does not know; the read state plays no part, clerks read here."""
+        """Every mail of the last days that the ledger does not know; the read state plays no part, clerks read here.
+
+        A known UID alone proves nothing: 163 serves the constant UIDVALIDITY 1, and in a mailbox made anew the same
+        UID is another mail. So date and size are asked for every mail, and the whole key is compared.
+        """
         since = self._clock().astimezone(self._settings.intake.zone).date()
         since -= timedelta(self._settings.intake.polling.lookback_days)
-        folder = self._bureau.mailbox.imap.folder
-        known = {key.uid for key in self._ledger.messages.known(self._bureau.id, folder, mailbox.uidvalidity)}
-        fresh = mailbox.describe(uid for uid in mailbox.search(since) if uid not in known)
-        for uid in sorted(fresh):
-            found = fresh[uid]
-            key = MailKey(self._bureau.id, folder, mailbox.uidvalidity, uid, found.internaldate, found.bytes)
+        folder, uidvalidity = self._bureau.mailbox.imap.folder, mailbox.uidvalidity
+        known = self._ledger.messages.known(self._bureau.id, folder, uidvalidity)
+        found = mailbox.describe(mailbox.search(since)).values()
+        keys = (MailKey(self._bureau.id, folder, uidvalidity, one.uid, one.internaldate, one.bytes) for one in found)
+        fresh = sorted((key for key in keys if key not in known), key=lambda key: key.uid)
+        for key in fresh:
             self._ledger.messages.seen(key, self._clock())
         return len(fresh)
 
@@ -153,8 +157,7 @@ class Intake:
         if desk is None:
             self._ledger.messages.file_ignored(record.id, MailKind.OTHER, "no notice", self._clock())
             return
-        history = _History(self._ledger, desk)
-        examined = examine(message, record.key.internaldate, desk, work, history.filled_days)
+        examined = examine(message, record.key.internaldate, desk, work, _LedgerPast(self._ledger, desk))
         if examined.verdict.kind is not MailKind.SUBMISSION:
             self._ledger.messages.file_ignored(record.id, examined.verdict.kind, examined.reason, self._clock())
             log.info("ignored receipt=%s kind=%s reason=%s", record.receipt, examined.verdict.kind, examined.reason)
@@ -208,20 +211,25 @@ class Intake:
         shutil.rmtree(self._home.work, ignore_errors=True)
 
 
-class _History:
-    """What the ledger knows of a unit, in the form that judging asks for it."""
+class _LedgerPast:
+    """Earlier mails, as the ledger knows them."""
 
     def __init__(self, ledger: Ledger, desk: Desk) -> None:
         self._ledger = ledger
-        self._desk = desk
+        self._notice = desk.notice
 
     def filled_days(self, unit: str) -> Mapping[str, Set[date]]:
-        notice = self._desk.notice
         return {
-            material.name: self._ledger.history.filled_days(notice.id, unit, material.name)
-            for material in notice.materials
+            material.name: self._ledger.history.filled_days(self._notice.id, unit, material.name)
+            for material in self._notice.materials
             if material.due.daily
         }
+
+    def knows_letter(self, message_ids: Collection[str]) -> bool:
+        return self._ledger.history.is_our_letter(message_ids)
+
+    def knows_receipt(self, receipt: str) -> bool:
+        return self._ledger.messages.with_receipt(receipt) is not None
 
 
 def _body_file(examined: Examined, work: Path) -> list[Attachment]:

@@ -18,7 +18,7 @@ from intake_bot.commands.progress import tracked
 from intake_bot.config.load import load
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.errors import ConfigError, ConfigFault
-from intake_bot.examine import Desk, Examined, desk_for, examine, no_history, open_mail
+from intake_bot.examine import Desk, Examined, NoPast, desk_for, examine, open_mail
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.mail.message import Message
@@ -73,7 +73,7 @@ def _judge_one(path: Path, work: Path, options: argparse.Namespace, settings: Se
     if desk is None:
         verdict = Verdict(MailKind.OTHER, Disposition.IGNORED)
         return Judged(path, None, received, Examined(message, verdict, "no bureau"), None)
-    examined = examine(message, received, desk, work, no_history)
+    examined = examine(message, received, desk, work, NoPast())
     now = in_zone(options.now, zone) if options.now else received
     return Judged(path, desk, received, examined, answering.reply(examined, desk, TRIAL_RECEIPT, received, now))
 
