@@ -72,35 +72,42 @@ class Intake:
         """
         mailbox.open()
         self._clean_up()
-        taken = Taken(seen=self._note_new(mailbox))
+        present = self._look(mailbox)
+        taken = Taken(seen=self._note_new(present))
         for record in self._ledger.messages.unfinished(self._bureau.id):
             if stop():
                 break
             mailbox.open()
-            if self._try_one(record, mailbox):
+            if self._try_one(record, mailbox, present):
                 taken = replace(taken, settled=taken.settled + 1)
             else:
                 taken = replace(taken, failed=taken.failed + 1)
         return taken
 
-    def _note_new(self, mailbox: Mailbox) -> int:
-        """Every mail of the last days that the ledger does not know; the read state plays no part, clerks read here.
-
-        A known UID alone proves nothing: 163 serves the constant UIDVALIDITY 1, and in a mailbox made anew the same
-        UID is another mail. So date and size are asked for every mail, and the whole key is compared.
-        """
+    def _look(self, mailbox: Mailbox) -> frozenset[MailKey]:
+        """Every mail of the last days. The read state plays no part, clerks read here."""
         since = self._clock().astimezone(self._settings.intake.zone).date()
         since -= timedelta(self._settings.intake.polling.lookback_days)
         folder, uidvalidity = self._bureau.mailbox.imap.folder, mailbox.uidvalidity
-        known = self._ledger.messages.known(self._bureau.id, folder, uidvalidity)
         found = mailbox.describe(mailbox.search(since)).values()
-        keys = (MailKey(self._bureau.id, folder, uidvalidity, one.uid, one.internaldate, one.bytes) for one in found)
-        fresh = sorted((key for key in keys if key not in known), key=lambda key: key.uid)
+        return frozenset(
+            MailKey(self._bureau.id, folder, uidvalidity, one.uid, one.internaldate, one.bytes) for one in found
+        )
+
+    def _note_new(self, present: Collection[MailKey]) -> int:
+        """Writes down the mails that the ledger does not know; returns how many.
+
+        A known UID alone proves nothing: 163 serves the constant UIDVALIDITY 1, and in a mailbox made anew the same
+        UID is another mail. So whole keys are compared, date and size included.
+        """
+        folders = {(key.folder, key.uidvalidity) for key in present}
+        known = {key for folder in folders for key in self._ledger.messages.known(self._bureau.id, *folder)}
+        fresh = sorted((key for key in present if key not in known), key=lambda key: key.uid)
         for key in fresh:
             self._ledger.messages.seen(key, self._clock())
         return len(fresh)
 
-    def _try_one(self, record: MessageRecord, mailbox: Mailbox) -> bool:
+    def _try_one(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> bool:
         """True when the mail is settled. The one broad `except` of this walk stands here, around one mail."""
         if record.attempts >= self._settings.intake.limits.attempts:
             reason = f"连续{record.attempts}次没能处理（{record.last_error or '程序意外中断'}），请人工打开查看"
@@ -109,7 +116,7 @@ class Intake:
             return True
         self._ledger.messages.count_attempt(record.id)
         try:
-            self._settle(record, mailbox)
+            self._settle(record, mailbox, present)
         except MailGone as error:
             self._ledger.messages.attempt_failed(record.id, str(error), self._clock())
             log.warning("message gone receipt=%s uid=%d", record.receipt, record.key.uid)
@@ -124,8 +131,8 @@ class Intake:
             return False
         return True
 
-    def _settle(self, record: MessageRecord, mailbox: Mailbox) -> None:
-        spooled = self._spooled(record, mailbox)
+    def _settle(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> None:
+        spooled = self._spooled(record, mailbox, present)
         original = self._ledger.messages.earlier_copy(record.id)
         if original is not None:
             self._ledger.messages.file_duplicate(record.id, original.id, self._clock())
@@ -137,13 +144,14 @@ class Intake:
                 self._judge(record, spooled, Path(work))
         self._spool.discard(spooled)
 
-    def _spooled(self, record: MessageRecord, mailbox: Mailbox) -> Spooled:
+    def _spooled(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> Spooled:
         """The raw mail on our disk: from an earlier try where there is one, else from the server."""
         key = SpoolKey(record.key.bureau, record.key.folder, record.key.uidvalidity, record.key.uid)
         spooled = self._spool.find(key)
         if spooled is None:
-            if record.key.uidvalidity != mailbox.uidvalidity:
-                raise MailGone("邮箱已重建，原来的邮件取不到了")
+            if record.key not in present:
+                # Its UID may name another mail by now.
+                raise MailGone("邮件已不在邮箱里，可能被移走或删除")
             spooled = self._spool.save(key, lambda write: mailbox.fetch(record.key.uid, record.key.bytes, write))
         if record.sha256 is None:
             message_id = message_id_of(spooled.path)
