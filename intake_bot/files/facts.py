@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from intake_bot.mail.cloud import CloudLink
+
 
 class Kind(StrEnum):
     """What a file is, read from its bytes and never from its name."""
@@ -19,6 +21,7 @@ class Kind(StrEnum):
     WEBP = "webp"
     TIFF = "tiff"
     HEIC = "heic"
+    """The HEIF family: .heic, .heif, .avif."""
     MP4 = "mp4"
     MOV = "mov"
     AVI = "avi"
@@ -34,8 +37,11 @@ class Kind(StrEnum):
     """.doc, .xls, .ppt, .wps, .et: told apart once they can be measured."""
     PDF = "pdf"
     OFD = "ofd"
+    ODF = "odf"
+    """OpenDocument: .odt, .ods, .odp."""
     RTF = "rtf"
     HTML = "html"
+    """Markup: HTML, MHT, XML; an office program may have saved it as .doc or .xls."""
     TEXT = "text"
     ZIP = "zip"
     RAR = "rar"
@@ -53,7 +59,9 @@ VIDEOS = frozenset({Kind.MP4, Kind.MOV, Kind.AVI, Kind.WMV, Kind.MKV, Kind.FLV, 
 ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP})
 DANGEROUS = frozenset({Kind.EXECUTABLE, Kind.SCRIPT, Kind.SHORTCUT})
 WORD = frozenset({Kind.DOCX, Kind.OLE})
-TEXTS = frozenset({Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.OLE, Kind.PDF, Kind.OFD, Kind.RTF, Kind.HTML, Kind.TEXT})
+TEXTS = frozenset(
+    {Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.OLE, Kind.PDF, Kind.OFD, Kind.ODF, Kind.RTF, Kind.HTML, Kind.TEXT}
+)
 
 
 class Trouble(StrEnum):
@@ -127,6 +135,8 @@ class FileFacts:
     sha256: str
     archive: str | None = None
     """Name of the archive it came out of (`外层.zip/内层.zip` when nested), or None when attached itself."""
+    folder: str = ""
+    """The folders inside that archive (`5月17日/照片`), or nothing when it lies at the top."""
     trouble: Trouble | None = None
     photo: PhotoFacts | None = None
     video: VideoFacts | None = None
@@ -140,19 +150,8 @@ class FileFacts:
 
     @property
     def shown_name(self) -> str:
-        """The name with its archive in front, as letters show it."""
-        return f"{self.archive}/{self.name}" if self.archive else self.name
-
-
-@dataclass(frozen=True)
-class CloudLink:
-    """A 超大附件: a file left at a mail provider, with only a link in the mail."""
-
-    name: str
-    link: str
-    size: str = ""
-    """As the provider words it, for example 180.2M."""
-    expires: str = ""
+        """The name with its archive and folders in front, as letters show it."""
+        return "/".join(part for part in (self.archive, self.folder, self.name) if part)
 
 
 @dataclass(frozen=True)

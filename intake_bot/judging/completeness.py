@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake_bot.files.facts import TEXTS, CloudLink, FileFacts, Kind, Trouble
+from intake_bot.files.facts import TEXTS, FileFacts, Kind, Trouble
 from intake_bot.judging.rules.any_file import archive_opens, file_is_expected, file_is_filled, file_is_harmless
 from intake_bot.judging.rules.breach import Company, present, unmeasured
 from intake_bot.judging.rules.photo import photos_have_caption
@@ -16,6 +16,7 @@ from intake_bot.judging.rules.text import text_is_readable
 from intake_bot.judging.rules.video import videos_have_text
 from intake_bot.judging.sorting import Place, Sorted, faults
 from intake_bot.judging.verdict import Finding
+from intake_bot.mail.cloud import CloudLink
 from intake_bot.notices.notice import FormPart, PartBase, PhotoPart, Severity, TextPart, VideoPart
 
 

@@ -23,6 +23,7 @@ _KIND_NAMES = {
     Kind.DOCX: "Word文档",
     Kind.XLSX: "Excel表格",
     Kind.PPTX: "PPT演示文稿",
+    Kind.ODF: "ODF文档（odt、ods）",
     Kind.OLE: "旧版Office（doc、xls、wps）",
     Kind.PDF: "PDF",
     Kind.OFD: "OFD",

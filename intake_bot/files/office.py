@@ -1,0 +1,141 @@
+"""What Word and Excel files (Office Open XML, ECMA-376) have in common: a zip of XML parts that point to each other.
+
+Parts are read as a stream of events, so that neither size nor depth of the markup costs memory. Names are
+compared without their namespace: the strict and the transitional form of the standard differ in nothing else here.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+from xml.etree import ElementTree
+
+from intake_bot.files.facts import Trouble
+from intake_bot.files.zips import Unreadable, open_zip, unpacked
+
+
+class Reader(Protocol):
+    """Receives the events of one part. Names are local names (`p` for `w:p`), of attributes too."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self, name: str) -> None: ...
+
+    def data(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A pointer from a part. `target` is a part's name, or an address outside the file."""
+
+    id: str
+    kind: str
+    """The last word of its type: officeDocument, hyperlink, worksheet, sharedStrings, footnotes."""
+    target: str
+
+
+class Package:
+    """An open office file. Reads at most `most_bytes` of unpacked parts in all; beyond that lies Trouble.BOMB."""
+
+    def __init__(self, path: Path, most_bytes: int) -> None:
+        self._zip = open_zip(path)
+        self._bytes_left = most_bytes
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zip.close()
+
+    def main_part(self) -> str:
+        """The part that the file as a whole points to. Raises Unreadable."""
+        for relation in self.relations(""):
+            if relation.kind == "officeDocument":
+                return relation.target
+        raise Unreadable(Trouble.DAMAGED)
+
+    def relations(self, part: str) -> tuple[Relation, ...]:
+        """What a part points to; nothing when it has no such list. Raises Unreadable."""
+        folder, _, name = part.rpartition("/")
+        reader = _Relations(folder)
+        member = self._member(posixpath.join(folder, "_rels", f"{name}.rels"))
+        if member is not None:
+            self._read(member, reader)
+        return tuple(reader.relations)
+
+    def read(self, part: str, reader: Reader) -> None:
+        """Sends a part's events to the reader. Raises Unreadable; a part that is missing is damage."""
+        member = self._member(part)
+        if member is None:
+            raise Unreadable(Trouble.DAMAGED)
+        self._read(member, reader)
+
+    def _member(self, part: str) -> zipfile.ZipInfo | None:
+        try:
+            return self._zip.getinfo(part)
+        except KeyError:
+            return None
+
+    def _read(self, member: zipfile.ZipInfo, reader: Reader) -> None:
+        self._bytes_left -= member.file_size
+        if self._bytes_left < 0:
+            raise Unreadable(Trouble.BOMB)
+        parser = ElementTree.XMLParser(target=_Events(reader))  # noqa: S314 - _Events refuses what makes XML dangerous
+        try:
+            for piece in unpacked(self._zip, member):
+                parser.feed(piece)
+            parser.close()
+        except (ElementTree.ParseError, ValueError, LookupError) as error:  # the latter two: an unknown encoding
+            raise Unreadable(Trouble.DAMAGED) from error
+
+
+class _Events:
+    """Between the parser and a Reader: takes the namespaces off, and refuses what the standard forbids."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.data = reader.data
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._reader.start(_local(name), {_local(key): value for key, value in attributes.items()})
+
+    def end(self, name: str) -> None:
+        self._reader.end(_local(name))
+
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+        """No office program writes one (ECMA-376 part 2, 8.1.4); entity bombs begin with one."""
+        raise Unreadable(Trouble.DAMAGED)
+
+    def close(self) -> None:
+        return None
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+class _Relations:
+    """Reads a .rels part (ECMA-376 part 2, 9.3). Targets are relative to the folder of the part they belong to."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.relations: list[Relation] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name != "Relationship":
+            return
+        target = attributes.get("Target", "")
+        if attributes.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join("/", self._folder, target)).lstrip("/")
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        self.relations.append(Relation(attributes.get("Id", ""), kind, target))
+
+    def end(self, name: str) -> None: ...
+
+    def data(self, text: str) -> None: ...

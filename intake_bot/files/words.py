@@ -1,0 +1,46 @@
+"""字数 as Word counts it, and the links in a text."""
+
+from __future__ import annotations
+
+import re
+
+from intake_bot.files.facts import TextFacts
+
+_WIDE = (
+    "\u2014\u2015\u2018\u2019\u201c\u201d\u2026\u00b7"  # —―‘’“”…·: full-width in a Chinese font
+    "\u2e80-\u2fff"  # radicals
+    "\u3001-\ua4cf"  # Chinese punctuation, kana, bopomofo, ideographs, Yi
+    "\ua960-\ua97f\uac00-\ud7ff"  # hangul
+    "\uf900-\ufaff\ufe30-\ufe6f"  # compatibility ideographs and forms
+    "\uff01-\uffee"  # full-width and half-width forms
+    "\U0001b000-\U0001b16f\U00020000-\U0003ffff"  # rare kana and ideographs
+)
+_WORD = re.compile(f"[{_WIDE}]|[^\\s{_WIDE}]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
+
+_LINK = re.compile(r"(?:https?://|www\.|mp\.weixin\.qq\.com/)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.I)
+
+
+def count_words(text: str) -> int:
+    """字数: each ideograph, kana, hangul and full-width sign is one, and so is each run of anything else but blanks.
+
+    `2025年5月12日 Hello world` has 8. Signs without width (a byte order mark, a variation selector) have none.
+    """
+    return sum(1 for _ in _WORD.finditer(_INVISIBLE.sub("", text)))
+
+
+def links_in(text: str) -> tuple[str, ...]:
+    """Web addresses that stand in a text, in order, each once. Chinese text may follow without a blank."""
+    return tuple(dict.fromkeys(found[0].rstrip(".,;:!?)]'") for found in _LINK.finditer(text)))
+
+
+def text_facts(
+    text: str,
+    *,
+    pictures: int = 0,
+    links: tuple[str, ...] = (),
+    tables: tuple[tuple[tuple[str, ...], ...], ...] = (),
+) -> TextFacts:
+    """Facts of a text of any origin. `links` are those behind words; those within the text are found here."""
+    every_link = tuple(dict.fromkeys(links + links_in(text)))
+    return TextFacts(text, count_words(text), pictures, every_link, tables)

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intake_bot.demo import media
+from intake_bot.files.archive import Budget, Member, unpack_zip, volume_kind
+from intake_bot.files.facts import Kind, Trouble
+from intake_bot.files.limits import FileLimits
+from tests.files import samples
+
+Content = tuple[str, str, bytes, Trouble | None]
+
+
+def _unpack(
+    folder: Path, content: bytes, *, name: str = "材料.zip", limits: FileLimits | None = None
+) -> tuple[list[Content], Trouble | None]:
+    """What came out, as (folder, name, content, trouble); and that every path is ours."""
+    limits = limits or FileLimits()
+    work = folder / "work"
+    work.mkdir()
+    members, trouble = unpack_zip(samples.put(folder, "x", content), name, work, Budget.of(limits), limits)
+    assert {member.path.parent for member in members} <= {work}
+    assert {path for path in folder.rglob("*") if path.is_file()} >= {member.path for member in members}
+    return [_content(member) for member in members], trouble
+
+
+def _content(member: Member) -> Content:
+    content = member.path.read_bytes()
+    assert (member.bytes, member.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    return member.folder, member.name, content, member.trouble
+
+
+def _unflagged_utf8(members: dict[str, bytes]) -> bytes:
+    return samples.in_every_header(media.zip_of(members), 6, b"\0\0")
+
+
+@pytest.mark.parametrize(
+    ("content", "members"),
+    [
+        pytest.param(media.zip_of({"照片①.jpg": b"x"}), [("", "照片①.jpg", b"x", None)], id="utf8-name"),
+        pytest.param(
+            media.zip_of({"附件材料/工作总结.docx": b"x"}, gbk=True),
+            [("附件材料", "工作总结.docx", b"x", None)],
+            id="gbk-name",
+        ),
+        pytest.param(
+            _unflagged_utf8({"活动总结.docx": b"x"}), [("", "活动总结.docx", b"x", None)], id="utf8-name-without-flag"
+        ),
+        pytest.param(
+            media.zip_of({"镕喆.txt": b"x"}, gbk=True), [("", "镕喆.txt", b"x", None)], id="gbk-rare-character"
+        ),
+        pytest.param(
+            media.zip_of({"../../etc/passwd": b"x", "/a/b": b"y", "C:\\d\\e.txt": b"z", "..": b"w"}),
+            [("etc", "passwd", b"x", None), ("a", "b", b"y", None), ("d", "e.txt", b"z", None), ("", "..", b"w", None)],
+            id="names-that-lead-elsewhere",
+        ),
+        pytest.param(
+            media.zip_of({"照片\u202egpj.exe": b"x", "a\x01b": b"y"}),
+            [("", "照片gpj.exe", b"x", None), ("", "ab", b"y", None)],
+            id="names-with-unseen-signs",
+        ),
+        pytest.param(
+            media.zip_of(
+                {
+                    "a/": b"",
+                    "b\\": b"",
+                    "__MACOSX/._a.jpg": b"x",
+                    "._b": b"x",
+                    ".DS_Store": b"x",
+                    "c/Thumbs.db": b"x",
+                    "Desktop.ini": b"x",
+                    "~$总结.docx": b"x",
+                    "d.txt": b"x",
+                }
+            ),
+            [("", "d.txt", b"x", None)],
+            id="rubbish-of-systems",
+        ),
+        pytest.param(
+            media.zip_of({"同名.txt": b"1", "一/同名.txt": b"2"}),
+            [("", "同名.txt", b"1", None), ("一", "同名.txt", b"2", None)],
+            id="same-name-in-two-folders",
+        ),
+        pytest.param(media.zip_of({}), [], id="nothing"),
+        pytest.param(media.zip_of({"": b"x", "b": b"y"}), [("", "b", b"y", None)], id="no-name"),
+        pytest.param(b"junk in front" + samples.stored_zip({"a": b"x"}), [("", "a", b"x", None)], id="junk-in-front"),
+        pytest.param(
+            samples.stored_zip({"a": b"x"}, comment=b"c" * 60_000), [("", "a", b"x", None)], id="long-comment"
+        ),
+    ],
+)
+def test_unpack_zip_gives_what_somebody_meant_to_send(tmp_path: Path, content: bytes, members: list[Content]) -> None:
+    assert _unpack(tmp_path, content) == (members, None)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_unpack_zip_knows_other_methods(tmp_path: Path, method: int) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as package:
+        package.writestr("a", b"x" * 5000)
+    assert _unpack(tmp_path, target.getvalue()) == ([("", "a", b"x" * 5000, None)], None)
+
+
+_TWO = samples.stored_zip({"a.txt": b"first", "b.txt": b"second"})
+
+
+def test_unpack_zip_keeps_the_siblings_of_a_damaged_member(tmp_path: Path) -> None:
+    members, trouble = _unpack(tmp_path, _TWO.replace(b"first", b"f?rst"))
+    assert ([(name, bad) for _, name, _, bad in members], trouble) == (
+        [("a.txt", Trouble.DAMAGED), ("b.txt", None)],
+        None,
+    )
+
+
+def test_unpack_zip_keeps_the_siblings_of_a_member_it_cannot_unpack(tmp_path: Path) -> None:
+    half_encrypted = bytearray(_TWO)
+    half_encrypted[half_encrypted.find(b"PK\x01\x02") + 8] = 1
+    assert _unpack(tmp_path, bytes(half_encrypted)) == ([("", "b.txt", b"second", None)], Trouble.ENCRYPTED)
+
+
+def test_unpack_zip_reports_a_member_larger_than_declared(tmp_path: Path) -> None:
+    lying = bytearray(samples.stored_zip({"a": b"0123456789"}))
+    lying[lying.find(b"PK\x01\x02") + 24] = 4
+    members, trouble = _unpack(tmp_path, bytes(lying))
+    assert ([(name, bad) for _, name, _, bad in members], trouble) == ([("a", Trouble.DAMAGED)], None)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "trouble"),
+    [
+        pytest.param(samples.encrypted_zip(), "a.zip", Trouble.ENCRYPTED, id="encrypted"),
+        pytest.param(samples.in_every_header(_TWO, 8, b"\x09\0"), "a.zip", Trouble.UNSUPPORTED, id="deflate64"),
+        pytest.param(_TWO[:40], "a.zip", Trouble.TRUNCATED, id="cut-off"),
+        pytest.param(_TWO[:40], "a.zip.001", Trouble.SPLIT, id="first-of-volumes-by-name"),
+        pytest.param(b"PK\x07\x08" + _TWO[:40], "a.z", Trouble.SPLIT, id="first-of-volumes-by-mark"),
+        pytest.param(_TWO[:-18] + b"\1\0\1\0" + _TWO[-14:], "a.zip", Trouble.SPLIT, id="last-of-volumes"),
+        pytest.param(_TWO[:-10] + b"\xff\xff\xff\x7f" + _TWO[-6:], "a.zip", Trouble.BOMB, id="endless-contents"),
+        pytest.param(_TWO.replace(b"PK\x01\x02", b"PK\x01\x09"), "a.zip", Trouble.DAMAGED, id="no-contents"),
+        pytest.param(samples.overlapping_zip(), "a.zip", Trouble.BOMB, id="overlap"),
+    ],
+)
+def test_unpack_zip_says_why_it_cannot(tmp_path: Path, content: bytes, name: str, trouble: Trouble) -> None:
+    assert _unpack(tmp_path, content, name=name) == ([], trouble)
+
+
+@pytest.mark.parametrize(
+    ("limits", "trouble"),
+    [
+        pytest.param(FileLimits(members=1), Trouble.BOMB, id="too-many-members"),
+        pytest.param(FileLimits(unpacked_bytes=100_000), Trouble.BOMB, id="too-many-bytes"),
+        pytest.param(FileLimits(ratio=50, ratio_from=100_000), Trouble.BOMB, id="too-dense"),
+        pytest.param(FileLimits(ratio=50, ratio_from=300_000), None, id="dense-and-small"),
+    ],
+)
+def test_unpack_zip_refuses_bombs_unopened(tmp_path: Path, limits: FileLimits, trouble: Trouble | None) -> None:
+    dense = media.zip_of({"a": bytes(100_000), "b": bytes(100_000)})
+    members, found = _unpack(tmp_path, dense, limits=limits)
+    assert (len(members), found) == (0 if trouble else 2, trouble)
+
+
+def test_unpack_zip_shares_one_budget_between_archives(tmp_path: Path) -> None:
+    limits = FileLimits(unpacked_bytes=150)
+    budget = Budget.of(limits)
+    path = samples.put(tmp_path, "x", media.zip_of({"a": bytes(100)}))
+    assert [unpack_zip(path, "a.zip", tmp_path, budget, limits)[1] for _ in range(2)] == [None, Trouble.BOMB]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.z01", Kind.ZIP),
+        ("a.zip.001", Kind.ZIP),
+        ("a.002", Kind.ZIP),
+        ("a.7z.002", Kind.SEVEN_ZIP),
+        ("a.PART2.rar", Kind.RAR),
+        ("a.r00", Kind.RAR),
+        ("a.rar.003", Kind.RAR),
+        ("a.zip", None),
+        ("a.rar", None),
+        ("照片001", None),
+    ],
+)
+def test_volume_kind(name: str, kind: Kind | None) -> None:
+    assert volume_kind(name) is kind
+
+
+_ARCHIVE = media.zip_of({"照片.jpg": b"x" * 300, "b/c.txt": b"y" * 50}, gbk=True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, len(_ARCHIVE) - 1), st.integers(0, 255)), max_size=10),
+    st.integers(0, len(_ARCHIVE)),
+)
+def test_unpack_zip_survives_any_damage(damage: list[tuple[int, int]], length: int) -> None:
+    content = bytearray(_ARCHIVE)
+    for place, value in damage:
+        content[place] = value
+    with tempfile.TemporaryDirectory() as folder:
+        _unpack(Path(folder), bytes(content[:length] if length % 3 == 0 else content))
