@@ -19,11 +19,13 @@ class Company:
     body_says_something: bool
 
 
-def breach(rule: Rule | None, code: str, found: str, asked: str, todo: str, file: FileFacts) -> Finding | None:
-    """The finding for a broken rule, or None where the notice does not demand it."""
+def breach(
+    rule: Rule | None, code: str, found: str, asked: str, todo: str, file: FileFacts | None = None
+) -> Finding | None:
+    """The finding for a broken rule, or None where the notice does not demand it. Without `file`: about all of them."""
     if rule is None or rule.severity is Severity.OFF:
         return None
-    return Finding(code, rule.severity, found, asked, todo, file.shown_name, rule.clause, rule.quote)
+    return Finding(code, rule.severity, found, asked, todo, file.shown_name if file else None, rule.clause, rule.quote)
 
 
 def unreadable(code: str, found: str, todo: str, part: PartBase, file: FileFacts) -> Finding:

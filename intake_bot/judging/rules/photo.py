@@ -34,7 +34,7 @@ def photo_is_jpeg(part: PhotoPart, file: FileFacts) -> Finding | None:
         if file.kind is Kind.HEIC
         else "请另存为JPG格式后再报送（只改文件名无效）"
     )
-    return breach(part.jpeg, "photo.not_jpeg", f"图片的实际格式是{kind_name(file.kind)}", "为JPG格式", how, file)
+    return breach(part.jpeg, "photo.not_jpeg", f"这个文件实际是{kind_name(file.kind)}", "为JPG格式", how, file)
 
 
 def photo_has_pixels(part: PhotoPart, file: FileFacts) -> Finding | None:
@@ -84,11 +84,10 @@ def check_photo(part: PhotoPart, file: FileFacts) -> list[Finding]:
 def photos_have_caption(part: PhotoPart, files: Sequence[FileFacts], company: Company) -> Finding | None:
     if company.has_text_file or company.body_says_something:
         return None
-    silent = next((file for file in files if not name_says_something(file.name)), None)
-    if silent is None:
+    if all(name_says_something(file.name) for file in files):
         return None
     todo = "请在邮件正文或一份Word文档里写明每张图片的内容（时间、地点、活动、人物），也可以把内容写进图片的文件名"
-    return breach(part.caption, "photo.no_caption", "没有找到图片的文字说明", "配文字说明", todo, silent)
+    return breach(part.caption, "photo.no_caption", "没有找到图片的文字说明", "配文字说明", todo)
 
 
 _CAMERA_NAME = re.compile(

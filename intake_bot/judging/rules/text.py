@@ -34,7 +34,7 @@ def text_is_readable(part: TextPart, file: FileFacts) -> Finding | None:
 def text_is_word(part: TextPart, file: FileFacts) -> Finding | None:
     if file.kind in WORD:
         return None
-    found = "内容写在邮件正文里" if file.name == BODY_NAME else f"文件的实际格式是{kind_name(file.kind)}"
+    found = "内容写在邮件正文里" if file.name == BODY_NAME else f"这个文件实际是{kind_name(file.kind)}"
     return breach(part.word, "document.not_word", found, "为Word文件", "请把内容放进一份Word文档再报送", file)
 
 

@@ -30,7 +30,7 @@ def video_is_mp4(part: VideoPart, file: FileFacts) -> Finding | None:
     return breach(
         part.mp4,
         "video.not_mp4",
-        f"视频的实际格式是{kind_name(file.kind)}",
+        f"这个文件实际是{kind_name(file.kind)}",
         "为mp4格式",
         "请用剪辑软件导出为mp4后再报送（只改文件名无效）",
         file,
@@ -102,4 +102,4 @@ def videos_have_text(part: VideoPart, files: Sequence[FileFacts], company: Compa
     if not files or company.has_text_file or company.body_says_something:
         return None
     todo = "请在邮件正文写明视频内容，或另附一份Word文档说明"
-    return breach(part.text, "video.no_text", "没有找到视频的文字说明", "另附文字说明", todo, files[0])
+    return breach(part.text, "video.no_text", "没有找到视频的文字说明", "另附文字说明", todo)
