@@ -74,14 +74,16 @@ class Digesting:
     def _compose(self, bureau: Bureau, report: DayReport, now: datetime) -> Letter:
         zone = self._settings.intake.zone
         desk = desk_for(self._settings, bureau, now)
-        accepted = self._ledger.history.accepted_items(desk.notice.id) if desk else ()
+        notice = desk.notice.id if desk else ""
+        reported = self._ledger.history.reported_items(notice, (Decision.ACCEPTED, Decision.HELD))
+        accepted = self._ledger.history.reported_items(notice, (Decision.ACCEPTED,))
         local = now.astimezone(zone)
         context = DigestContext(
             bureau=bureau.name,
             day=local.date(),
             now=local,
             sum=_sum(report),
-            missing=missing_rows(desk.notice, bureau.roster, desk.calendar, accepted, now) if desk else (),
+            missing=missing_rows(desk.notice, bureau.roster, desk.calendar, reported, now) if desk else (),
             accepted=tuple(self._lines(report, Decision.ACCEPTED)),
             rejected=tuple(self._lines(report, Decision.REJECTED)),
             held=tuple(self._held(report)),

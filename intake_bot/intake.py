@@ -26,6 +26,7 @@ from intake_bot.examine import Desk, Examined, desk_for, examine, open_mail
 from intake_bot.files.facts import Kind
 from intake_bot.files.store import Store
 from intake_bot.home import Home
+from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import Judgement, KeptFile, LetterDraft, MailKey, MessageRecord
@@ -195,7 +196,7 @@ class Intake:
         facts = {one.path: one.facts for one in examined.inspected}
         return tuple(
             KeptFile(
-                name=one.name,
+                name=one.name if file.path in facts else BODY_NAME,
                 path=one.path,
                 sha256=one.sha256,
                 bytes=one.bytes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, or_
@@ -13,7 +13,7 @@ from intake_bot.judging.verdict import Decision, Disposition
 from intake_bot.ledger.database import Condition, Database
 from intake_bot.ledger.mails import files_of_items, read_mails
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import AcceptedItem, FiledMail, LedgerItem
+from intake_bot.ledger.records import FiledMail, LedgerItem, ReportedItem
 from intake_bot.ledger.states import MessageState
 from intake_bot.ledger.tables import ItemRow, LetterRow, MessageRow, SubmissionRow
 
@@ -50,15 +50,15 @@ class History:
             ours = select(LetterRow.id).where(col(LetterRow.message_id).in_(select(ids.c.value)))
             return session.exec(ours.limit(1)).first() is not None
 
-    def accepted_items(self, notice: str) -> tuple[AcceptedItem, ...]:
-        """Every accepted item of a notice that no later one has superseded, oldest mail first."""
+    def reported_items(self, notice: str, decisions: Collection[Decision]) -> tuple[ReportedItem, ...]:
+        """Every item of a notice that was so decided and that no later one has superseded, oldest mail first."""
         found = (
             select(ItemRow, MessageRow)
             .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
             .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
             .where(
                 ItemRow.notice == notice,
-                ItemRow.decision == Decision.ACCEPTED,
+                col(ItemRow.decision).in_(decisions),
                 col(ItemRow.superseded_by).is_(None),
                 col(ItemRow.unit).is_not(None),
             )
@@ -66,7 +66,7 @@ class History:
         )
         with self._database.reading() as session:
             return tuple(
-                AcceptedItem(
+                ReportedItem(
                     unit=item.unit or "",
                     material=item.material,
                     day=item.day,

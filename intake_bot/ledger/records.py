@@ -126,8 +126,8 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class AcceptedItem:
-    """One accepted item that no later one has superseded."""
+class ReportedItem:
+    """One item of a unit that no later one has superseded."""
 
     unit: str
     material: str

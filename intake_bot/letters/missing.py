@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from intake_bot.judging.days import Calendar
-from intake_bot.ledger.records import AcceptedItem
+from intake_bot.ledger.records import ReportedItem
 from intake_bot.letters.digest import MissingRow, QuotaLine
 from intake_bot.notices.notice import Material, Notice, Quota
 from intake_bot.notices.roster import Roster, Unit
@@ -19,13 +19,15 @@ _AHEAD = timedelta(days=7)
 
 
 def missing_rows(
-    notice: Notice, roster: Roster, calendar: Calendar, accepted: Iterable[AcceptedItem], now: datetime
+    notice: Notice, roster: Roster, calendar: Calendar, items: Iterable[ReportedItem], now: datetime
 ) -> tuple[MissingRow, ...]:
     """Every material that somebody is expected to report about now, complete or not, in the notice's order.
 
+    `items` are those that count as reported: accepted, or waiting for a person (that school has done its part).
+
     While the week lasts that is the day just due and the day still open; afterwards every day that anybody missed.
     """
-    reported = {(item.unit, item.material, item.day) for item in accepted}
+    reported = {(item.unit, item.material, item.day) for item in items}
     rows = [
         row
         for material in notice.materials
@@ -35,7 +37,7 @@ def missing_rows(
     return tuple(rows)
 
 
-def quota_lines(notice: Notice, roster: Roster, accepted: Iterable[AcceptedItem]) -> tuple[QuotaLine, ...]:
+def quota_lines(notice: Notice, roster: Roster, accepted: Iterable[ReportedItem]) -> tuple[QuotaLine, ...]:
     """What each unit owes over the week, and what was accepted so far."""
     items = list(accepted)
     return tuple(
@@ -96,5 +98,5 @@ def _quota(material: Material, unit: Unit) -> Quota | None:
     )
 
 
-def _count(items: list[AcceptedItem], unit: Unit, material: Material) -> int:
+def _count(items: list[ReportedItem], unit: Unit, material: Material) -> int:
     return sum(item.unit == unit.name and item.material == material.name for item in items)

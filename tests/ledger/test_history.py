@@ -6,7 +6,7 @@ import pytest
 
 from intake_bot.judging.verdict import Decision, Disposition
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import AcceptedItem
+from intake_bot.ledger.records import ReportedItem
 from tests.ledger.samples import DAY, NOW, UNIT, draft, item, judged, judgement, key, spooled, verdict
 
 REJECTED = verdict(item(decision=Decision.REJECTED), disposition=Disposition.REJECTED)
@@ -48,15 +48,15 @@ def test_is_our_letter_knows_the_message_ids_we_made(ledger: Ledger, message_ids
     assert ledger.history.is_our_letter(message_ids) is ours
 
 
-def test_accepted_items_leave_out_what_does_not_count(ledger: Ledger) -> None:
+def test_reported_items_leave_out_what_does_not_count(ledger: Ledger) -> None:
     judged(ledger, 1, judgement())
     judged(ledger, 2, judgement(), NOW + timedelta(hours=1))
     judged(ledger, 3, judgement(REJECTED))
     judged(ledger, 4, judgement(HELD))
     judged(ledger, 5, judgement(verdict(item("总结", None), unit="华龙区教育局")))
-    assert ledger.history.accepted_items("puyang-2023") == (
-        AcceptedItem(UNIT, "照片", DAY, False, "1002-4", NOW + timedelta(hours=1)),
-        AcceptedItem("华龙区教育局", "总结", None, False, "1005-6", NOW),
+    assert ledger.history.reported_items("puyang-2023", (Decision.ACCEPTED,)) == (
+        ReportedItem(UNIT, "照片", DAY, False, "1002-4", NOW + timedelta(hours=1)),
+        ReportedItem("华龙区教育局", "总结", None, False, "1005-6", NOW),
     )
 
 
