@@ -7,10 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from intake_bot.mail.headers import first_value, message_ids, read_fields, skip_opening
+from intake_bot.mail.source import Source
+
+
+@dataclass(frozen=True)
+class ReadingLimits:
+    """How much of one mail is read; what lies beyond is left out and named in `Message.cut`."""
+
+    header_bytes: int = 256 * 1024
+    """Of one header block; a single field may take a quarter of it."""
+    parts: int = 1000
+    """MIME parts, containers among them."""
+    depth: int = 20
+    """Containers inside each other."""
+    text_bytes: int = 2 * 1024 * 1024
+    """Decoded bytes of the plain text body, and as many of the HTML body."""
+
 
 @dataclass(frozen=True)
 class Address:
-    """A display name and an address, as written by the sender: both untrusted."""
+    """A display name and an address, as written by the sender: both untrusted.
+
+    The address is empty or could be written to: ASCII, no space, no control character. The name is one line.
+    """
 
     name: str
     address: str
@@ -18,7 +38,11 @@ class Address:
 
 @dataclass(frozen=True)
 class Attachment:
-    """One decoded part on disk. `name` is untrusted and for people; `path` is ours."""
+    """One decoded part on disk. `path` is ours.
+
+    `name` is untrusted and for people: its last component only, without control characters. A part without a name is
+    called 附件1.jpg, by its position among the nameless and its type.
+    """
 
     name: str
     path: Path
@@ -58,3 +82,24 @@ class Message:
         """The first value of a header, or an empty string."""
         values = self.headers.get(name.lower(), ())
         return values[0] if values else ""
+
+
+def read_message(raw: Path, parts_dir: Path, limits: ReadingLimits) -> Message:
+    """Read one raw mail. Its attachments are decoded into `parts_dir` (made if missing) as part-001, part-002, …
+
+    Whatever the mail holds, the answer is a Message; the only error is OSError, of our own disk. Memory does not grow
+    with attachments. Reading again writes the same files and gives the same value.
+    """
+    # Imported here: mail-parser takes a tenth of a second to load, and most who need a Message never read one.
+    from intake_bot.mail.reading import read
+
+    return read(raw, parts_dir, limits)
+
+
+def message_id_of(raw: Path) -> str | None:
+    """The Message-ID of a raw mail, by its header alone. Raises OSError, of our own disk."""
+    with raw.open("rb") as file:
+        source = Source(file)
+        skip_opening(source)
+        fields, _cut = read_fields(source, ReadingLimits.header_bytes)
+    return next(iter(message_ids(first_value(fields, "message-id"))), None)

@@ -1,0 +1,147 @@
+"""Files left at a mail provider (超大附件, 云附件): there is no MIME part, only a link in the body.
+
+A link is known by its host and path. The markup around it is not: its style sheet is copied through ordinary mails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import urlsplit
+
+from intake_bot.mail.history import history_start, without_history
+from intake_bot.mail.markup import Anchor, Page, own_page
+from intake_bot.mail.message import Message
+from intake_bot.mail.names import shown_name
+
+
+@dataclass(frozen=True)
+class CloudLink:
+    """A 超大附件: a file left at a mail provider, with only a link in the mail."""
+
+    name: str
+    link: str
+    size: str = ""
+    """As the provider words it, for example 180.2M."""
+    expires: str = ""
+
+
+# Host and path prefix; a host with a leading dot stands for all hosts that end so.
+_PLACES = (
+    ("u.163.com", "/"),
+    ("mail.163.com", "/large-attachment-download/"),
+    ("mail.126.com", "/large-attachment-download/"),
+    ("mail.yeah.net", "/large-attachment-download/"),
+    ("dashi.163.com", "/html/cloud-attachment-download/"),
+    ("edisk.qiye.163.com", "/api/biz/attachment/download"),
+    ("fs.qiye.163.com", "/"),
+    ("mail.qq.com", "/cgi-bin/ftnexs_download"),
+    ("exmail.qq.com", "/cgi-bin/ftnexs_download"),
+    ("mail.foxmail.com", "/cgi-bin/ftnexs_download"),
+    ("wx.mail.qq.com", "/ftn/download"),
+    ("iwx.mail.qq.com", "/ftn/download"),
+    (".ftn.qq.com", "/"),
+    ("mail.sina.com.cn", "/filecenter/download.php"),
+    (".mail.sina.com.cn", "/filecenter/download.php"),
+    ("download.cloud.189.cn", "/file/downloadfile.action"),
+    ("1drv.ms", "/"),
+    ("drive.google.com", "/"),
+    ("pan.baidu.com", "/"),
+    (".aliyundrive.com", "/"),
+    (".alipan.com", "/"),
+    (".wenshushu.cn", "/"),
+)
+_URL = re.compile(r"https?://[\x21-\x7e]{4,2000}", re.IGNORECASE)
+_BEHIND_A_URL = ".,;:!?)]}'\"<>"
+_DETAILS = re.compile(r"[(（]\s*([^()（），,]{1,24}?)\s*[,，]\s*([^()（）]{0,60}(?:期|[Ee]xpire)[^()（）]{0,60})[)）]")
+_EXPIRY_WORDS = re.compile(
+    r"到期时间|到期|过期时间|过期|有效期至|有效期|Expire[sd]?(?: on)?|[:：](?=\s|$)|^[:：]", re.IGNORECASE
+)
+_BUTTON = re.compile(
+    r"\s*(?:(?:点击|点此|进入|立即|打开|在线)?(?:下载|预览|查看|转存|打开|download|preview)"
+    r"(?:页面|附件|文件|全部|链接)?|https?://.*)?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEAR = 300
+_LONGEST = 500_000
+
+
+def cloud_links(message: Message) -> tuple[CloudLink, ...]:
+    """The files that the sender left at a provider, in order; each once, however often its link is repeated.
+
+    Quoted history is not searched. Nothing is fetched. Of each body the first 500 000 signs are looked at.
+    """
+    found: dict[str, CloudLink] = {}
+    page = own_page(message.html[:_LONGEST])
+    text = without_history(message.text[:_LONGEST].replace("\r\n", "\n"))
+    for link in (*_links_of_page(page), *_links_of_text(text)):
+        key = link.link.partition("://")[2]
+        found[key] = _completed(found[key], link) if key in found else link
+    return tuple(found.values())
+
+
+def _completed(first: CloudLink, again: CloudLink) -> CloudLink:
+    return CloudLink(first.name or again.name, first.link, first.size or again.size, first.expires or again.expires)
+
+
+def _leads_to_a_file(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return False
+    path = parts.path.lower() or "/"
+    return parts.scheme.lower() in {"http", "https"} and any(
+        (host == place or (place.startswith(".") and f".{host}".endswith(place))) and path.startswith(prefix)
+        for place, prefix in _PLACES
+    )
+
+
+def _links_of_page(page: Page) -> Iterator[CloudLink]:
+    end_of_own = history_start(page.text)
+    own = [anchor for anchor in page.anchors if anchor.start < end_of_own or end_of_own == len(page.text)]
+    for before, anchor, after in zip([None, *own], own, [*own[1:], None], strict=False):
+        link = anchor.href.strip()
+        if _leads_to_a_file(link):
+            ahead = page.text[max(before.end if before else 0, anchor.start - _NEAR) : anchor.start]
+            behind = page.text[anchor.end : min(after.start if after else end_of_own, anchor.end + _NEAR)]
+            yield _link_of_anchor(anchor, link, page.text[anchor.start : anchor.end], ahead, behind)
+    yield from _links_of_text(page.text[:end_of_own])
+
+
+def _link_of_anchor(anchor: Anchor, link: str, words: str, ahead: str, behind: str) -> CloudLink:
+    """A name that is a link has its details behind it, a button has name and details ahead."""
+    named = not _BUTTON.fullmatch(words)
+    described = _described((behind, ahead) if named else (ahead, behind), link)
+    attributes = anchor.attributes
+    return CloudLink(
+        name=shown_name(
+            attributes.get("filename") or attributes.get("file-name") or (words if named else described.name)
+        ),
+        link=link,
+        size=described.size or attributes.get("filesize") or attributes.get("file-size") or "",
+        expires=described.expires or attributes.get("expiretime") or attributes.get("expired") or "",
+    )
+
+
+def _links_of_text(text: str) -> Iterator[CloudLink]:
+    end_of_last = 0
+    for found in _URL.finditer(text):
+        link = unescape(found.group().rstrip(_BEHIND_A_URL))
+        if _leads_to_a_file(link):
+            yield _described((text[max(end_of_last, found.start() - _NEAR) : found.start()],), link)
+        end_of_last = found.end()
+
+
+def _described(places: tuple[str, ...], link: str) -> CloudLink:
+    """What the nearest `name (128.03M, 2020年11月27日 21:59 到期)` says; the first place that has one counts."""
+    for place in places:
+        details = list(_DETAILS.finditer(place))
+        if details:
+            last = details[-1]
+            name = place[: last.start()].rpartition("\n")[2]
+            expires = " ".join(_EXPIRY_WORDS.sub(" ", last.group(2)).split())
+            return CloudLink(shown_name(name), link, last.group(1).strip(), expires)
+    return CloudLink("", link)

@@ -1,0 +1,136 @@
+"""Is a mail written by a machine? Asked before its subject is read, since a bounce quotes our own subject.
+
+Nobody answers a machine (RFC 3834 section 2). The Chinese providers seldom use the headers of the RFCs; they are known
+by headers of their own, by sender and by subject.
+"""
+
+from __future__ import annotations
+
+import re
+
+from intake_bot.mail.message import Message
+
+_AUTO_REPLY_HEADERS = (
+    "x-qq-auto-reply",
+    "x-qq-holidayreply",
+    "x-autoreply",
+    "x-auto-reply",
+    "x-autoreply-from",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-auto-response-suppress",
+    "x-ms-exchange-generated-message-source",
+)
+_LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list")
+_LIST_PRECEDENCES = frozenset({"bulk", "list", "junk"})
+_DENIALS = frozenset({"", "no", "false", "0", "none"})
+
+# None of these is said by a person, and each stands at the very beginning: 转发：系统退信 is a person's.
+_AUTO_REPLY_SUBJECT = re.compile(
+    r"(?:自动回复|自动答复|自動回覆|自動答覆|automatic reply|auto[- ]?reply|auto[- ]?response|out of office)\s*[:：]"
+    r"|来自\S{3,80}的自动回复$",
+    re.IGNORECASE,
+)
+_RECEIPT_SUBJECT = re.compile(
+    r"(?:已读|已读回执|未读|已讀|阅读回执|送达回执|read|not read|read receipt)\s*[:：]", re.IGNORECASE
+)
+_BOUNCE_SUBJECT = re.compile(
+    r"(?:\[Qmail\]\s*)?来自\S{3,80}的退信$"
+    r"|系统退信(?:/The email is returned)?$"
+    r"|退信通知$|邮件退回通知$|邮件投递失败(?:通知)?$"
+    r"|(?:undeliverable|undelivered|未送达|无法送达|未传递|无法投递|邮件无法投递)\s*[:：]"
+    r"|undelivered mail returned to sender$"
+    r"|delivery status notification(?:\s*[(（].{1,40}[)）])?$"
+    r"|mail delivery (?:failed|failure|system)|delivery failure|returned mail\s*:|failure notice$",
+    re.IGNORECASE,
+)
+_RETURNED = re.compile(
+    r"退信|退回|投递失败|无法送达|未送达|return|undeliver|deliver|fail|bounce|delay|notification|reject", re.IGNORECASE
+)
+_MAIL_SYSTEMS = frozenset({"postmaster", "mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon"})
+_NOBODY = re.compile(r"(?:no|do-?not|donot)[-_.]?reply(?:[-_.+].*)?|bounces?(?:[-+].*)?|automail|auto-confirm")
+_SYSTEM_DOMAINS = ("service.netease.com",)
+_SYSTEM_ADDRESSES = frozenset({"10000@qq.com", "service@mail.qq.com"})
+_QQ_ENVELOPE = re.compile(r"\+auto_=")
+_AUTO_REPLY_OPENING = re.compile(r"(?:\s|<[^<>]{0,500}>|&nbsp;){0,200}+【?这是(?:一封)?自动回复")
+
+
+def machine_reason(message: Message, own_addresses: frozenset[str]) -> str | None:
+    """Why this mail must not be answered, or None for a mail that a person may have written.
+
+    One of own-letter, bounce, receipt, auto-reply, list, system. `own_addresses` are the addresses of all our
+    mailboxes in lower case.
+    """
+    questions = (
+        ("own-letter", _is_own_letter(message, own_addresses)),
+        ("bounce", _is_bounce(message)),
+        ("receipt", _is_receipt(message)),
+        ("auto-reply", _is_auto_reply(message)),
+        ("list", _is_from_a_list(message)),
+        ("system", _is_from_a_system(message)),
+    )
+    return next((reason for reason, applies in questions if applies), None)
+
+
+def _is_own_letter(message: Message, own_addresses: frozenset[str]) -> bool:
+    return "x-intake-bot" in message.headers or message.sender.address.lower() in own_addresses
+
+
+def _is_bounce(message: Message) -> bool:
+    if _reports(message, "message/delivery-status") or "x-failed-recipients" in message.headers:
+        return True
+    if _BOUNCE_SUBJECT.match(message.subject):
+        return True
+    return _local_part(message) in _MAIL_SYSTEMS and _RETURNED.search(message.subject) is not None
+
+
+def _is_receipt(message: Message) -> bool:
+    return _reports(message, "message/disposition-notification") or bool(_RECEIPT_SUBJECT.match(message.subject))
+
+
+def _reports(message: Message, content_type: str) -> bool:
+    """A multipart/report (RFC 6522) with a part of this kind; the container alone says nothing."""
+    return message.header("content-type").lower().lstrip().startswith("multipart/report") and any(
+        attachment.content_type == content_type for attachment in message.attachments
+    )
+
+
+def _is_auto_reply(message: Message) -> bool:
+    if any(message.header(name).strip().lower() not in _DENIALS for name in _AUTO_REPLY_HEADERS):
+        return True
+    if _first_word(message, "auto-submitted") in {"auto-replied", "auto-notified"}:
+        return True
+    if _first_word(message, "precedence").replace("-", "_") == "auto_reply":
+        return True
+    if _AUTO_REPLY_SUBJECT.match(message.subject) or _QQ_ENVELOPE.search(message.header("return-path")):
+        return True
+    return not message.attachments and bool(_AUTO_REPLY_OPENING.match(message.text or message.html))
+
+
+def _is_from_a_list(message: Message) -> bool:
+    return _first_word(message, "precedence") in _LIST_PRECEDENCES or any(
+        name in message.headers for name in _LIST_HEADERS
+    )
+
+
+def _is_from_a_system(message: Message) -> bool:
+    if _first_word(message, "auto-submitted") not in _DENIALS or message.header("return-path").replace(" ", "") == "<>":
+        return True
+    address = message.sender.address.lower()
+    local, _, domain = address.partition("@")
+    return (
+        local in _MAIL_SYSTEMS
+        or _NOBODY.fullmatch(local) is not None
+        or domain.endswith(_SYSTEM_DOMAINS)
+        or address in _SYSTEM_ADDRESSES
+    )
+
+
+def _local_part(message: Message) -> str:
+    return message.sender.address.partition("@")[0].lower()
+
+
+def _first_word(message: Message, header: str) -> str:
+    """The keyword of a field that may go on with parameters or a comment (RFC 3834 section 5)."""
+    words = re.split(r"[\s;(]", message.header(header).strip(), maxsplit=1)
+    return words[0].lower()

@@ -1,0 +1,347 @@
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits, message_id_of, read_message
+from tests.mail.samples import raw_mail, read
+
+MAILS = Path(__file__).parents[1] / "mails"
+SUBJECT = "活动周濮阳县教育局文字材料"
+ODD_MAILS = (
+    ("adjacent-words-without-white-space", SUBJECT, "正文", ()),
+    ("attachment-behind-the-closing-boundary", SUBJECT, "正文", ("1.jpg",)),
+    ("bare-cr-line-ends", SUBJECT, "正文", ()),
+    ("base64-text-itself-cut-anywhere", SUBJECT, "正文", ()),
+    ("boundary-never-closed", SUBJECT, "正文", ("1.jpg",)),
+    ("date-with-bare-cst", SUBJECT, "正文", ()),
+    ("declared-boundary-never-comes", SUBJECT, "正文", ()),
+    ("equal-boundaries-inside-each-other", SUBJECT, "正文", ("1.jpg",)),
+    ("forwarded-as-attachment", SUBJECT, "正文", ("附件1.eml",)),
+    ("gb2312-label-with-gbk-bytes", "活动周镕喆学校—文字材料", "正文—镕", ("镕.docx",)),
+    ("latin1-label-on-gbk", SUBJECT, "这是正文", ()),
+    ("mixed-line-ends", SUBJECT, "正文", ("1.jpg",)),
+    ("name-ends-in-a-gbk-backslash", SUBJECT, "正文", ("朶",)),
+    ("name-with-path-and-direction-override", SUBJECT, "正文", ("材料gpj.exe", "passwd")),
+    ("nameless-attachments-and-inline-pictures", SUBJECT, "", ("附件1.png", "附件2.jpg", "附件3.bin")),
+    ("no-header-at-all", "", "老师您好，附件是我校材料。", ()),
+    ("raw-gbk-header-and-name", SUBJECT, "正文", ("现场照片.jpg",)),
+    ("raw-utf8-header-and-name", SUBJECT, "正文", ("现场照片.jpg",)),
+    ("rfc2231-continued-gb2312", SUBJECT, "", ("濮阳县教育局现场照片之一.jpg",)),
+    ("signed-and-invited", SUBJECT, "正文", ()),
+    ("unknown-8bit-word", SUBJECT, "正文", ()),
+    ("word-without-space-behind-re", f"Re:{SUBJECT}", "正文", ()),
+    ("words-cut-inside-a-character-unpadded", SUBJECT, "正文", ()),
+    ("x-gbk-body", SUBJECT, "正文", ()),
+)
+
+
+def read_sample(name: str, tmp_path: Path) -> Message:
+    return read_message(MAILS / f"{name}.eml", tmp_path, ReadingLimits())
+
+
+@pytest.mark.parametrize(("mail", "subject", "text", "names"), ODD_MAILS)
+def test_read_message_of_odd_mail(mail: str, subject: str, text: str, names: tuple[str, ...], tmp_path: Path) -> None:
+    message = read_sample(mail, tmp_path)
+    found = (message.subject, message.text.strip(), tuple(one.name for one in message.attachments), message.cut)
+    assert found == (subject, text, names, ())
+
+
+def test_every_odd_mail_is_tested() -> None:
+    assert {mail for mail, *_ in ODD_MAILS} == {path.stem for path in MAILS.glob("*.eml")}
+
+
+def test_read_message_of_an_ordinary_mail(tmp_path: Path) -> None:
+    raw = raw_mail(
+        "Return-Path: <zhang@qq.com>",
+        "Received: from a by b; Wed, 17 May 2023 15:02:11 +0800 (CST)",
+        'From: "=?utf-8?B?5byg5LiJ?=" <zhang@qq.com>',
+        "To: py8991718@126.com, =?gbk?B?wO7LxA==?= <li@163.com>",
+        "Cc: wang@edu.cn",
+        "Reply-To: <office@edu.cn>",
+        "Subject: =?utf-8?B?5rS75Yqo5ZGo?=",
+        "Date: Wed, 17 May 2023 15:01:00 +0800",
+        "Message-ID: <tencent_1@qq.com>",
+        "In-Reply-To: <a@b>",
+        "References: <x@y>\r\n <a@b>",
+        "Content-Type: multipart/mixed; boundary=b",
+        "",
+        "--b",
+        "Content-Type: multipart/alternative; boundary=c",
+        "",
+        "--c",
+        "Content-Type: text/plain; charset=utf-8",
+        "",
+        "正文",
+        "--c",
+        "Content-Type: text/html; charset=utf-8",
+        "",
+        "<p>正文</p>",
+        "--c--",
+        "--b",
+        "Content-Type: text/plain; name=说明.txt",
+        "Content-Transfer-Encoding: base64",
+        "",
+        "6K+05piO",
+        "--b--",
+    )
+    content = "说明".encode()
+    assert read(raw, tmp_path) == Message(
+        headers={
+            "return-path": ("<zhang@qq.com>",),
+            "received": ("from a by b; Wed, 17 May 2023 15:02:11 +0800 (CST)",),
+            "from": ('"张三" <zhang@qq.com>',),
+            "to": ("py8991718@126.com, 李四 <li@163.com>",),
+            "cc": ("wang@edu.cn",),
+            "reply-to": ("<office@edu.cn>",),
+            "subject": ("活动周",),
+            "date": ("Wed, 17 May 2023 15:01:00 +0800",),
+            "message-id": ("<tencent_1@qq.com>",),
+            "in-reply-to": ("<a@b>",),
+            "references": ("<x@y> <a@b>",),
+            "content-type": ("multipart/mixed; boundary=b",),
+        },
+        subject="活动周",
+        sender=Address("张三", "zhang@qq.com"),
+        reply_to=Address("", "office@edu.cn"),
+        to=(Address("", "py8991718@126.com"), Address("李四", "li@163.com")),
+        cc=(Address("", "wang@edu.cn"),),
+        message_id="<tencent_1@qq.com>",
+        in_reply_to=("<a@b>",),
+        references=("<x@y>", "<a@b>"),
+        date=datetime.fromisoformat("2023-05-17T15:01:00+08:00"),
+        received=datetime.fromisoformat("2023-05-17T15:02:11+08:00"),
+        text="正文",
+        html="<p>正文</p>",
+        attachments=(
+            Attachment(
+                "说明.txt",
+                tmp_path / "parts" / "part-001",
+                len(content),
+                hashlib.sha256(content).hexdigest(),
+                "text/plain",
+            ),
+        ),
+        bytes=len(raw),
+    )
+    assert (tmp_path / "parts" / "part-001").read_bytes() == content
+    assert message_id_of(tmp_path / "mail.eml") == "<tencent_1@qq.com>"
+
+
+def test_read_message_flags_pictures_shown_in_the_html(tmp_path: Path) -> None:
+    message = read_sample("nameless-attachments-and-inline-pictures", tmp_path)
+    assert [one.inline for one in message.attachments] == [True, False, False]
+
+
+def test_read_message_keeps_a_forwarded_mail_whole(tmp_path: Path) -> None:
+    (forwarded,) = read_sample("forwarded-as-attachment", tmp_path).attachments
+    assert forwarded.content_type == "message/rfc822"
+    assert forwarded.path.read_bytes().startswith(b"Subject: inner\r\n")
+    assert forwarded.path.read_bytes().endswith(b"\r\n--c--")
+
+
+def test_read_message_takes_times_as_china_means_them(tmp_path: Path) -> None:
+    message = read_sample("date-with-bare-cst", tmp_path)
+    assert message.date == datetime.fromisoformat("2023-05-17T15:01:00+08:00")
+    assert message.received == datetime.fromisoformat("2023-05-17T15:02:11+08:00")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sender"),
+    [
+        pytest.param(["Sender: a@b.cn"], Address("", "a@b.cn"), id="no From"),
+        pytest.param(["From: 张三", "Return-Path: <a@b.cn>"], Address("", "a@b.cn"), id="From without address"),
+        pytest.param(['From: "a\x01b" <a\x01b@c.cn>'], Address("", ""), id="control character"),
+        pytest.param(
+            ["From: =?utf-8?B?5byg5LiJCkJjYw==?= <a@b.cn>"],
+            Address("张三 Bcc", "a@b.cn"),
+            id="newline in name",
+        ),
+        pytest.param(["From: =?utf-8?B?YUBiLmNuCkJjYzogeEB5LmNu?="], Address("", ""), id="newline in address"),
+        pytest.param(["From: 张三, 李四 <a@b.cn>"], Address("李四", "a@b.cn"), id="comma in a raw name"),
+        pytest.param(["From: =?utf-8?Q?=E5=BC=A0,_a?= <a@b.cn>"], Address("张, a", "a@b.cn"), id="comma in a word"),
+        pytest.param(['From: "service@bank.cn" <a@b.cn>'], Address("service@bank.cn", "a@b.cn"), id="address as name"),
+        pytest.param(["From: 教育局:办公室(1) <a@b.cn>"], Address("教育局:办公室(1)", "a@b.cn"), id="signs in a name"),
+        pytest.param(["From: undisclosed-recipients:;"], Address("", ""), id="empty group"),
+    ],
+)
+def test_read_message_names_the_sender(fields: list[str], sender: Address, tmp_path: Path) -> None:
+    assert read(raw_mail(*fields, "", "正文"), tmp_path).sender == sender
+
+
+@pytest.mark.parametrize(
+    ("raw", "limits", "cut"),
+    [
+        pytest.param(
+            b"Subject: " + b"a" * 300 + b"\r\n\r\nx", ReadingLimits(header_bytes=1000), ("headers",), id="field"
+        ),
+        pytest.param(b"A: b\r\n" * 300 + b"\r\nx", ReadingLimits(header_bytes=1000), ("headers",), id="header"),
+        pytest.param(
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 4,
+            ReadingLimits(parts=3),
+            ("parts",),
+            id="parts",
+        ),
+        pytest.param(
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 2 + b"--b--\r\n",
+            ReadingLimits(parts=3),
+            (),
+            id="just as many parts",
+        ),
+        pytest.param(
+            b"".join(b"Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n" % (n, n) for n in range(3))
+            + b"\r\nx",
+            ReadingLimits(depth=2),
+            ("depth",),
+            id="depth",
+        ),
+        pytest.param(b"\r\n" + "正文".encode() * 10, ReadingLimits(text_bytes=20), ("text",), id="text"),
+        pytest.param(b"\r\n" + b"x" * 20, ReadingLimits(text_bytes=20), (), id="just fits"),
+    ],
+)
+def test_read_message_says_what_was_cut(
+    raw: bytes, limits: ReadingLimits, cut: tuple[str, ...], tmp_path: Path
+) -> None:
+    assert read(raw, tmp_path, limits).cut == cut
+
+
+def test_read_message_cuts_text_between_characters(tmp_path: Path) -> None:
+    assert read(b"\r\n" + "正文".encode() * 10, tmp_path, ReadingLimits(text_bytes=20)).text == "正文正文正文"
+
+
+def test_read_message_reads_on_behind_a_monstrous_field(tmp_path: Path) -> None:
+    raw = b"X-Junk: " + b"a" * 5_000_000 + b"\r\nFrom: a@b.cn\r\nContent-Type: image/png\r\n\r\nx"
+    message = read(raw, tmp_path)
+    assert (message.sender.address, len(message.attachments), message.cut) == ("a@b.cn", 1, ("headers",))
+
+
+CONTAINER = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(bytes(range(256)) * 4000, id="junk"),
+        pytest.param(b"\0" * 2_000_000, id="NULs"),
+        pytest.param(b"\r" * 2_000_000, id="CRs"),
+        pytest.param(b"a:\n" * 1_000_000, id="tiny fields"),
+        pytest.param(b"Subject: " + b"=?utf-8?B?5L2g?=\r\n " * 60_000 + b"\r\n\r\nx", id="60 000 words"),
+        pytest.param(b"Subject: " + b"=?a?q?" * 20_000 + b"\r\n\r\nx", id="words without end"),
+        pytest.param(b"Subject: " + b"a" * 5_000_000 + b"\r\n\r\nx", id="5 MB subject"),
+        pytest.param(b"Subject: " + b"a b c d e f g\r\n " * 300_000 + b"\r\n\r\nx", id="5 MB folded subject"),
+        pytest.param(b"To: " + b"a@b.cn, " * 100_000 + b"\r\n\r\n", id="100 000 recipients"),
+        pytest.param(b"From: " + b'"\\"' * 20_000 + b"\r\n\r\n", id="quotes"),
+        pytest.param(b"From: " + b"<(" * 30_000 + b"\r\n\r\n", id="brackets"),
+        pytest.param(CONTAINER + b"--b\r\nContent-Type: image/png\r\n\r\nx\r\n" * 10_000, id="10 000 parts"),
+        pytest.param(CONTAINER + b"--b--\r\n" * 100_000, id="100 000 ends"),
+        pytest.param(CONTAINER + b"--\n" * 500_000, id="hyphens"),
+        pytest.param(
+            b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(100)),
+            id="100 levels",
+        ),
+        pytest.param((CONTAINER + b"--b\r\n") * 5000, id="equal boundaries"),
+        pytest.param(b"Content-Type: image/png" + b';a="\\' * 15_000 + b"\r\n\r\n", id="parameters"),
+        pytest.param(b"Content-Type: image/png" + b"; name*0=a" * 6000 + b"\r\n\r\n", id="sections"),
+        pytest.param(b"Content-Type: text/plain; charset=punycode\r\n\r\n" + b"a-" * 500_000, id="punycode"),
+        pytest.param(b"Content-Type: text/plain; charset=undefined\r\n\r\n\xff\xfe", id="no charset"),
+        pytest.param(
+            b"Date: Wed, 99 May 99999 25:61:61 +9999\r\nReceived: ;;1 Jan 0001 00:00 +2359\r\n\r\n", id="dates"
+        ),
+    ],
+)
+def test_read_message_of_hostile_mail_in_time(raw: bytes, tmp_path: Path) -> None:
+    start = time.perf_counter()
+    message = read(raw, tmp_path)
+    # Twice as long as it may take on a quiet machine.
+    assert time.perf_counter() - start < 4
+    assert message.bytes == len(raw)
+
+
+PIECES = st.sampled_from(
+    [
+        b"Content-Type: multipart/mixed; boundary=b\r\n",
+        b'Content-Type: multipart/alternative; boundary="b"\n',
+        b"Content-Type: text/html; charset=gb2312\r\n",
+        b"Content-Type: image/png; name*0*=gbk'';name*1=x\r\n",
+        b"Content-Transfer-Encoding: base64\r\n",
+        b"Content-Transfer-Encoding: quoted-printable\r\n",
+        b'Content-Disposition: attachment; filename="=?gbk?B?wO7Lx?="\r\n',
+        b"From: =?utf-8?Q?=?= <a@b.cn>\r\n",
+        b"Subject: =?gbk?B?\r\n ?=\r\n",
+        b"Date: Wed, 17 May 2023 15:02:11\r\n",
+        b"Message-ID: <a@b>\r\n",
+        b"\r\n",
+        b"\r",
+        b"\n",
+        b"--b\r\n",
+        b"--b--\r\n",
+        b"--b",
+        b"=\r\n",
+        b"=E4",
+        b"5L2g=",
+        b"\xd6\xd0",
+        b"\xe4\xbd",
+        b"\0",
+        b": ",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PIECES | st.binary(max_size=8), max_size=40).map(b"".join))
+def test_read_message_of_anything(tmp_path: Path, raw: bytes) -> None:
+    message = read(raw, tmp_path)
+    texts = (message.subject, message.text, message.html, message.sender.name, *(a.name for a in message.attachments))
+    assert all(text.encode() is not None for text in texts)
+    assert all(one.bytes == one.path.stat().st_size for one in message.attachments)
+    assert read(raw, tmp_path) == message
+
+
+def big_mail(path: Path, megabytes: int) -> None:
+    line = b"A" * 76 + b"\r\n"
+    with path.open("wb") as file:
+        file.write(
+            CONTAINER + b"--b\r\nContent-Type: video/mp4; name=1.mp4\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        )
+        for _ in range(megabytes):
+            file.write(line * (1_000_000 * 4 // 3 // 76))
+        file.write(b"--b--\r\n")
+
+
+def long_line(path: Path, megabytes: int) -> None:
+    with path.open("wb") as file:
+        file.write(b"Content-Type: video/mp4\r\n\r\n")
+        for _ in range(megabytes):
+            file.write(b"A" * 1_000_000)
+
+
+# In a process of its own, since the tests' own memory is large already. What Python allocates is what grows.
+MEASURE = """
+import sys, tracemalloc
+from pathlib import Path
+from intake_bot.mail.message import ReadingLimits, read_message
+tracemalloc.start()
+read_message(Path(sys.argv[1]), Path(sys.argv[2]), ReadingLimits())
+print(tracemalloc.get_traced_memory()[1])
+"""
+
+
+@pytest.mark.parametrize("write", [big_mail, long_line], ids=["base64", "one line"])
+def test_read_message_in_memory_that_does_not_grow(write: object, tmp_path: Path) -> None:
+    assert callable(write)
+    peaks = []
+    for megabytes in (3, 30):
+        write(tmp_path / "big.eml", megabytes)
+        command = [sys.executable, "-c", MEASURE, str(tmp_path / "big.eml"), str(tmp_path / "parts")]
+        peaks.append(int(subprocess.run(command, check=True, capture_output=True).stdout))
+    assert peaks[1] < peaks[0] * 1.2
+    assert peaks[1] < 30_000_000

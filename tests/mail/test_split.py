@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode, encodebytes
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from intake_bot.mail.message import ReadingLimits
+from intake_bot.mail.source import Source
+from intake_bot.mail.split import SplitPart, split_mail
+from intake_bot.mail.transfer import decoder
+from tests.mail.samples import raw_mail
+
+BYTES = Random(1).randbytes(700_000)
+BOUNDARY = re.compile(rb"\n--b(?=\r?\n)")
+
+
+def attached(encoding: str, encoded: bytes, *, end: bytes = b"\r\n--b--\r\n") -> bytes:
+    head = raw_mail(
+        "Content-Type: multipart/mixed; boundary=b",
+        "",
+        "--b",
+        "Content-Type: image/jpeg; name=1.jpg",
+        f"Content-Transfer-Encoding: {encoding}",
+        "",
+    )
+    return head + encoded + end
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encoded", "content"),
+    [
+        pytest.param("base64", encodebytes(BYTES), BYTES, id="base64"),
+        pytest.param("BASE64", encodebytes(BYTES).replace(b"\n", b"\r\n"), BYTES, id="base64 with CRLF"),
+        pytest.param("base64", b64encode(BYTES), BYTES, id="base64 on one line"),
+        pytest.param("base64", b64encode(BYTES[:-1]).rstrip(b"="), BYTES[:-1], id="base64 without padding"),
+        pytest.param("base64", b64encode(BYTES) + b"A", BYTES, id="base64 with a sign too many"),
+        pytest.param("base64", encodebytes(BYTES).replace(b"\n", b" *\0\xff\r\n\r\n"), BYTES, id="base64 in garbage"),
+        pytest.param(
+            "base64",
+            b"\n".join(b64encode(BYTES[at : at + 50]) for at in range(0, len(BYTES), 50)),
+            BYTES,
+            id="base64 padded on every line",
+        ),
+        pytest.param("base64", b"", b"", id="empty"),
+        pytest.param("quoted-printable", b"a=3D=\r\nb=E4=\nc=", b"a=b\xe4c", id="quoted-printable"),
+        pytest.param("quoted-printable", b"=E4" * 100_001, b"\xe4" * 100_001, id="quoted-printable in many blocks"),
+        pytest.param("binary", BYTES, BYTES, id="binary"),
+        pytest.param("8bit", b"\r\na\n\r\n\r\n", b"\r\na\n\r\n\r\n", id="line ends inside"),
+        pytest.param("x-unheard-of", b"abc", b"abc", id="unknown"),
+    ],
+)
+def test_split_decodes_to_disk(encoding: str, encoded: bytes, content: bytes, tmp_path: Path) -> None:
+    split = split_mail(BytesIO(attached(encoding, encoded)), tmp_path, ReadingLimits())
+    path = tmp_path / "part-001"
+    assert split.parts == (
+        SplitPart("1.jpg", path, len(content), hashlib.sha256(content).hexdigest(), "image/jpeg", ""),
+    )
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("end", "content"),
+    [
+        pytest.param(b"\r\n--b--", b"x", id="closed at the end of the file"),
+        pytest.param(b"\r\n--b \t\r\n", b"x", id="blanks behind the boundary"),
+        pytest.param(b"\n--b\n", b"x", id="bare newlines"),
+        pytest.param(b"", b"x", id="end missing"),
+        pytest.param(b"\r\n", b"x\r\n", id="end missing behind a line"),
+        pytest.param(b"\r\n--bb\r\n--b-\r\n --b\r\n--", b"x\r\n--bb\r\n--b-\r\n --b\r\n--", id="only look-alikes"),
+        pytest.param(b"\r\n--b" + b" " * 2000 + b"\r\n", b"x\r\n--b" + b" " * 2000 + b"\r\n", id="a line too long"),
+    ],
+)
+def test_split_ends_a_part_at_its_boundary(end: bytes, content: bytes, tmp_path: Path) -> None:
+    split_mail(BytesIO(attached("binary", b"x", end=end)), tmp_path, ReadingLimits())
+    assert (tmp_path / "part-001").read_bytes() == content
+
+
+@pytest.mark.parametrize("before", range(262_144 - 90, 262_144 + 10))
+def test_split_finds_a_boundary_across_blocks(before: int, tmp_path: Path) -> None:
+    content = b"\r" * before
+    split_mail(BytesIO(attached("binary", content)), tmp_path, ReadingLimits())
+    assert (tmp_path / "part-001").stat().st_size == before
+
+
+def test_split_leaves_a_small_skeleton(tmp_path: Path) -> None:
+    split = split_mail(BytesIO(attached("base64", encodebytes(BYTES))), tmp_path, ReadingLimits())
+    assert split.skeleton.message([(b"Subject", b"x")]) == (
+        b"Subject: x\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/mixed; boundary="skeleton-1"\r\n\r\n'
+        b"\r\n--skeleton-1\r\n"
+        b"Content-Type: application/octet-stream\r\n"
+        b'Content-Disposition: attachment; filename="part-001"\r\n\r\n'
+        b"\r\n--skeleton-1\r\n"
+        b"\r\n--skeleton-1--\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_body"),
+    [
+        (["Content-Type: text/plain"], True),
+        (["Content-Type: text/html", "Content-Disposition: inline"], True),
+        (["Content-Type: text/plain", "Content-Disposition: attachment"], False),
+        (["Content-Type: text/plain; name=a.txt"], False),
+        (["Content-Type: text/html", "Content-Disposition: inline; filename=a.html"], False),
+        (["Content-Type: text/csv"], False),
+        (["Content-Type: application/pdf"], False),
+    ],
+)
+def test_split_tells_bodies_from_attachments(fields: list[str], is_body: bool, tmp_path: Path) -> None:
+    split = split_mail(BytesIO(raw_mail(*fields, "", "x")), tmp_path, ReadingLimits())
+    assert (split.parts == ()) == is_body
+
+
+def test_source_line_takes_any_line_end_and_long_lines_in_pieces() -> None:
+    source = Source(BytesIO(b"a\r\nb\rc\n\n" + b"d" * 10_000 + b"\r\n"))
+    lines = [source.line() for _ in range(7)]
+    assert lines == [b"a\r\n", b"b\r", b"c\n", b"\n", b"d" * 8192, b"d" * 1808 + b"\r\n", b""]
+
+
+def test_source_pour_hands_over_and_steps_behind() -> None:
+    source = Source(BytesIO(b"--b\r\none\r\n--b\r\n"))
+    poured: list[bytes] = []
+    assert source.pour(BOUNDARY.search, poured.append)
+    assert (poured, source.line()) == ([], b"\r\n")
+    assert source.pour(BOUNDARY.search, poured.append)
+    assert (b"".join(poured), source.line()) == (b"one", b"\r\n")
+    assert source.pour(BOUNDARY.search, poured.append) is None
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_decoder_does_not_care_how_it_is_fed(size: int) -> None:
+    for encoding, encoded in (("base64", b"5Lit5=\n5Zu9QQ==QQ"), ("quoted-printable", b"a=3D=\r\nb=E4=\r\nc")):
+        whole: list[bytes] = []
+        pieces: list[bytes] = []
+        decoding = decoder(encoding, whole.append)
+        decoding.feed(encoded)
+        decoding.close()
+        decoding = decoder(encoding, pieces.append)
+        for at in range(0, len(encoded), size):
+            decoding.feed(encoded[at : at + size])
+        decoding.close()
+        assert b"".join(pieces) == b"".join(whole)

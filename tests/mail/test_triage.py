@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from intake_bot.mail.message import Message
+from intake_bot.mail.triage import machine_reason
+from tests.mail.samples import attachment, message
+
+OWN = frozenset({"py8991718@126.com"})
+REPORT = {"Content-Type": "multipart/report; boundary=b"}
+STATUS = attachment("附件1.txt", "message/delivery-status")
+
+
+@pytest.mark.parametrize(
+    ("mail", "reason"),
+    [
+        pytest.param(message(headers={"X-Intake-Bot": "puyang"}), "own-letter", id="own header"),
+        pytest.param(message(sender="PY8991718@126.com"), "own-letter", id="own address"),
+        pytest.param(message(headers=REPORT, attachments=(STATUS,)), "bounce", id="report with status"),
+        pytest.param(message(headers={"X-Failed-Recipients": "a@b.cn"}), "bounce", id="failed recipients"),
+        pytest.param(message(sender="PostMaster@qq.com", subject="来自qq.com的退信"), "bounce", id="qq"),
+        pytest.param(message(subject="[Qmail] 来自qq.com的退信"), "bounce", id="qmail"),
+        pytest.param(message(sender="Postmaster@163.com", subject="系统退信"), "bounce", id="163"),
+        pytest.param(message(subject="系统退信/The email is returned"), "bounce", id="qiye.163"),
+        pytest.param(message(subject="Undelivered Mail Returned to Sender"), "bounce", id="postfix"),
+        pytest.param(message(subject="Delivery Status Notification (Failure)"), "bounce", id="google"),
+        pytest.param(message(subject="未送达: 活动周濮阳县教育局文字材料"), "bounce", id="exchange"),
+        pytest.param(message(sender="MAILER-DAEMON@x.cn", subject="邮件被退回"), "bounce", id="daemon and subject"),
+        pytest.param(
+            message(headers=REPORT, attachments=(attachment("附件1.txt", "message/disposition-notification"),)),
+            "receipt",
+            id="disposition notification",
+        ),
+        pytest.param(message(subject="已读：活动周濮阳县教育局文字材料"), "receipt", id="read in Chinese"),
+        pytest.param(message(subject="Read: 活动周"), "receipt", id="read"),
+        pytest.param(message(headers={"X-QQ-AUTO-REPLY": "true"}), "auto-reply", id="qq auto-reply"),
+        pytest.param(message(headers={"X-QQ-HolidayReply": "true"}), "auto-reply", id="qq holiday"),
+        pytest.param(message(headers={"X-Autoreply": "yes"}), "auto-reply", id="x-autoreply"),
+        pytest.param(message(headers={"X-Autorespond": "x"}), "auto-reply", id="x-autorespond"),
+        pytest.param(message(headers={"X-Auto-Response-Suppress": "All"}), "auto-reply", id="exchange suppress"),
+        pytest.param(message(headers={"Auto-Submitted": "auto-replied (vacation)"}), "auto-reply", id="rfc 3834"),
+        pytest.param(message(headers={"Precedence": "auto_reply"}), "auto-reply", id="precedence auto_reply"),
+        pytest.param(message(headers={"Return-Path": "<a+auto_=b@qq.com>"}), "auto-reply", id="qq envelope"),
+        pytest.param(message(subject="自动回复: 活动周濮阳县教育局文字材料"), "auto-reply", id="subject zh"),
+        pytest.param(message(subject="自动答复：活动周"), "auto-reply", id="subject exchange zh"),
+        pytest.param(message(subject="Automatic reply: x"), "auto-reply", id="subject exchange"),
+        pytest.param(message(subject="来自lisi@sina.com的自动回复"), "auto-reply", id="sina"),
+        pytest.param(message(html="<div><br>\n这是自动回复，我已收到您的来信</div>"), "auto-reply", id="163 body"),
+        pytest.param(message(headers={"Precedence": "bulk"}), "list", id="precedence bulk"),
+        pytest.param(message(headers={"List-Id": "<a.b.cn>"}), "list", id="list id"),
+        pytest.param(message(headers={"Auto-Submitted": "auto-generated"}), "system", id="auto-generated"),
+        pytest.param(message(headers={"Return-Path": "<>"}), "system", id="null sender"),
+        pytest.param(message(sender="noreply@edu.cn"), "system", id="noreply"),
+        pytest.param(message(sender="no-reply@edu.cn"), "system", id="no-reply"),
+        pytest.param(message(sender="postmaster@edu.cn", subject="通知"), "system", id="postmaster"),
+        pytest.param(message(sender="mail@service.netease.com"), "system", id="netease"),
+        pytest.param(message(sender="10000@qq.com"), "system", id="tencent"),
+    ],
+)
+def test_machine_reason_of_machine_mail(mail: Message, reason: str) -> None:
+    assert machine_reason(mail, OWN) == reason
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        pytest.param(
+            message(subject="活动周濮阳县教育局文字材料", text="昨天收到系统退信，现重发"), id="退信 in the body"
+        ),
+        pytest.param(message(headers=REPORT), id="bare report"),
+        pytest.param(message(headers=REPORT, attachments=(attachment(),)), id="report with a photo"),
+        pytest.param(message(attachments=(attachment("退信.eml", "message/rfc822"),)), id="bounce attached"),
+        pytest.param(message(attachments=(STATUS,)), id="status outside a report"),
+        pytest.param(message(subject="转发：系统退信", text="请看这封退信"), id="bounce forwarded"),
+        pytest.param(message(subject="回复：自动回复: 活动周"), id="answer to an auto-reply"),
+        pytest.param(message(subject="关于退信原因的咨询"), id="asks about a bounce"),
+        pytest.param(message(subject="Reading week"), id="begins with read"),
+        pytest.param(message(headers={"Auto-Submitted": "no"}), id="auto-submitted no"),
+        pytest.param(message(headers={"X-QQ-AUTO-REPLY": "false"}), id="qq says no"),
+        pytest.param(message(headers={"Precedence": "normal"}), id="precedence normal"),
+        pytest.param(message(headers={"X-QQ-mid": "x", "X-QQ-STYLE": "", "Return-Path": "<a@qq.com>"}), id="qq"),
+        pytest.param(message(headers={"X-CM-TRANSID": "x", "X-Priority": "3", "X-CM-SenderInfo": "y"}), id="163"),
+        pytest.param(message(sender="noreplyzhang@qq.com"), id="name that begins so"),
+        pytest.param(message(text="老师好，他们的邮箱说：这是自动回复。"), id="speaks of auto-replies"),
+        pytest.param(message(sender=""), id="no sender"),
+    ],
+)
+def test_machine_reason_of_a_persons_mail(mail: Message) -> None:
+    assert machine_reason(mail, OWN) is None
+
+
+def subjects() -> list[tuple[str, bool]]:
+    table = Path(__file__).parents[1] / "notices" / "subjects.tsv"
+    with table.open(encoding="utf-8", newline="") as file:
+        return [(row["subject"], row["kind"] == "machine") for row in csv.DictReader(file, delimiter="\t")]
+
+
+@pytest.mark.parametrize(("subject", "machine"), subjects())
+def test_machine_reason_by_the_subject_alone(subject: str, machine: bool) -> None:
+    assert (machine_reason(message(subject=subject), frozenset()) is not None) == machine
