@@ -50,11 +50,17 @@ def about_spare(files: Sorted) -> list[Finding]:
     return present(findings)
 
 
+def companions(places: Sequence[Place], files: Sorted) -> list[FileFacts]:
+    """The texts that serve no part of their own and go with the pictures of these places."""
+    if not any(isinstance(place.part, PhotoPart | VideoPart) for place in places):
+        return []
+    return [file for file in files.spare if file.kind in TEXTS]
+
+
 def _spare_text(file: FileFacts, files: Sorted) -> Finding | None:
     """A text that goes with pictures may be of any kind, but it must open."""
     if file.trouble in (None, Trouble.UNSUPPORTED):
-        pictured = any(isinstance(place.part, PhotoPart | VideoPart) for place in files.places)
-        return None if pictured else file_is_expected(file)
+        return None if file in companions(files.places, files) else file_is_expected(file)
     return text_is_readable(_ANY_TEXT, file)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from intake_bot.files.facts import MailFacts
-from intake_bot.judging.completeness import about_closed, about_place, about_spare
+from intake_bot.files.facts import FileFacts, MailFacts
+from intake_bot.judging.completeness import about_closed, about_place, about_spare, companions
 from intake_bot.judging.days import Calendar, Slot, Timing, find_slot
 from intake_bot.judging.rules.breach import Company
-from intake_bot.judging.sorting import Sorted, sort_files
+from intake_bot.judging.sorting import Place, Sorted, sort_files
 from intake_bot.judging.subject_findings import correct_subject, subject_findings
 from intake_bot.judging.timeliness import about_other_day, about_time
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
@@ -78,10 +78,15 @@ def _judge_item(case: Case, material: Material, files: Sorted, closed: Sequence[
         slot.deadline if slot else None,
         slot is not None and slot.timing in (Timing.LATE, Timing.CLOSED),
         Decision.ACCEPTED,
-        files=tuple(dict.fromkeys(file.shown_name for place in places for file in place.files)),
+        files=tuple(dict.fromkeys(file.shown_name for file in (*_serving(places), *companions(places, files)))),
     )
     findings = _about_slot(case, material, slot) if slot else []
     return _with_findings(item, findings + [f for place in places for f in about_place(place, files, closed, company)])
+
+
+def _serving(places: Sequence[Place]) -> Iterator[FileFacts]:
+    for place in places:
+        yield from place.files
 
 
 def _slot(case: Case, material: Material) -> Slot | None:

@@ -384,6 +384,11 @@ def test_a_description_is_not_taken_for_the_text_material() -> None:
     assert outcome(puyang("活动周濮阳县教育局文字材料、照片", *files)) == ("accepted", [], [])
 
 
+def test_a_text_beside_photos_belongs_to_them() -> None:
+    item = judge(puyang(PHOTO, archive(), photo(), word("说明.docx", words=20))).items[0]
+    assert item.files == ("照片.zip/DSC_0001.jpg", "说明.docx")
+
+
 def test_pictures_serve_two_materials_of_one_mail() -> None:
     mail = puyang("活动周濮阳县教育局照片、图片新闻", news(), archive(), photo(), body=CAPTION)
     assert outcome(mail) == ("accepted", [], [])
