@@ -101,13 +101,8 @@ def _add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, allow_abbrev=False, help=summary, description=f"{summary}。")
-    command.add_argument(
-        "--home",
-        type=Path,
-        default=Path(),
-        metavar="目录",
-        help="工作目录，内有 config、templates、data（默认当前目录）",
-    )
+    # Without a default of its own, which would overwrite a --home that stands before the command.
+    command.add_argument("--home", type=Path, default=argparse.SUPPRESS, metavar="目录", help=_HOME)
     return command
 
 
