@@ -71,6 +71,7 @@ class Intake:
         `stop` is asked between two mails. Raises LoginRefused, or TemporaryFailure when the mailbox cannot be reached
         (again); a mail that fails is left for the next pass and never stops those behind it.
         """
+        self._check_disk()
         mailbox.open()
         self._clean_up()
         present = self._look(mailbox)
@@ -136,6 +137,7 @@ class Intake:
         spooled = self._spooled(record, mailbox, present)
         original = self._ledger.messages.earlier_copy(record.id)
         if original is not None:
+            self._ledger.messages.headers_read(record.id, original.sender, original.subject)
             self._ledger.messages.file_duplicate(record.id, original.id, self._clock())
             log.info("duplicate receipt=%s of=%s", record.receipt, original.receipt)
         else:
@@ -213,6 +215,12 @@ class Intake:
         return wrap_answer(
             reply.letter, self._bureau, reply.to, examined.message, record.receipt, now.astimezone(desk.calendar.zone)
         )
+
+    def _check_disk(self) -> None:
+        """Nothing is fetched onto a disk that is nearly full: a ledger that cannot be written helps nobody."""
+        free = shutil.disk_usage(self._home.data).free
+        if free < self._settings.intake.limits.free_disk_bytes:
+            raise TemporaryFailure(f"磁盘只剩 {free // 1_000_000} MB，暂停收信，请清理 {self._home.data} 所在的磁盘")
 
     def _clean_up(self) -> None:
         """Removes what a killed run left half done; the lock on the home makes sure that no other run is at work."""

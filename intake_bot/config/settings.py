@@ -129,7 +129,7 @@ class Limits(Frozen):
     """Archives inside archives."""
     photo_pixels: Positive = 210_000_000
     """Phones take up to 200 million."""
-    free_disk_bytes: int = Field(default=2_000_000_000, ge=0)
+    free_disk_bytes: int = Field(default=200_000_000, ge=0)
     """With less free space than this, nothing is fetched."""
 
 
