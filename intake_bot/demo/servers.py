@@ -21,9 +21,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from uuid import uuid4
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from proxyprotocol.reader import ProxyProtocolReader
+from proxyprotocol.result import ProxyResultUnknown
+from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, Identity, Login
 from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
@@ -149,7 +151,13 @@ class ImapServer(LoopbackServer):
         )
         self._config.apply_context()
         self._login = Login(self._config)
-        serve = ProxyProtocolReader(self._config.proxy_protocol).get_callback(IMAPServer(self._login, self._config))
+        server = IMAPServer(self._login, self._config)
+
+        # Not by pymap's ProxyProtocolReader: it starts the connection as a task that nobody holds, and the garbage
+        # collector may take it while the client waits for an answer. asyncio holds the coroutine it is given.
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await server(reader, writer, SocketInfo.get(writer, ProxyResultUnknown(), unique_id=uuid4().bytes))
+
         return await asyncio.start_server(serve, HOST, 0, ssl=self._tls_from_the_start)
 
     def account(self, user: str) -> ImapAccount:
