@@ -44,6 +44,9 @@ def run(arguments: Sequence[str]) -> int:
     except IntakeError as error:
         print(f"出错：{error}", file=sys.stderr)
         return EXIT_FOUND
+    except KeyboardInterrupt:
+        print("已中断。没有做完的，下次运行时接着做。", file=sys.stderr)
+        return EXIT_FOUND
     except BrokenPipeError:
         # The reader (head, less) has gone; writing the rest at exit would only raise again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

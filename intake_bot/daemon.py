@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from datetime import datetime
 from types import FrameType
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from intake_bot.clock import Clock
@@ -18,6 +19,7 @@ from intake_bot.rounds import Rounds
 log = logging.getLogger(__name__)
 
 DIGEST_CHECK_SECONDS = 60
+STOP_CHECK_SECONDS = 0.5
 
 
 class Daemon:
@@ -30,7 +32,7 @@ class Daemon:
         self._stopping = threading.Event()
         # The ledger and the kept connections belong to one job at a time; a digest waits for the mail in hand.
         self._turn = threading.Lock()
-        self._scheduler = BlockingScheduler(
+        self._scheduler = BackgroundScheduler(
             timezone=settings.intake.zone,
             # misfire_grace_time defaults to one second: after a suspend, or a slow round, the run would be dropped.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -49,14 +51,15 @@ class Daemon:
         self._scheduler.add_job(self._file_digests, trigger, next_run_time=start, id="digest")
         log.info("started bureaus=%s every=%ds", ",".join(b.id for b in self._settings.bureaus), every)
         self._scheduler.start()
-        with self._turn:
-            log.info("stopped")
+        while not self._stopping.is_set():
+            time.sleep(STOP_CHECK_SECONDS)
+        self._scheduler.shutdown()  # waits for the job in hand
+        log.info("stopped")
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
+        """Only remembers: it runs between any two steps of `run`, and once for every signal."""
         log.info("stopping signal=%s", signal.Signals(number).name)
         self._stopping.set()
-        # Not waited for here: a signal handler must return, and `run` waits for the job in hand.
-        self._scheduler.shutdown(wait=False)
 
     def _poll(self) -> None:
         for bureau in self._settings.bureaus:

@@ -134,6 +134,8 @@ class Digesting:
     def _trouble(self, report: DayReport) -> Iterator[TroubleLine]:
         zone = self._settings.intake.zone
         for event in report.trouble:
+            if event.what == "mailbox.alerted":
+                continue
             recovered = event.what == "mailbox.recovered"
             what = "邮箱恢复正常" if recovered else f"邮箱出现问题：{event.detail.get('why') or '原因不明'}"
             yield TroubleLine(what, event.at.astimezone(zone), "" if recovered else "请管理员处理")

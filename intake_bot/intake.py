@@ -149,7 +149,7 @@ class Intake:
 
     def _spooled(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> Spooled:
         """The raw mail on our disk: from an earlier try where there is one, else from the server."""
-        key = SpoolKey(record.key.bureau, record.key.folder, record.key.uidvalidity, record.key.uid)
+        key = _spool_key(record.key)
         spooled = self._spool.find(key)
         if spooled is None:
             if record.key not in present:
@@ -224,7 +224,7 @@ class Intake:
 
     def _clean_up(self) -> None:
         """Removes what a killed run left half done; the lock on the home makes sure that no other run is at work."""
-        self._spool.sweep(self._clock(), timedelta(hours=36))
+        self._spool.sweep([_spool_key(key) for key in self._ledger.messages.open_keys()])
         shutil.rmtree(self._home.work, ignore_errors=True)
 
 
@@ -247,6 +247,10 @@ class _LedgerPast:
 
     def knows_receipt(self, receipt: str) -> bool:
         return self._ledger.messages.with_receipt(receipt) is not None
+
+
+def _spool_key(key: MailKey) -> SpoolKey:
+    return SpoolKey(key.bureau, key.folder, key.uidvalidity, key.uid, key.internaldate, key.bytes)
 
 
 def _body_file(examined: Examined, work: Path) -> list[Attachment]:

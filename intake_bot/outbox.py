@@ -18,7 +18,7 @@ from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import Letter
 from intake_bot.mail.connection import LoginRefused
-from intake_bot.mail.transport import DeliveryInDoubt, RefusalKind, RefusedForNow, Session, Transport
+from intake_bot.mail.transport import RefusalKind, RefusedForNow, Session, Transport
 
 log = logging.getLogger(__name__)
 
@@ -89,13 +89,11 @@ class Outbox:
         letters, now = self._ledger.letters, self._clock()
         try:
             refused = session.send(letter.raw, letter.recipients)
-        except DeliveryInDoubt:
-            log.warning("letter in doubt id=%d message_id=%s", letter.id, letter.message_id)
-            raise
         except RefusedForNow as error:
             return self._defer(letter, str(error), delivered, error.refusal.kind)
         except (LoginRefused, TemporaryFailure) as error:
-            # The account or the line, and no fault of the letter; those behind it would meet the same.
+            # The account or the line, and no fault of the letter; those behind it would meet the same. One in doubt
+            # waits as well: a server that is slow to answer would else be sent another copy at every round.
             self._defer(letter, str(error), delivered, RefusalKind.WAIT)
             raise
         except PermanentFailure as error:

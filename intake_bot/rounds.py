@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 
 from filelock import FileLock, Timeout
@@ -30,7 +30,9 @@ from intake_bot.wrapping import wrap_report
 
 log = logging.getLogger(__name__)
 
-TROUBLE, RECOVERED = "mailbox.trouble", "mailbox.recovered"
+TROUBLE, ALERTED, RECOVERED = "mailbox.trouble", "mailbox.alerted", "mailbox.recovered"
+ALERT_AFTER = timedelta(minutes=15)
+"""A server that answers again within this time is nobody's business; a refused login is told at once."""
 
 
 @dataclass(frozen=True)
@@ -79,20 +81,21 @@ class Rounds:
 
     def go(self, bureau: Bureau, stop: Callable[[], bool]) -> Round:
         """One round for one bureau. Trouble with its servers is written down and told, never raised."""
-        trouble: list[str] = []
+        trouble: list[IntakeError] = []
         taken, delivered = Taken(), Delivered()
         try:
             taken = self._intake(bureau).take_in(self._mailbox(bureau), stop)
-            self._note_recovery(bureau)
         except IntakeError as error:
-            self._note_trouble(bureau, error)
-            trouble.append(str(error))
+            trouble.append(error)
         try:
             delivered = self.deliver(bureau, stop)
         except IntakeError as error:
-            log.warning("letters wait bureau=%s: %s", bureau.id, error)
-            trouble.append(str(error))
-        return Round(bureau, taken, delivered, tuple(dict.fromkeys(trouble)))
+            trouble.append(error)
+        if trouble:
+            self._note_trouble(bureau, trouble[0])
+        elif not stop():
+            self._note_recovery(bureau)
+        return Round(bureau, taken, delivered, tuple(dict.fromkeys(str(error) for error in trouble)))
 
     def file_due_digest(self, bureau: Bureau) -> bool:
         """Files today's digest if its hour has come; asked often, it is filed once."""
@@ -151,15 +154,25 @@ class Rounds:
 
     def _note_trouble(self, bureau: Bureau, error: IntakeError) -> None:
         log.warning("mailbox trouble bureau=%s: %s", bureau.id, error)
-        last = self._ledger.trail.last(bureau.id, (TROUBLE, RECOVERED))
-        if last is not None and last.what == TROUBLE:
+        now = self._clock()
+        last = self._ledger.trail.last(bureau.id, (TROUBLE, ALERTED, RECOVERED))
+        if last is None or last.what == RECOVERED:
+            self._ledger.trail.note(bureau.id, TROUBLE, {"why": str(error)}, now)
+        elif last.what == ALERTED:
             return
-        event = MailboxEvent.LOGIN_REFUSED if isinstance(error, LoginRefused) else MailboxEvent.UNREACHABLE
-        self._tell(bureau, TROUBLE, event, since=self._clock(), why=str(error))
+        since = last.at if last and last.what == TROUBLE else now
+        refused = isinstance(error, LoginRefused)
+        if refused or now - since >= ALERT_AFTER:
+            event = MailboxEvent.LOGIN_REFUSED if refused else MailboxEvent.UNREACHABLE
+            self._tell(bureau, ALERTED, event, since, str(error))
 
     def _note_recovery(self, bureau: Bureau) -> None:
-        last = self._ledger.trail.last(bureau.id, (TROUBLE, RECOVERED))
-        if last is not None and last.what == TROUBLE:
+        last = self._ledger.trail.last(bureau.id, (TROUBLE, ALERTED, RECOVERED))
+        if last is None or last.what == RECOVERED:
+            return
+        if last.what == TROUBLE:
+            self._ledger.trail.note(bureau.id, RECOVERED, {}, self._clock())
+        else:
             self._tell(bureau, RECOVERED, MailboxEvent.RECOVERED, since=last.at, why="")
 
     def _tell(self, bureau: Bureau, what: str, event: MailboxEvent, since: datetime, why: str) -> None:

@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     level = logging.DEBUG if options.verbose else logging.INFO
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Their INFO and DEBUG lines speak of every job and of every IMAP answer, letters included.
-    for library in ("apscheduler", "imapclient", "mailparser"):
+    for library in ("alembic", "apscheduler", "imapclient", "mailparser"):
         logging.getLogger(library).setLevel(logging.WARNING)
     with only_instance(home), Rounds(settings, home, system_clock) as rounds:
         Daemon(settings, rounds, system_clock).run()

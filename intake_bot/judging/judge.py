@@ -118,8 +118,13 @@ def _use_online(notice: Notice, material: Material) -> Finding:
 
 
 def _with_findings(item: ItemVerdict, findings: Sequence[Finding]) -> ItemVerdict:
-    """The item with more findings; the same one is said only once."""
-    return replace(item, findings=tuple(dict.fromkeys([*item.findings, *findings])))
+    """The item with more findings, the same one said only once; what a person must look at belongs to it."""
+    closed = [finding.file for finding in findings if finding.holds and finding.file]
+    return replace(
+        item,
+        findings=tuple(dict.fromkeys([*item.findings, *findings])),
+        files=tuple(dict.fromkeys([*item.files, *closed])),
+    )
 
 
 def _decide(item: ItemVerdict, about_mail: Sequence[Finding]) -> ItemVerdict:

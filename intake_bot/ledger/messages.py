@@ -52,6 +52,12 @@ class Messages:
         with self._database.reading() as session:
             return tuple(message_record(row) for row in session.exec(rows.order_by(col(MessageRow.id))))
 
+    def open_keys(self) -> frozenset[MailKey]:
+        """The keys of all bureaus' mails whose raw bytes are still wanted: not settled yet, or held for a person."""
+        wanted = select(MessageRow).where(col(MessageRow.state).in_((*_UNFINISHED, MessageState.HELD)))
+        with self._database.reading() as session:
+            return frozenset(message_record(row).key for row in session.exec(wanted))
+
     def with_receipt(self, receipt: str) -> MessageRecord | None:
         """The mail that was given this receipt number, or None when it never was given out."""
         with self._database.reading() as session:

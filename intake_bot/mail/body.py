@@ -9,7 +9,7 @@ from intake_bot.mail.markup import own_page
 from intake_bot.mail.message import Message
 
 _LONGEST = 500_000
-_SUBSTANCE = 10
+_SUBSTANCE = 6
 _LONGEST_NOTE = 20_000
 
 _ADVERTISEMENT = re.compile(
@@ -109,7 +109,7 @@ _UNIT = re.compile(
 def says_something(text: str) -> bool:
     """Whether a text says more than a covering note does.
 
-    That is, whether ten letters or signs remain without greetings, phrases such as 附件是我校材料，请查收, names of
+    That is, whether six letters or signs remain without greetings, phrases such as 附件是我校材料，请查收, names of
     units and files, dates, telephone numbers and signatures. The first 20 000 signs are looked at.
     """
     text = text[:_LONGEST_NOTE]

@@ -10,10 +10,10 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from intake_bot.errors import TemporaryFailure
@@ -42,11 +42,18 @@ class SpoolKey:
     folder: str
     uidvalidity: int
     uid: int
+    internaldate: datetime
+    """Aware. With the size it tells two mails apart that had one UID, in a mailbox made anew."""
+    bytes: int
 
     @property
     def file_name(self) -> str:
         """The same for the same mail, another for any other, and harmless on every file system."""
-        return f"{_safe(self.bureau)}-{_safe(self.folder)}-{self.uidvalidity}-{self.uid}.eml"
+        return f"{_safe(self.bureau)}-{_safe(self.folder)}-{self.uidvalidity}-{self.uid}{self._stamp}.eml"
+
+    @property
+    def _stamp(self) -> str:
+        return f"-{self.internaldate.timestamp():.0f}-{self.bytes}"
 
 
 class Spool:
@@ -104,14 +111,21 @@ class Spool:
         with _disk_failures_of(spooled.path):
             spooled.path.unlink(missing_ok=True)
 
-    def sweep(self, now: datetime, older_than: timedelta) -> int:
-        """Removes half-written files that nobody has touched for `older_than`; returns how many."""
-        limit = (now - older_than).timestamp()
+    def sweep(self, wanted: Collection[SpoolKey]) -> int:
+        """Removes half-written files, and mails that are wanted no longer; returns how many.
+
+        For the time before a walk begins: nobody else may be writing here.
+        """
+        names = {key.file_name for key in wanted}
         with _disk_failures_of(self._folder):
-            stale = [part for part in self._folder.glob("*.part") if part.stat().st_mtime < limit]
-            for part in stale:
-                part.unlink(missing_ok=True)
-        return len(stale)
+            leftovers = [
+                path
+                for path in self._folder.glob("*")
+                if path.suffix == ".part" or (path.suffix == ".eml" and path.name not in names)
+            ]
+            for path in leftovers:
+                path.unlink(missing_ok=True)
+        return len(leftovers)
 
 
 def _safe(text: str) -> str:

@@ -83,6 +83,9 @@ _FILLER = re.compile(
     r"技能[:,]?让生活更美好|全国|开展|举办|工作|相关|有关|情况|信息|材料|资料|内容|汇总|稿件?|今日|今天|当日|当天|每日|昨日|"
     r"活动|宣传|主题|系列|特色|电子版|扫描件|盖章版?|以及|第(?=\d)|[的之及和与年月日天号共至到在了\d]"
 )
+# At the ends of a name only whole words are taken off: 日 is a filler in 5月17日, and the beginning of 日照.
+_FRONT = re.compile(r"^(?:单位名称|学校名称|单位|名称|报送|上报|提交|关于|职业教育|职教|活动|[的及和与])+")
+_BACK = re.compile(r"(?:单位|报送|上报|提交|关于|材料|资料|[的及和与])+$")
 _ORGANISATION = re.compile(
     r"(?:局|厅|学校|校区?|学院|大学|中学|小学|高中|初中|幼儿园|教育中心|职教中心|中心|委员会|教委|行指委|教指委|公司|集团|"
     r"职专|职高|职中|职校|中专|技校|技师学院|[一二三四五六七八九十\d]中|研究院|教研室)$"
@@ -310,9 +313,7 @@ def _leftovers(rest: str) -> list[str]:
 
 
 def _trim(word: str) -> str:
-    front = re.compile(rf"^(?:{_FILLER.pattern})+")
-    back = re.compile(r"(?:单位|报送|上报|提交|关于|材料|资料|的|及|和|与)+$")
-    shorter = back.sub("", front.sub("", word))
+    shorter = _BACK.sub("", _FRONT.sub("", word))
     return shorter if len(shorter) > 1 else word if _ORGANISATION.search(word) and not _is_filler(word) else ""
 
 

@@ -1,0 +1,61 @@
+"""`check`: all right, or every fault at its line and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.home import edit
+from tests.e2e.looking import Ran, run
+
+
+def test_the_shipped_configuration_is_right(home: Path) -> None:
+    checked = run("check", "--home", home)
+    assert (checked.code, checked.err) == (0, "")
+    assert checked.out.splitlines()[-1].startswith("配置没有问题：4 个教育局，4 份通知，")
+
+
+def test_five_planted_faults_are_named_with_line_and_column(home: Path) -> None:
+    edit(home, "config/intake.yaml", "every_seconds:", "evry_seconds:")
+    edit(home, "config/bureaus/puyang.yaml", "port: 993", "port: neun")
+    edit(home, "config/notices/hefei-2023.yaml", "due: 5月28日前", "due: 下个月前")
+    edit(home, "config/notices/hebei-2023.yaml", "kind: photo", "kind: foto")
+    edit(home, "config/rosters/moe.csv", "\n山西省教育厅,", "\n河北省教育厅,")
+    checked = run("check", "--home", home)
+    assert (checked.code, checked.out) == (2, "")
+    *faults, total = checked.err.splitlines()
+    assert total == f"共 {len(faults)} 处需要修改。"
+    places = (
+        ("config/intake.yaml", "evry_seconds:", "every_seconds"),
+        ("config/bureaus/puyang.yaml", "neun", "整数"),
+        ("config/notices/hefei-2023.yaml", "下个月前", "5月28日前"),
+        ("config/notices/hebei-2023.yaml", "foto", "photo"),
+        ("config/rosters/moe.csv", "河北省教育厅,山西", "河北省教育厅"),
+    )
+    for name, planted, said in places:
+        line, column = position(home / name, planted)
+        (fault,) = [fault for fault in faults if fault.startswith(f"{name} 第 {line} 行第 {column} 列：")]
+        assert said in fault
+    assert len(faults) == 5
+
+
+def position(path: Path, planted: str) -> tuple[int, int]:
+    """Line and column, both from 1, of what was planted."""
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if planted in line:
+            return number, line.index(planted) + 1
+    raise AssertionError(f"{planted} is not in {path}")
+
+
+def test_a_broken_template_is_a_fault_too(home: Path) -> None:
+    edit(home, "templates/reply.txt", "{% if letter.unit %}", "{% if letter.unit }")
+    checked = run("check", "--home", home)
+    assert checked.code == 2
+    assert "reply.txt" in checked.err
+
+
+def test_a_folder_that_is_no_home_says_what_to_do(tmp_path: Path) -> None:
+    assert run("check", "--home", tmp_path) == Ran(
+        2,
+        "",
+        "config/bureaus：这里没有教育局的文件（*.yaml）。可以用 intake-bot init 生成一套样本。\n共 1 处需要修改。\n",
+    )

@@ -1,0 +1,54 @@
+"""Runs a command in a process that kills itself, as `kill -9` does: no handler, no finally, no flush."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from intake_bot import cli
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def replace(place: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Puts what `around` makes of the function into its place."""
+    module, _, path = place.partition(":")
+    *outer, name = path.split(".")
+    owner: Any = importlib.import_module(module)
+    for step in outer:
+        owner = getattr(owner, step)
+    setattr(owner, name, around(getattr(owner, name)))
+
+
+def mortal(when: str, number: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Makes of a function one that kills the process around its call of this number, counted from 1."""
+    calls = 0
+
+    def around(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == number and when == "before":
+                die()
+            result = function(*arguments, **named)
+            if calls == number:
+                die()
+            return result
+
+        return call
+
+    return around
+
+
+def run_and_die(place: str, when: str, number: int, command: list[str]) -> None:
+    """The body of such a process. The call of this number, `before` or `after` it, is the last thing it does.
+
+    `place` is `module:function` or `module:Class.method`.
+    """
+    replace(place, mortal(when, number))
+    cli.run(command)

@@ -1,0 +1,131 @@
+"""`intake-bot run` as a process, from its start to SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from intake_bot.demo.servers import ImapAccount, SmtpServer
+from tests.conftest import ImapHost
+from tests.e2e.home import CLERK, edit, make_home, write_bureau
+from tests.e2e.looking import read, run
+from tests.e2e.mails import accepted_mail, compose
+from tests.servers.dovecot import find_dovecot
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal to catch")
+
+PATIENCE_SECONDS = 30
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(home: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The daemon, once it has taken up its signals; what it logs goes to `log` in the home."""
+    log = home / "log"
+    with log.open("wb") as output:
+        daemon = subprocess.Popen(
+            [sys.executable, "-m", "intake_bot", "run", "--home", str(home)],
+            cwd=Path(__file__).parents[1],
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            wait_until(lambda: " started " in log.read_text(encoding="utf-8") or daemon.poll() is not None)
+            yield daemon
+        finally:
+            if daemon.poll() is None:
+                daemon.kill()
+            daemon.wait()
+
+
+def end(daemon: subprocess.Popen[bytes], home: Path) -> str:
+    """Sends SIGTERM, makes sure of a clean end, and returns what was logged."""
+    daemon.terminate()
+    assert daemon.wait(10) == 0, (home / "log").read_text(encoding="utf-8")
+    return (home / "log").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest, new_user: str) -> ImapAccount:
+    """On Dovecot where there is one, else on pymap: starting the program twice for each test takes too long."""
+    host: ImapHost = request.getfixturevalue("dovecot_server" if find_dovecot() else "pymap_server")
+    return host.account(new_user)
+
+
+@pytest.fixture
+def home(account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path) -> Path:
+    """A home that asks its mailbox every second, in no season, with a digest at the last minute of the day."""
+    root = make_home(tmp_path, {"hebei": account}, smtp_server)
+    edit(root, "config/intake.yaml", "every_seconds: 120", "every_seconds: 1")
+    edit(root, "config/intake.yaml", "timeout_seconds: 60", "timeout_seconds: 3")
+    edit(root, "config/intake.yaml", 'at: "17:30"', 'at: "23:59"')
+    return root
+
+
+def test_it_answers_mail_keeps_others_out_and_ends_cleanly(
+    home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    account.append(accepted_mail(), datetime.now(UTC))
+    with running(home) as daemon:
+        wait_until(lambda: len(smtp_server.letters) == 1)
+        for command in ("poll", "run"):
+            second = run(command, "--home", home)
+            assert (second.code, second.out) == (1, "")
+            assert "另一个 intake-bot 正在使用" in second.err
+        account.append(compose("活动周唐山典型案例材料", message_id="<2@example.edu.cn>"), datetime.now(UTC))
+        wait_until(lambda: len(smtp_server.letters) == 2)
+        log = end(daemon, home)
+    answered = [read(letter)["In-Reply-To"] for letter in smtp_server.letters]
+    assert answered == ["<1@example.edu.cn>", "<2@example.edu.cn>"]
+    assert "Traceback" not in log
+    assert " stopping signal=SIGTERM" in log
+    assert log.rstrip().endswith(" stopped")
+    assert len(run("ledger", "--json", "--home", home).objects) == 2
+
+
+def test_a_digest_whose_hour_went_by_is_made_up_for_once(home: Path, smtp_server: SmtpServer) -> None:
+    today = datetime.now(UTC).astimezone().date()
+    edit(home, "config/intake.yaml", 'at: "23:59"', 'at: "00:00"')
+    edit(home, "config/notices/hebei-2023.yaml", "first: 2023-05-14", f"first: {today - timedelta(2)}")
+    edit(home, "config/notices/hebei-2023.yaml", "last: 2023-05-20", f"last: {today + timedelta(2)}")
+
+    def digests() -> int:
+        return len([letter for letter in smtp_server.letters if letter.recipients == (CLERK,)])
+
+    for _ in range(2):
+        with running(home) as daemon:
+            wait_until(lambda: digests() == 1)
+            wait_until(lambda: (home / "log").read_text(encoding="utf-8").count(" round ") >= 2)
+            end(daemon, home)
+    assert digests() == 1
+
+
+def test_told_twice_while_a_server_keeps_it_waiting_it_still_ends_cleanly(
+    home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        write_bureau(home, "hebei", replace(account, port=silent.getsockname()[1]), smtp_server)
+        with running(home) as daemon:
+            connection, _ = silent.accept()
+            with connection:
+                daemon.terminate()
+                time.sleep(0.3)
+                daemon.send_signal(signal.SIGINT)
+                log = end(daemon, home)
+    assert "Traceback" not in log

@@ -1,0 +1,334 @@
+"""Rounds over a bureau's mailbox: what one bad mail, a silent server, a second program or shadow mode do to them."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from intake_bot.config.load import load
+from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
+from intake_bot.errors import PermanentFailure, TemporaryFailure
+from intake_bot.examine import Examined, examine
+from intake_bot.home import Home
+from intake_bot.intake import Taken
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.mail.spool import Spool, Spooled
+from intake_bot.outbox import Delivered
+from intake_bot.rounds import Round, Rounds, only_instance
+from tests.e2e.home import ADMIN, CLERK, edit, make_home, write_bureau
+from tests.e2e.looking import Ran, dump, fates, read, run, text_of, tree
+from tests.e2e.mails import CHINA, NOW, START, Fate, accepted_mail, compose, foreign_mail, rejected_mail
+from tests.servers.dovecot import Dovecot
+from tests.servers.smtp import MoodySmtpServer
+
+
+class Office:
+    """A bureau at work: its home, its servers, and a clock that stands where it is put."""
+
+    def __init__(self, root: Path, account: ImapAccount, smtp: SmtpServer) -> None:
+        self.root = root
+        self.account = account
+        self.smtp = smtp
+        self.now = NOW
+        self._start()
+
+    def _start(self) -> None:
+        self.settings = load(self.root)
+        self.rounds = Rounds(self.settings, Home(self.root), lambda: self.now)
+
+    def restart(self) -> None:
+        """The program ends and is started again, with what stands in the files now."""
+        self.close()
+        self._start()
+
+    def close(self) -> None:
+        self.rounds.__exit__(None, None, None)
+
+    def round(self, stop: Callable[[], bool] = lambda: False) -> Round:
+        """One round, a minute after the last one."""
+        self.now += timedelta(minutes=1)
+        return self.rounds.go(self.settings.bureaus[0], stop)
+
+    def digest_is_filed(self) -> bool:
+        """Whether a digest was due."""
+        return self.rounds.file_due_digest(self.settings.bureaus[0])
+
+    def unplug(self) -> None:
+        """The mailbox's server does not answer any more."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        write_bureau(self.root, "hebei", replace(self.account, port=port), self.smtp)
+        self.restart()
+
+    def plug_in(self) -> None:
+        write_bureau(self.root, "hebei", self.account, self.smtp)
+        self.restart()
+
+    def letters_to(self, address: str) -> list[str]:
+        """Subjects, in order."""
+        return [read(letter)["Subject"] for letter in self.smtp.letters if letter.recipients == (address,)]
+
+
+@contextmanager
+def at_work(account: ImapAccount, smtp: SmtpServer, root: Path) -> Iterator[Office]:
+    with closing(Office(make_home(root, {"hebei": account}, smtp), account, smtp)) as office:
+        yield office
+
+
+@pytest.fixture
+def office(pymap_server: ImapServer, new_user: str, smtp_server: SmtpServer, tmp_path: Path) -> Iterator[Office]:
+    with at_work(pymap_server.account(new_user), smtp_server, tmp_path / "home") as office:
+        yield office
+
+
+@pytest.fixture
+def story(office: Office) -> Office:
+    """An office with three mails; the one in the middle will be trouble."""
+    for number in range(3):
+        office.account.append(mail(number), START)
+    return office
+
+
+def mail(number: int) -> bytes:
+    subject = "活动周天涯海角学校典型案例材料"
+    return compose(subject, text="材料。", sender=f"t{number}@example.edu.cn", message_id=f"<{number}@example.edu.cn>")
+
+
+# ---- one bad mail ----------------------------------------------------------------------------------------------------
+
+
+def test_a_mail_that_breaks_the_program_is_tried_three_times_and_held(
+    story: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def breaking(*arguments: object) -> Examined:
+        result: Examined = examine(*arguments)  # type: ignore[arg-type]  # whatever the caller gave
+        if result.message.sender.address == "t1@example.edu.cn":
+            tried.append(1)
+            raise ZeroDivisionError
+        return result
+
+    monkeypatch.setattr("intake_bot.intake.examine", breaking)
+    assert story.round().taken == Taken(seen=3, settled=2, failed=1)
+    assert story.letters_to("t0@example.edu.cn") and story.letters_to("t2@example.edu.cn")
+    assert [story.round().taken for _ in range(3)] == [Taken(failed=1), Taken(failed=1), Taken(settled=1)]
+    assert len(tried) == 3
+    assert fates(story.root) == [Fate.REJECTED, Fate.HELD, Fate.REJECTED]
+    assert story.round().taken == Taken()
+    assert story.letters_to("t1@example.edu.cn") == []
+    held = run("held", "--home", story.root)
+    assert "主题：活动周天涯海角学校典型案例材料  来自：t1@example.edu.cn" in held.out
+    assert "连续3次没能处理（ZeroDivisionError）" in held.out
+
+
+def test_a_full_disk_is_no_fault_of_a_mail(story: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> Spooled:
+        raise TemporaryFailure("磁盘已满")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Spool, "save", full)
+        assert story.round().taken == Taken(seen=3, failed=3)
+        for _ in range(4):
+            assert story.round().taken == Taken(failed=3)
+    assert story.round().taken == Taken(settled=3)
+    assert fates(story.root) == [Fate.REJECTED] * 3
+
+
+def test_a_mail_that_a_clerk_deleted_meanwhile_is_held_by_its_number(
+    dovecot_server: Dovecot, smtp_server: SmtpServer, new_user: str, tmp_path: Path
+) -> None:
+    account = dovecot_server.account(new_user)
+    for number in range(2):
+        account.append(mail(number), START)
+    with at_work(account, smtp_server, tmp_path / "home") as office:
+        assert office.round(stop=lambda: True).taken == Taken(seen=2)
+        with dovecot_server.client(new_user) as clerk:
+            clerk.select("INBOX")
+            clerk.store("1", "+FLAGS", r"(\Deleted)")
+            clerk.expunge()
+        assert office.round().taken == Taken(settled=1, failed=1)
+        for _ in range(3):
+            office.round()
+        assert fates(office.root) == [Fate.HELD, Fate.REJECTED]
+
+
+def test_stop_is_asked_between_two_mails(story: Office) -> None:
+    asked = iter([False, True])
+    assert story.round(stop=lambda: next(asked, True)).taken == Taken(seen=3, settled=1)
+    assert story.smtp.letters == ()
+    assert story.round() == Round(story.settings.bureaus[0], Taken(settled=2), Delivered(sent=3), trouble=())
+
+
+# ---- a mailbox in trouble --------------------------------------------------------------------------------------------
+
+
+def test_an_unreachable_mailbox_is_told_once_and_so_is_its_recovery(office: Office) -> None:
+    office.unplug()
+    for _ in range(4):
+        assert len(office.round().trouble) == 1
+        office.now += timedelta(minutes=10)
+    assert office.letters_to(ADMIN) == ["【需要留意】河北省教育厅邮箱连不上"]
+    office.plug_in()
+    for _ in range(3):
+        assert office.round().trouble == ()
+    assert office.letters_to(ADMIN)[1:] == ["【已恢复】河北省教育厅邮箱恢复收件"]
+
+
+def test_a_hiccup_is_nobodys_business_but_the_digests(office: Office) -> None:
+    office.unplug()
+    office.round()
+    office.plug_in()
+    for _ in range(2):
+        office.now += timedelta(minutes=14)
+        office.round()
+    assert office.letters_to(ADMIN) == []
+
+
+def test_a_refused_login_is_told_as_such_once_letters_can_leave(office: Office) -> None:
+    (office.root / "secret.txt").write_text("wrong", encoding="utf-8")
+    office.restart()
+    for _ in range(3):
+        assert "请检查授权码" in "".join(office.round().trouble)
+    (office.root / "secret.txt").write_text("secret", encoding="utf-8")
+    office.restart()
+    for _ in range(2):
+        office.round()
+    assert office.letters_to(ADMIN) == ["【需要处理】河北省教育厅邮箱登录不上", "【已恢复】河北省教育厅邮箱恢复收件"]
+
+
+def test_without_admins_trouble_is_noted_for_the_digest(office: Office) -> None:
+    office.unplug()
+    edit(office.root, "config/bureaus/hebei.yaml", f"admins: [{ADMIN}]", "admins: []")
+    office.restart()
+    for _ in range(2):
+        office.round()
+    assert office.smtp.letters == ()
+    with Ledger.open(Home(office.root).ledger) as ledger:
+        report = ledger.digests.report("hebei")
+    assert [event.what for event in report.trouble] == ["mailbox.trouble"]
+
+
+def test_mail_that_came_while_the_mailbox_was_away_keeps_its_time(office: Office) -> None:
+    office.unplug()
+    office.round()
+    office.account.append(accepted_mail(), START)
+    office.plug_in()
+    assert office.round().taken == Taken(seen=1, settled=1)
+    (item,) = run("ledger", "--json", "--home", office.root).objects
+    assert item["received"] == START.isoformat()
+
+
+# ---- shadow mode -----------------------------------------------------------------------------------------------------
+
+
+def test_shadow_mode_says_nothing_to_schools_and_all_to_the_clerk(office: Office) -> None:
+    write_bureau(office.root, "hebei", office.account, office.smtp, mode="shadow")
+    office.restart()
+    for raw in (accepted_mail(), rejected_mail(), foreign_mail()):
+        office.account.append(raw, START)
+    assert office.round().taken == Taken(seen=3, settled=3)
+    assert office.letters_to("school@example.edu.cn") == []
+    assert office.digest_is_filed()
+    office.round()
+    (digest,) = office.smtp.letters
+    assert digest.recipients == (CLERK,)
+    said = text_of(digest)
+    assert "试运行中没有寄出的信：2 封" in said
+    assert said.count("school@example.edu.cn　【") == 2
+    assert "合计：邮箱 3 封 = 收 1 + 退 1 + 待人工 0 + 非报送 1" in said
+
+
+def test_going_live_does_not_send_what_shadow_mode_kept_back(office: Office) -> None:
+    write_bureau(office.root, "hebei", office.account, office.smtp, mode="shadow")
+    office.restart()
+    office.account.append(accepted_mail(), START)
+    office.round()
+    office.plug_in()
+    office.account.append(rejected_mail(), START)
+    assert office.round().delivered == Delivered(sent=1)
+    assert [subject[:5] for subject in office.letters_to("school@example.edu.cn")] == ["【请补正】"]
+
+
+# ---- letters that do not arrive --------------------------------------------------------------------------------------
+
+
+def test_the_digest_names_a_letter_that_was_refused_for_good(
+    pymap_server: ImapServer, new_user: str, tmp_path: Path
+) -> None:
+    account = pymap_server.account(new_user)
+    account.append(accepted_mail(), START)
+    with MoodySmtpServer("secret") as smtp, at_work(account, smtp, tmp_path / "home") as office:
+        smtp.recipient_answers = {"school@example.edu.cn": "550 5.1.1 User not found"}
+        assert office.round().delivered == Delivered(failed=1)
+        assert office.digest_is_filed()
+        assert office.round().delivered == Delivered(sent=1)
+        said = text_of(smtp.letters[0])
+    assert "六、机器故障：1 件" in said
+    assert "给 school@example.edu.cn 的信还没有送达：发信服务器拒收（550 5.1.1 User not found）" in said
+
+
+# ---- the digest's hour -----------------------------------------------------------------------------------------------
+
+
+def test_a_digest_is_due_from_its_hour_on_once_a_day(office: Office) -> None:
+    office.now = datetime(2023, 5, 18, 17, 29, 59, tzinfo=CHINA)
+    assert not office.digest_is_filed()
+    office.now += timedelta(seconds=1)
+    assert office.digest_is_filed()
+    office.now += timedelta(hours=5)
+    assert not office.digest_is_filed()
+    office.now += timedelta(hours=12)
+    assert not office.digest_is_filed()
+    office.now += timedelta(hours=12)  # its hour went by while nobody was running
+    office.restart()
+    assert office.digest_is_filed()
+    assert [path.name for path in sorted((office.root / "data/digests/hebei").iterdir())] == [
+        "2023-05-18.html",
+        "2023-05-19.html",
+    ]
+
+
+def test_a_clock_that_is_set_back_does_not_repeat_a_digest(office: Office) -> None:
+    assert office.digest_is_filed()
+    office.now -= timedelta(minutes=10)
+    assert not office.digest_is_filed()
+
+
+def test_out_of_season_a_digest_is_due_only_when_there_is_something_to_tell(office: Office) -> None:
+    office.now = datetime(2023, 8, 1, 18, 0, tzinfo=CHINA)
+    assert not office.digest_is_filed()
+    office.account.append(accepted_mail(), office.now)
+    office.round()
+    assert office.digest_is_filed()
+
+
+# ---- one program to a home -------------------------------------------------------------------------------------------
+
+
+def test_a_second_program_on_the_same_home_is_refused(office: Office) -> None:
+    with only_instance(Home(office.root)):
+        refused = f"出错：另一个 intake-bot 正在使用 {office.root.resolve()}，请先停止它\n"
+        for words in (["poll"], ["digest"], ["run"]):
+            assert run(*words, "--home", office.root) == Ran(1, "", refused)
+        with pytest.raises(PermanentFailure), only_instance(Home(office.root)):
+            raise AssertionError("two at once")
+    assert run("poll", "--home", office.root, "--now", NOW.isoformat()).code == 0
+
+
+def test_beside_a_running_program_one_may_look(office: Office) -> None:
+    office.account.append(accepted_mail(), START)
+    office.round()
+    before = dump(office.root), tree(office.root / "data" / "files")
+    with only_instance(Home(office.root)):
+        assert run("check", "--home", office.root).code == 0
+        assert run("held", "--home", office.root).code == 0
+        assert len(run("ledger", "--json", "--home", office.root).objects) == 1
+    assert (dump(office.root), tree(office.root / "data" / "files")) == before
