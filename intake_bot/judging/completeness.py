@@ -14,7 +14,7 @@ from intake_bot.judging.rules.breach import Company, present, unmeasured
 from intake_bot.judging.rules.photo import photos_have_caption
 from intake_bot.judging.rules.text import text_is_readable
 from intake_bot.judging.rules.video import videos_have_text
-from intake_bot.judging.sorting import Place, Sorted, faults
+from intake_bot.judging.sorting import Place, Sorted, faults, is_named_form
 from intake_bot.judging.verdict import Finding
 from intake_bot.mail.cloud import CloudLink
 from intake_bot.notices.notice import FormPart, PartBase, PhotoPart, Severity, TextPart, VideoPart
@@ -71,7 +71,12 @@ def _about_number(place: Place, files: Sorted, closed: Sequence[Finding]) -> lis
     part, number = place.part, _number(place, files)
     if number >= part.at_least or part.missing is Severity.OFF:
         return []
-    suspects = [*closed, *_closed_texts(place, files), *present(file_is_filled(file) for file in files.empty)]
+    suspects = [
+        *closed,
+        *_closed_texts(place, files),
+        *_named_forms(part, files),
+        *present(file_is_filled(file) for file in files.empty),
+    ]
     return suspects or [_lacking(part, number, files)]
 
 
@@ -86,6 +91,19 @@ def _closed_texts(place: Place, files: Sorted) -> list[Finding]:
     if isinstance(place.part, FormPart) or (isinstance(place.part, PhotoPart) and place.part.or_in_text):
         return present(text_is_readable(_ANY_TEXT, file) for file in files.texts)
     return []
+
+
+def _named_forms(part: PartBase, files: Sorted) -> list[Finding]:
+    """A file called 活动情况日报表 without that title inside may be the form without its head: a person looks."""
+    if not isinstance(part, FormPart):
+        return []
+    found = f"文件名写着{part.title}，但文件里没有找到这个标题，需要由工作人员查看"
+    todo = "您暂时不用做什么，有问题我们会联系您"
+    named = [file for file in files.texts if not file.trouble and is_named_form(part, file)]
+    return [
+        Finding("form.untitled", Severity.REMARK, found, "", todo, file.shown_name, part.clause, part.quote, holds=True)
+        for file in named
+    ]
 
 
 def _lacking(part: PartBase, number: int, files: Sorted) -> Finding:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from intake_bot.files.facts import ARCHIVES, DANGEROUS, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, MailFacts, Trouble
@@ -76,6 +76,7 @@ def sort_files(facts: MailFacts, materials: Sequence[Material]) -> Sorted:
     _place(places, [f for f in content if f.kind in PHOTOS], PhotoPart)
     _place(places, [f for f in content if f.kind in VIDEOS], VideoPart)
     _place(places, _without_descriptions(free_texts, places), TextPart)
+    _leave_out_extras(places)
     _place_body(places, facts)
     served = {id(file) for place in places for file in place.files}
     return Sorted(
@@ -96,9 +97,8 @@ def _as_claimed(file: FileFacts) -> FileFacts:
     )
     if claim is None or not shapeless:
         return file
-    return FileFacts(
-        file.name, claim, file.bytes, file.sha256, file.archive, file.trouble or Trouble.DAMAGED, inline=file.inline
-    )
+    trouble = Trouble.DAMAGED if file.trouble in (None, Trouble.UNSUPPORTED) else file.trouble
+    return replace(file, kind=claim, trouble=trouble, text=None)
 
 
 def faults(part: Part, file: FileFacts) -> list[Finding]:
@@ -117,14 +117,34 @@ def faults(part: Part, file: FileFacts) -> list[Finding]:
 def _place(places: Iterable[Place], files: Sequence[FileFacts], kind: type[Part]) -> None:
     """Puts each file into the fitting place with the fewest faults, then lets empty places share."""
     open_places = [place for place in places if isinstance(place.part, kind)]
-    if not open_places:
-        return
     for file in files:
-        best = min(open_places, key=lambda place: (_errors(place.part, file), not _named_for(place.material, file)))
-        best.files.append(file)
+        fitting = [place for place in open_places if _may_serve(place.part, file)]
+        if fitting:
+            best = min(fitting, key=lambda place: (_errors(place.part, file), not _named_for(place.material, file)))
+            best.files.append(file)
     for place in open_places:
         if not place.files:
-            place.files.extend(file for file in files if not _errors(place.part, file))
+            place.files.extend(file for file in files if _may_serve(place.part, file) and not _errors(place.part, file))
+
+
+def _may_serve(part: Part, file: FileFacts) -> bool:
+    """A table or slides are no prose, whatever they weigh in 字."""
+    prose = isinstance(part, TextPart) and part.length is not None
+    return not (prose and file.kind in (Kind.XLSX, Kind.PPTX))
+
+
+def _leave_out_extras(places: Iterable[Place]) -> None:
+    """Where enough texts are right as they are, the others (a scan of the same text, a note on its author) are extras:
+    they are no reason to send anything back."""
+    for place in places:
+        if isinstance(place.part, TextPart):
+            right = [file for file in place.files if not _doubts(place.part, file)]
+            if right and len(right) >= place.part.at_least:
+                place.files[:] = right
+
+
+def _doubts(part: Part, file: FileFacts) -> bool:
+    return any(finding.severity is Severity.ERROR or finding.holds for finding in faults(part, file))
 
 
 def _errors(part: Part, file: FileFacts) -> int:
@@ -143,15 +163,22 @@ def _place_forms(places: Iterable[Place], texts: Sequence[FileFacts]) -> None:
 
 
 def is_form(part: FormPart, file: FileFacts) -> bool:
-    """True for a file with a table in it and the form's title on a line of its own, whatever number it carries.
+    """True for a file with the form's title on a line of its own, whatever number it carries.
 
-    A text that merely speaks of the form has its title in the middle of a sentence.
+    A text that merely speaks of the form has its title in the middle of a sentence; where there is a table, more may
+    stand around the title (a unit, a date).
     """
-    if file.text is None or not file.text.tables:
+    if file.text is None:
         return False
-    titles = [compact(title) for title in (part.title, *part.aliases)]
-    lines = [compact(line) for line in file.text.text.splitlines()]
-    return any(title in line and len(line) <= len(title) + 30 for title in titles for line in lines)
+    around = r".{0,30}" if file.text.tables else r"[\w()]{0,16}"
+    titles = "|".join(re.escape(compact(title)) for title in (part.title, *part.aliases))
+    heading = re.compile(rf"{around}(?:{titles}){around}")
+    return any(heading.fullmatch(compact(line)) for line in file.text.text.splitlines())
+
+
+def is_named_form(part: FormPart, file: FileFacts) -> bool:
+    """True for a file that only its name calls the form; its content does not say what it is."""
+    return any(compact(title) in compact(file.name) for title in (part.title, *part.aliases))
 
 
 def _without_descriptions(texts: Sequence[FileFacts], places: Iterable[Place]) -> list[FileFacts]:
@@ -162,9 +189,13 @@ def _without_descriptions(texts: Sequence[FileFacts], places: Iterable[Place]) -
 
 
 def _place_body(places: Iterable[Place], facts: MailFacts) -> None:
-    """The mail body is the text where no file is, if the notice names no format and the body is more than a note."""
-    if facts.body.words < BODY_TEXT_WORDS or not says_something(facts.body.text):
+    """The mail body is the text where no file is, or where it is right and no file is."""
+    if not says_something(facts.body.text):
         return
+    body = body_as_file(facts.body)
     for place in places:
-        if isinstance(place.part, TextPart) and not place.files:
-            place.files.append(body_as_file(facts.body))
+        part = place.part
+        if not isinstance(part, TextPart) or (part.length is not None and facts.body.words < BODY_TEXT_WORDS):
+            continue
+        if not place.files or (not _errors(part, body) and all(_errors(part, file) for file in place.files)):
+            place.files[:] = [body]

@@ -56,9 +56,9 @@ def size_words(size: int) -> str:
     return f"{size // 10_000 / 100:.2f}MB"
 
 
-def duration_words(seconds: float) -> str:
-    """125.0 → 2分5秒; hundredths are said where there are any: 120.04 is longer than 2分钟."""
-    minutes, rest = divmod(round(seconds, 2), 60)
+def duration_words(seconds: int) -> str:
+    """125 → 2分5秒, 120 → 2分钟, 5 → 5秒."""
+    minutes, rest = divmod(seconds, 60)
     if not rest:
-        return f"{int(minutes)}分钟"
-    return (f"{int(minutes)}分" if minutes else "") + f"{rest:.2f}".rstrip("0").rstrip(".") + "秒"
+        return f"{minutes}分钟"
+    return (f"{minutes}分" if minutes else "") + f"{rest}秒"

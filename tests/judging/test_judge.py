@@ -60,6 +60,18 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
         puyang(TEXT, FileFacts("材料.pdf", Kind.PDF, 9, "s", trouble=Trouble.UNSUPPORTED)),
         "held", [], ["document.unmeasured"],
     ),
+    "text with a table beside it": (
+        puyang(TEXT, word(), word("登记表.xlsx", kind=Kind.XLSX, words=7)), "accepted", [], ["file.unexpected"],
+    ),
+    "text with a scan of itself": (
+        puyang(TEXT, word(), FileFacts("盖章.pdf", Kind.PDF, 9, "s", trouble=Trouble.UNSUPPORTED)),
+        "accepted", [], ["file.unexpected"],
+    ),
+    "text in the body beside a caption": (
+        puyang("活动周濮阳县教育局文字材料、照片", archive(), photo(), word("照片说明.docx", words=9),
+               body=CAPTION * 35, body_words=1000),
+        "accepted", [], [],
+    ),
     # 濮阳 四（三）2, 单张图片
     "photo accepted": (puyang(PHOTO, archive(), photo(), body=CAPTION), "accepted", [], []),
     "photo portrait of 2000": (
@@ -94,6 +106,10 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
         puyang(PHOTO, archive(), FileFacts("现场照.jpg", Kind.UNKNOWN, 99, "s", "照片.zip"), body=CAPTION),
         "rejected", ["photo.unreadable"], [],
     ),
+    "archive of unknown bytes": (
+        puyang(PHOTO, FileFacts("p.zip", Kind.UNKNOWN, 9, "s", trouble=Trouble.UNSUPPORTED), body=CAPTION),
+        "rejected", ["archive.unreadable"], [],
+    ),
     "everything wrong at once": (
         puyang(PHOTO, photo(kind=Kind.PNG, archive=None, bytes=9, photo=PhotoFacts(9, 9))),
         "rejected",
@@ -112,6 +128,14 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
     "news accepted": (puyang(NEWS, news(), archive(), photo()), "accepted", [], []),
     "news as PDF": (
         puyang(NEWS, news(kind=Kind.PDF), archive(), photo()), "rejected", ["document.not_word"], [],
+    ),
+    "news as a PDF that nobody can measure": (
+        puyang(NEWS, FileFacts("n.pdf", Kind.PDF, 9, "s", trouble=Trouble.UNSUPPORTED), archive(), photo()),
+        "rejected", ["document.not_word"], [],
+    ),
+    "news that speaks of filming": (
+        puyang(NEWS, news(text=TextFacts("学生操作摄像机，参加摄影比赛。", 600, pictures=1)), archive(), photo()),
+        "rejected", ["news.no_source"], [],
     ),
     "news without a picture": (
         puyang(NEWS, news(text=TextFacts("图片来源：校团委", 600)), archive(), photo()),
@@ -161,8 +185,12 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
         puyang("活动周濮阳县职校十八般武艺短视频", video(video=VideoFacts(1280, 720, 120.0)), body=CAPTION),
         "accepted", [], [],
     ),
-    "skills a hundredth over two minutes": (
-        puyang("活动周濮阳县职校十八般武艺短视频", video(video=VideoFacts(1280, 720, 120.01)), body=CAPTION),
+    "skills of two minutes as cutters export them": (
+        puyang("活动周濮阳县职校十八般武艺短视频", video(video=VideoFacts(1280, 720, 120.99)), body=CAPTION),
+        "accepted", [], [],
+    ),
+    "skills a second over two minutes": (
+        puyang("活动周濮阳县职校十八般武艺短视频", video(video=VideoFacts(1280, 720, 121.0)), body=CAPTION),
         "rejected", ["video.too_long"], [],
     ),
     "my day of exactly three minutes": (
@@ -268,6 +296,14 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
     "contact form accepted": (
         hefei(CONTACT, form("联络员信息表"), received="2023-05-11T23:59:59"), "accepted", [], [],
     ),
+    "contact form without a table": (
+        hefei(CONTACT, word(text="2023年职业教育活动周联络员信息表\n姓名：张三"), received="2023-05-11T12:00:00"),
+        "accepted", [], [],
+    ),
+    "contact form without its title": (
+        hefei(CONTACT, word("联络员信息表.docx", text="姓名：张三"), received="2023-05-11T12:00:00"),
+        "held", [], ["file.unexpected", "form.untitled"],
+    ),
     "contact form missing": (
         hefei(CONTACT, word(), received="2023-05-11T12:00:00"),
         "rejected", ["part.missing"], ["file.unexpected"],
@@ -343,6 +379,13 @@ def test_within_grace_a_filled_day_is_not_meant_again() -> None:
     mail = puyang(TEXT, word(), received="2023-05-17T17:00:00")
     filled = replace(mail, filled_days={"文字材料": {mail.received.date()}})
     assert [str(judge(one).items[0].day) for one in (mail, filled)] == ["2023-05-17", "2023-05-18"]
+
+
+def test_a_broken_file_keeps_its_name_and_its_place() -> None:
+    broken = FileFacts("a.jpg", Kind.UNKNOWN, 9, "s", "照片.zip", "现场", Trouble.UNSUPPORTED)
+    item = judge(puyang(PHOTO, archive(), broken, body=CAPTION)).items[0]
+    assert [(f.code, f.file) for f in item.findings] == [("photo.unreadable", "照片.zip/现场/a.jpg")]
+    assert item.files == ("照片.zip/现场/a.jpg",)
 
 
 def test_stated_day_decides() -> None:

@@ -100,7 +100,7 @@ def name_says_something(name: str) -> bool:
     """True for 技能展示现场.jpg; false for DSC_0001.jpg, 微信图片_20230517.jpg and other names that a camera gives."""
     stem = normalise(PurePosixPath(name.replace("\\", "/")).stem)
     words = _CAMERA_NAME.sub("", re.sub(r"[\W\d_]", "", stem))
-    return len(re.findall(r"[\u4e00-\u9fff]", words)) >= 4
+    return len(re.findall(r"[\u4e00-\u9fff]", words)) >= 3
 
 
 def _least_size(rule: AtLeast) -> str:

@@ -16,8 +16,11 @@ BODY_NAME = "邮件正文"
 """The name under which the mail body is shown when it serves as a text."""
 
 _SOURCE = re.compile(
-    r"来源|摄影|供图|图源|拍摄|提供图片|图片由|图片?\s*[/／:：]|[/／（(]?\s*摄\s*[)）]?|供稿|photo", re.IGNORECASE
+    r"来源|摄影[:：]|摄影[ \u3000]+[\u4e00-\u9fff]{2,4}|供图|图源|供稿|提供图片|图片由|[/／(（]\s*摄|摄\s*[)）]|(?<=[\u4e00-\u9fff])\s?摄(?:影)?\s*[。；;]?\s*$"
+    r"|(?:拍摄|摄影)者|拍摄[:：]|图片?\s*[/／:：]|photo(?:graph)?\s*(?:by|[:：])",
+    re.IGNORECASE | re.MULTILINE,
 )
+"""How a picture's source is named: 图片来源：校团委, 张三 摄, 图/李四. 学生操作摄像机 names none."""
 
 
 def text_is_readable(part: TextPart, file: FileFacts) -> Finding | None:
@@ -104,7 +107,9 @@ TEXT_RULES: tuple[Callable[[TextPart, FileFacts], Finding | None], ...] = (
 def check_text(part: TextPart, file: FileFacts) -> list[Finding]:
     """Everything wrong with one text. Of one that cannot be read, only that and its format are said."""
     if (closed := text_is_readable(part, file)) is not None:
-        return present([closed, text_is_word(part, file)])
+        other_format = text_is_word(part, file)
+        # A format that the notice does not take needs no person to look into it.
+        return present([other_format] if other_format and closed.holds else [closed, other_format])
     return present(rule(part, file) for rule in TEXT_RULES)
 
 

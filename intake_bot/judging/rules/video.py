@@ -74,9 +74,10 @@ def video_has_recommended_resolution(part: VideoPart, file: FileFacts) -> Findin
 
 
 def video_has_duration(part: VideoPart, file: FileFacts) -> Finding | None:
-    if part.duration is None or file.video is None or file.video.seconds <= part.duration.at_most:
+    # Whole seconds: cutters export exactly two minutes as 120.04 s.
+    if part.duration is None or file.video is None or int(file.video.seconds) <= part.duration.at_most:
         return None
-    found = f"视频时长{duration_words(file.video.seconds)}"
+    found = f"视频时长{duration_words(int(file.video.seconds))}"
     return breach(
         part.duration, "video.too_long", found, f"在{duration_words(part.duration.at_most)}以内", "请剪短后再报送", file
     )
