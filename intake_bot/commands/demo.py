@@ -125,6 +125,7 @@ _MACHINES = {
     "bounce": "是退信",
     "receipt": "是已读回执",
     "auto-reply": "是自动回复",
+    "recall": "是撤回邮件的通知",
     "list": "是群发邮件",
     "system": "是系统通知",
 }

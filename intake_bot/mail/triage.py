@@ -28,15 +28,20 @@ _DENIALS = frozenset({"", "no", "false", "0", "none"})
 # None of these is said by a person, and each stands at the very beginning: 转发：系统退信 is a person's.
 _AUTO_REPLY_SUBJECT = re.compile(
     r"(?:自动回复|自动答复|自動回覆|自動答覆|automatic reply|auto[- ]?reply|auto[- ]?response|out of office)\s*[:：]"
+    r"|[\[【]\s*(?:自动回复|自动答复|自動回覆|自動答覆)\s*[\]】]"
+    r"|out of office\s+re\s*[:：]"
     r"|来自\S{3,80}的自动回复$",
     re.IGNORECASE,
 )
+# Outlook takes a letter back by sending another one.
+_RECALL_SUBJECT = re.compile(r"(?:撤回|邮件撤回|召回|邮件召回|recall)\s*[:：]", re.IGNORECASE)
 _RECEIPT_SUBJECT = re.compile(
     r"(?:已读|已读回执|未读|已讀|阅读回执|送达回执|read|not read|read receipt)\s*[:：]", re.IGNORECASE
 )
 _BOUNCE_SUBJECT = re.compile(
     r"(?:\[Qmail\]\s*)?来自\S{3,80}的退信$"
     r"|系统退信(?:/The email is returned)?$"
+    r"|(?:退信|邮件退回)\s*[:：]"
     r"|退信通知$|邮件退回通知$|邮件投递失败(?:通知)?$"
     r"|(?:undeliverable|undelivered|未送达|无法送达|未传递|无法投递|邮件无法投递)\s*[:：]"
     r"|undelivered mail returned to sender$"
@@ -58,7 +63,7 @@ _AUTO_REPLY_OPENING = re.compile(r"(?:\s|<[^<>]{0,500}>|&nbsp;){0,200}+【?这�
 def machine_reason(message: Message, own_addresses: frozenset[str]) -> str | None:
     """Why this mail must not be answered, or None for a mail that a person may have written.
 
-    One of own-letter, bounce, receipt, auto-reply, list, system. `own_addresses` are the addresses of all our
+    One of own-letter, bounce, receipt, auto-reply, recall, list, system. `own_addresses` are the addresses of all our
     mailboxes in lower case.
     """
     questions = (
@@ -66,6 +71,7 @@ def machine_reason(message: Message, own_addresses: frozenset[str]) -> str | Non
         ("bounce", _is_bounce(message)),
         ("receipt", _is_receipt(message)),
         ("auto-reply", _is_auto_reply(message)),
+        ("recall", _is_recall(message)),
         ("list", _is_from_a_list(message)),
         ("system", _is_from_a_system(message)),
     )
@@ -104,7 +110,14 @@ def _is_auto_reply(message: Message) -> bool:
         return True
     if _AUTO_REPLY_SUBJECT.match(message.subject) or _QQ_ENVELOPE.search(message.header("return-path")):
         return True
-    return not message.attachments and bool(_AUTO_REPLY_OPENING.match(message.text or message.html))
+    # 163 puts a blank text part beside its HTML.
+    body = message.text if message.text.strip() else message.html
+    return not message.attachments and _AUTO_REPLY_OPENING.match(body) is not None
+
+
+def _is_recall(message: Message) -> bool:
+    """What brings files is a school's new material, whatever it takes back."""
+    return not message.attachments and _RECALL_SUBJECT.match(message.subject) is not None
 
 
 def _is_from_a_list(message: Message) -> bool:

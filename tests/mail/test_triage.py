@@ -49,6 +49,19 @@ STATUS = attachment("附件1.txt", "message/delivery-status")
         pytest.param(message(subject="Automatic reply: x"), "auto-reply", id="subject exchange"),
         pytest.param(message(subject="来自lisi@sina.com的自动回复"), "auto-reply", id="sina"),
         pytest.param(message(html="<div><br>\n这是自动回复，我已收到您的来信</div>"), "auto-reply", id="163 body"),
+        pytest.param(
+            message(text=" \n", html="<div>\n这是自动回复，我已收到您的来信</div>"),
+            "auto-reply",
+            id="163 body, blank text",
+        ),
+        pytest.param(message(subject="退信：活动周濮阳县教育局文字材料"), "bounce", id="subject 退信"),
+        pytest.param(message(subject="邮件退回: 【请补正】活动周"), "bounce", id="subject 邮件退回"),
+        pytest.param(message(subject="[自动回复]【请补正】活动周"), "auto-reply", id="brackets"),
+        pytest.param(message(subject="【自动回复】您的来信已收到"), "auto-reply", id="Chinese brackets"),
+        pytest.param(message(subject="Out of Office Re: 活动周"), "auto-reply", id="out of office re"),
+        pytest.param(message(subject="撤回: 活动周濮阳县教育局文字材料"), "recall", id="recall zh"),
+        pytest.param(message(subject="邮件召回：活动周濮阳县教育局文字材料"), "recall", id="recall zh, other words"),
+        pytest.param(message(subject="Recall: 活动周"), "recall", id="recall"),
         pytest.param(message(headers={"Precedence": "bulk"}), "list", id="precedence bulk"),
         pytest.param(message(headers={"List-Id": "<a.b.cn>"}), "list", id="list id"),
         pytest.param(message(headers={"Auto-Submitted": "auto-generated"}), "system", id="auto-generated"),
@@ -86,6 +99,12 @@ def test_machine_reason_of_machine_mail(mail: Message, reason: str) -> None:
         pytest.param(message(sender="noreplyzhang@qq.com"), id="name that begins so"),
         pytest.param(message(text="老师好，他们的邮箱说：这是自动回复。"), id="speaks of auto-replies"),
         pytest.param(message(sender=""), id="no sender"),
+        pytest.param(message(subject="活动周濮阳县教育局文字材料（撤回：昨天那份作废）"), id="recall in the middle"),
+        pytest.param(
+            message(subject="撤回：活动周濮阳县教育局照片材料", attachments=(attachment(),)), id="recall with files"
+        ),
+        pytest.param(message(subject="关于自动回复【自动回复】的问题"), id="brackets in the middle"),
+        pytest.param(message(subject="活动周濮阳县教育局退信：重发"), id="退信 in the middle"),
     ],
 )
 def test_machine_reason_of_a_persons_mail(mail: Message) -> None:
