@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from urllib.parse import unquote_to_bytes
 
 from intake_bot.mail.encodings import decode
@@ -94,11 +96,10 @@ def _joined(sections: _Sections) -> tuple[bytes, str | None]:
     if extended:
         label, quoted, rest = first.partition(b"'")
         charset, first = (label.decode("ascii", "replace"), rest.partition(b"'")[2]) if quoted else ("", first)
-    pieces = [unquote_to_bytes(first) if extended else first]
-    for number in order[1:]:
-        piece, percent = sections[number]
-        pieces.append(unquote_to_bytes(piece) if percent else piece)
-    return b"".join(pieces), charset
+    pieces = [(first, extended), *(sections[number] for number in order[1:])]
+    # Some mailers cut at any byte, even inside a %XX: pieces that follow each other are unquoted as one.
+    runs = [(percent, b"".join(piece for piece, _ in run)) for percent, run in groupby(pieces, itemgetter(1))]
+    return b"".join(unquote_to_bytes(run) if percent else run for percent, run in runs), charset
 
 
 def _text(sections: _Sections) -> str:

@@ -36,6 +36,7 @@ ODD_MAILS = (
     ("raw-gbk-header-and-name", SUBJECT, "正文", ("现场照片.jpg",)),
     ("raw-utf8-header-and-name", SUBJECT, "正文", ("现场照片.jpg",)),
     ("rfc2231-continued-gb2312", SUBJECT, "", ("濮阳县教育局现场照片之一.jpg",)),
+    ("rfc2231-cut-inside-a-triple", SUBJECT, "", ("技能展示现场.png",)),
     ("signed-and-invited", SUBJECT, "正文", ()),
     ("unknown-8bit-word", SUBJECT, "正文", ()),
     ("word-without-space-behind-re", f"Re:{SUBJECT}", "正文", ()),
