@@ -252,7 +252,8 @@ def test_hefei_quota_depends_on_category_and_rank(settings: Settings) -> None:
 def test_moe_names_the_online_system(settings: Settings) -> None:
     online = _notice(settings, "moe-2023").online
     assert online is not None
-    assert (online.name, online.address, online.clause) == ("职业教育活动周网上报送系统", "", "五（四）")
+    assert (online.name, online.address, online.clause) == ("职业教育活动周网上报送系统", "http://xxbs.bzpt.edu.cn", "五（四）")
+    assert online.address in online.quote
 
 
 @pytest.mark.parametrize(
