@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from intake_bot.judging.subject_findings import correct_subject, subject_findings
+from intake_bot.notices.roster import Unit
+from intake_bot.notices.subject import SubjectReading, UnitFault
+from tests.judging.cases import notice
+
+SCHOOL = Unit("濮阳县职业技术学校")
+PLACEHOLDER = SubjectReading("", keyword=True, fault=UnitFault.PLACEHOLDER)
+NO_UNIT = SubjectReading("", keyword=True, fault=UnitFault.NO_UNIT, materials=("照片",))
+UNKNOWN = SubjectReading(
+    "", keyword=True, fault=UnitFault.UNKNOWN_UNIT, materials=("照片",), unit_words="第九中学", nearest=("第一中学",)
+)
+NO_MATERIAL = SubjectReading("", keyword=True, unit=SCHOOL)
+ADVICE = "建议按“活动周xx单位xx材料”书写主题"
+
+WORDS = {
+    "placeholder": (
+        PLACEHOLDER,
+        "主题里的“xx单位xx材料”还没有换成实际的名称",
+        f"请换成实际的名称后重新发送，{ADVICE}",
+        "请换成实际的名称，按下方给出的主题重新发送",
+    ),
+    "no unit": (
+        NO_UNIT,
+        "主题里没有写单位名称",
+        f"请写上单位全称后重新发送，{ADVICE}",
+        "请写上单位全称，按下方给出的主题重新发送",
+    ),
+    "unknown unit": (
+        UNKNOWN,
+        "报送名单里没有“第九中学”。名单中名称相近的有：第一中学",
+        f"请写单位全称后重新发送，{ADVICE}",
+        "请写单位全称，按下方给出的主题重新发送",
+    ),
+}
+
+
+@pytest.mark.parametrize(("reading", "found", "advised", "demanded"), WORDS.values(), ids=WORDS)
+def test_form_is_a_demand_only_where_the_notice_says_so(
+    reading: SubjectReading, found: str, advised: str, demanded: str
+) -> None:
+    demand = "以“活动周xx单位xx材料”为题"
+    for name, asked, todo in (
+        ("puyang-2023", "", advised),
+        ("hebei-2023", "", advised),
+        ("moe-2023", "", advised),
+        ("hefei-2023", demand, demanded),
+    ):
+        (finding,) = subject_findings(reading, notice(name), None)
+        assert (finding.found, finding.asked, finding.todo) == (found, asked, todo)
+
+
+def test_senders_own_unit_is_a_hint() -> None:
+    (finding,) = subject_findings(NO_UNIT, notice("hefei-2023"), "合肥工业学校")
+    assert finding.todo == ("请写上单位全称，按下方给出的主题重新发送（您的邮箱登记在“合肥工业学校”名下，如有误请改）")
+
+
+def test_subject_without_a_material_is_offered_what_is_taken_by_mail() -> None:
+    (finding,) = subject_findings(NO_MATERIAL, notice("moe-2023"), None)
+    assert (finding.code, finding.asked, finding.todo) == (
+        "subject.no_material",
+        "",
+        "请从这些名称中选一种写上：总结。其他材料不用邮件报送，"
+        "请登录职业教育活动周网上报送系统（http://xxbs.bzpt.edu.cn）提交",
+    )
+
+
+def test_subject_without_a_material_is_offered_all_where_all_come_by_mail() -> None:
+    of = notice("hebei-2023")
+    (finding,) = subject_findings(NO_MATERIAL, of, None)
+    assert finding.todo == f"请从这些名称中选一种写上：{'、'.join(material.name for material in of.materials)}"
+
+
+def test_subject_to_copy_names_only_what_is_taken_by_mail() -> None:
+    reading = SubjectReading("", keyword=True, fault=UnitFault.NO_UNIT, materials=("总结", "照片"))
+    assert correct_subject(reading, notice("moe-2023"), None) == "活动周【单位全称】总结材料"
+
+
+def test_placeholder_beside_a_known_unit_leaves_only_the_material_blank() -> None:
+    reading = SubjectReading("", keyword=True, unit=SCHOOL, fault=UnitFault.PLACEHOLDER)
+    of = notice("puyang-2023")
+    (finding,) = subject_findings(reading, of, None)
+    assert finding.found == "主题里的“xx”还没有换成实际的名称"
+    assert correct_subject(reading, of, None) == "活动周濮阳县职业技术学校【材料名称】材料"
