@@ -107,8 +107,7 @@ def _named_forms(part: PartBase, files: Sorted) -> list[Finding]:
 
 
 def _lacking(part: PartBase, number: int, files: Sorted) -> Finding:
-    pasted = isinstance(part, PhotoPart) and any(file.text and file.text.pictures for file in files.texts)
-    todo = "请把图片文件也放进压缩包发送，不要只插在文档里" if pasted else "请补上后，连同其他文件一起重新发送"
+    todo = _bring(part, files)
     if number:
         asked = f"{part.name}不少于{part.at_least}份"
         return Finding(
@@ -129,6 +128,15 @@ def _lacking(part: PartBase, number: int, files: Sorted) -> Finding:
         clause=part.clause,
         quote=part.quote,
     )
+
+
+def _bring(part: PartBase, files: Sorted) -> str:
+    """What to do about a missing part. Where it is only a remark the mail is taken in, and nothing has to be done."""
+    if part.missing is Severity.REMARK:
+        return "如当天没有，或已另外报送，不用补"
+    if isinstance(part, PhotoPart) and any(file.text and file.text.pictures for file in files.texts):
+        return "请把图片文件也放进压缩包发送，不要只插在文档里"
+    return "请补上后，连同其他文件一起重新发送"
 
 
 def _link(link: CloudLink) -> Finding:

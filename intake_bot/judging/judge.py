@@ -12,7 +12,7 @@ from intake_bot.judging.days import Calendar, Slot, Timing, find_slot
 from intake_bot.judging.rules.breach import Company
 from intake_bot.judging.sorting import Place, Sorted, sort_files
 from intake_bot.judging.subject_findings import correct_subject, subject_findings
-from intake_bot.judging.timeliness import about_other_day, about_time
+from intake_bot.judging.timeliness import about_other_days, about_time
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.mail.body import says_something
 from intake_bot.notices.notice import Material, Notice, Severity
@@ -98,8 +98,10 @@ def _slot(case: Case, material: Material) -> Slot | None:
 
 
 def _about_slot(case: Case, material: Material, slot: Slot) -> list[Finding]:
-    named = case.reading.other_day if case.reading.day is None else None
-    return [*(about_other_day(named, slot) if named else []), *about_time(material, slot, case.calendar, case.received)]
+    return [
+        *about_other_days(case.reading.other_days, slot),
+        *about_time(material, slot, case.calendar, case.received),
+    ]
 
 
 def _use_online(notice: Notice, material: Material) -> Finding:

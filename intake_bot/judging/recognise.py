@@ -6,12 +6,19 @@ What is no submission is left alone, silently: clerks read other mail in the sam
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from intake_bot.judging.verdict import MailKind
+from intake_bot.mail.body import says_something
 from intake_bot.notices.notice import Notice
 from intake_bot.notices.roster import Roster
 from intake_bot.notices.subject import SubjectReading, UnitFault
+
+_FILES_MEANT = re.compile(
+    r"附件|附上|附后|附[在于]|材料|照片|图片|视频|文件|文档|重新|修改|改正|补[充交报正发上]|再[发报交]|attach|enclos",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -37,3 +44,18 @@ def recognise(reading: SubjectReading, approach: Approach, notice: Notice, roste
         or (approach.carries_files and ((names_unit and names_work) or from_roster))
     )
     return MailKind.SUBMISSION if ours else MailKind.OTHER
+
+
+def is_thanks(approach: Approach, words: str) -> bool:
+    """收到，谢谢！ — an answer to a letter of ours that brings nothing and says nothing.
+
+    To answer it would be noise, and without end where a machine wrote it. `words` are the sender's own. Who speaks of
+    files, or says nothing at all, has probably forgotten to attach them, and is told so.
+    """
+    return (
+        approach.answers_us
+        and not approach.carries_files
+        and words.strip() != ""
+        and _FILES_MEANT.search(words) is None
+        and not says_something(words)
+    )

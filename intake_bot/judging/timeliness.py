@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from intake_bot.judging.days import Calendar, Slot, Timing
@@ -30,11 +31,13 @@ def about_time(material: Material, slot: Slot, calendar: Calendar, received: dat
     return [Finding(code, severity, found, asked, todo, clause=material.clause, quote=material.quote)]
 
 
-def about_other_day(named: date, slot: Slot) -> list[Finding]:
-    """The subject names a day outside the week, so another was taken."""
-    if slot.day is None:
+def about_other_days(named: Sequence[date], slot: Slot) -> list[Finding]:
+    """The subject names a day outside the week, or several days, so that another was taken."""
+    if slot.day is None or not named:
         return []
-    found = f"主题里的{day_words(named)}不在活动周内，已按{day_words(slot.day)}登记"
+    days = "、".join(day_words(day) for day in named)
+    why = "不止一天" if len(named) > 1 else "不在活动周内"
+    found = f"主题里的{days}{why}，已按{day_words(slot.day)}登记"
     todo = "如不对，请在主题里写明日期后重新发送"
     return [Finding("subject.other_day", Severity.REMARK, found, "", todo)]
 

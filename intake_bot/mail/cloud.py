@@ -52,6 +52,12 @@ _PLACES = (
     (".aliyundrive.com", "/"),
     (".alipan.com", "/"),
     (".wenshushu.cn", "/"),
+    ("pan.quark.cn", "/s/"),
+    (".123pan.com", "/s/"),
+    ("share.weiyun.com", "/"),
+    ("cloud.189.cn", "/t/"),
+    ("caiyun.139.com", "/"),
+    ("yun.139.com", "/"),
 )
 _URL = re.compile(r"https?://[\x21-\x7e]{4,2000}", re.IGNORECASE)
 _BEHIND_A_URL = ".,;:!?)]}'\"<>"

@@ -114,18 +114,18 @@ def read_due(words: str) -> Due:
 def _due(words: str, rhythm: Rhythm, found: dict[str, str]) -> Due:
     clock = _clock(found) if "hour" in found else None
     if "month" in found:
-        month, day = _number(found["month"]), _number(found["day"])
+        month, day = read_number(found["month"]), read_number(found["day"])
         date(2024, month, day)  # a leap year: 2月29日 may be meant; raises ValueError for 13月
         return Due(words, rhythm, clock, month_day=(month, day))
     if "days" in found:
-        return Due(words, rhythm, clock, days_after_week=_number(found["days"]))
+        return Due(words, rhythm, clock, days_after_week=read_number(found["days"]))
     if "weeks" in found:
-        return Due(words, rhythm, clock, days_after_week=7 * _number(found["weeks"]))
+        return Due(words, rhythm, clock, days_after_week=7 * read_number(found["weeks"]))
     return Due(words, rhythm, clock)
 
 
 def _clock(found: dict[str, str]) -> time | None:
-    hour = _number(found["hour"])
+    hour = read_number(found["hour"])
     minute = 30 if "half_hour" in found else int(found.get("minute") or found.get("minute_zh") or 0)
     if found.get("half") in ("下午", "晚", "晚上") and hour < 12:
         hour += 12
@@ -134,8 +134,8 @@ def _clock(found: dict[str, str]) -> time | None:
     return time(hour, minute)
 
 
-def _number(text: str) -> int:
-    """An Arabic or Chinese numeral below 100. Raises ValueError for anything else."""
+def read_number(text: str) -> int:
+    """An Arabic numeral, or a Chinese one below 100. Raises ValueError for anything else."""
     if text.isdigit():
         return int(text)
     found = re.fullmatch(rf"(?P<tens>{_DIGIT}?)(?P<ten>十)(?P<ones>{_DIGIT}?)|(?P<single>{_DIGIT})", text)

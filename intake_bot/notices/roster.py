@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+
+_AUTHORITY = re.compile(r"(?:教育局|教育体育局|教育和体育局|教育厅|教育委员会|公共服务局)$")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,9 @@ class Roster:
     _by_name: dict[str, Unit] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_name = {alias: unit for unit in self.units for alias in unit.aliases}
+        # A bare county, city or province is its education bureau (domain rules); written names go before derived ones.
+        by_name = {place: unit for unit in self.units if (place := _AUTHORITY.sub("", unit.name))}
+        by_name.update({alias: unit for unit in self.units for alias in unit.aliases})
         by_name.update({unit.name: unit for unit in self.units})
         object.__setattr__(self, "_by_name", by_name)
 

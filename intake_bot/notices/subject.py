@@ -9,7 +9,7 @@ is never guessed: 濮阳县第一中学 is not 濮阳县, because 第一中学 i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from intake_bot.notices.deadline import Week
+from intake_bot.notices.deadline import Week, read_number
 from intake_bot.notices.notice import Notice
 from intake_bot.notices.roster import Roster, Unit
 from intake_bot.notices.spelling import compact, normalise
@@ -44,8 +44,8 @@ class SubjectReading:
     says_material: bool = False
     """The word 材料 stands there, even where no material of the notice does."""
     day: date | None = None
-    other_day: date | None = None
-    """A date outside the week: named, but no day to report on."""
+    other_days: tuple[date, ...] = ()
+    """Days that are named and were not taken: outside the week, or more than one."""
     piece: tuple[int, int] | None = None
     """（2/3） as (2, 3)."""
     units: tuple[str, ...] = ()
@@ -63,11 +63,20 @@ _PREFIX = re.compile(
     r"|[\[【(]?(?:外部邮件|外部|external|紧急|重要|加急)[\]】)]?\s*:?\s*(?=\S))"
 )
 _PLACEHOLDER = re.compile(r"(?:[x×*○〇□_]{2,}|某某?)\s*(?:单位|学校|区县|县区|局|材料)|(?:^|\W)[x×]{2,}(?:\W|$)")
+# 照片及文字说明, 视频（附说明）: what goes with the material, and no material of its own.
+_CAPTION = re.compile(
+    r"\(?(?:及|和|与|附|含|配|带)+(?:文字|图片|照片|视频)?(?:说明|解说)(?:文字)?\)?|\((?:文字|图片|照片|视频)?说明\)|文字说明"
+)
 _YEAR = re.compile(r"20\d\d ?(?:年度?|学年)")
 _ISO_DAY = re.compile(r"(?<!\d)(20\d\d) ?[-./年] ?(\d{1,2}) ?[-./月] ?(\d{1,2})(?!\d) ?[日号]?")
 _COMPACT_DAY = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2}) ?月 ?(\d{1,2})(?!\d) ?[日号]?")
 _SHORT_DAY = re.compile(r"(?<![\d./-])(\d{1,2})[./-](\d{1,2})(?![\d./-])")
+_DAY_OF_MONTH = re.compile(r"(?<![\d月])(\d{1,2}) ?[日号]")
+_CHINESE_DAY = re.compile(r"(?:([一二三四五六七八九十]{1,2}) ?月)? ?([一二三四五六七八九十]{1,3}) ?[日号]")
+_WEEKDAY = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])(?![\u4e00-\u9fff]?届)")
+_SHORT_YEAR = re.compile(r"(?<!\d)(2\d)[./-](\d{1,2})[./-](\d{1,2})(?!\d)|(?<!\d)(2\d)(\d\d)(\d\d)(?!\d)")
+_FOUR_DIGITS = re.compile(r"(?<!\d)(0\d)(\d\d)(?!\d)")
 _NTH_DAY = re.compile(r"第 ?(\d|[一二三四五六七]) ?[天日]")
 _PIECE = re.compile(r"\( ?(\d{1,2}) ?/ ?(\d{1,2}) ?\)|(?<!\d)(\d{1,2})/(\d{1,2})(?!\d)")
 _TAIL = re.compile(
@@ -80,7 +89,7 @@ _TAIL = re.compile(
 # Words around unit and material that carry neither.
 _FILLER = re.compile(
     r"我校|我局|我院|我单位|我县|我区|我市|本校|本局|本院|本单位|学校名称|单位名称|单位|名称|报送|上报|提交|报道|发送|关于|职业教育|职教|"
-    r"技能[:,]?让生活更美好|全国|开展|举办|工作|相关|有关|情况|信息|材料|资料|内容|汇总|稿件?|今日|今天|当日|当天|每日|昨日|"
+    r"技能[:,]?让生活更美好|(?:国家|省市|省|市|县)级(?:以上)?|全国|开展|举办|工作|相关|有关|情况|信息|材料|资料|内容|汇总|稿件?|今日|今天|当日|当天|每日|昨日|"
     r"活动|宣传|主题|系列|特色|电子版|扫描件|盖章版?|以及|第(?=\d)|[的之及和与年月日天号共至到在了\d]"
 )
 # At the ends of a name only whole words are taken off: 日 is a filler in 5月17日, and the beginning of 日照.
@@ -131,10 +140,11 @@ def read_subject(subject: str, notice: Notice, roster: Roster) -> SubjectReading
     """Reads a subject against a notice and its roster. Never raises: what cannot be read is said in `fault`."""
     text = strip_prefixes(normalise(subject))
     if _PLACEHOLDER.search(text):
-        return SubjectReading(subject, _keyword(notice).search(text) is not None, fault=UnitFault.PLACEHOLDER)
+        return _read_placeholder(subject, text, notice, roster)
     rest = _Rest(text)
     keywords = rest.take(_keyword(notice))
-    day, other_day = _take_day(rest, notice.days)
+    rest.take(_CAPTION)
+    days = _take_days(rest, notice.days)
     piece = _take_piece(rest)
     rest.take(_YEAR)
     rest.take(_TAIL)
@@ -152,12 +162,20 @@ def read_subject(subject: str, notice: Notice, roster: Roster) -> SubjectReading
         keyword=bool(keywords),
         materials=tuple(dict.fromkeys(material.meaning for material in materials)),
         says_material="材料" in text,
-        day=day,
-        other_day=other_day,
+        day=days[0] if len(days) == 1 and days[0] in notice.days else None,
+        other_days=() if len(days) == 1 and days[0] in notice.days else days,
         piece=piece,
         in_order=_in_order(keywords, units, materials),
     )
     return _with_unit(reading, units, rest.text, roster)
+
+
+def _read_placeholder(subject: str, text: str, notice: Notice, roster: Roster) -> SubjectReading:
+    """活动周xx单位xx材料 as it stands in the notice; a unit is kept where one was filled in."""
+    names = {compact(name): name for name in roster.names}
+    units = {roster.find(found.meaning) for found in _find(text, _alternation(roster.names), names)}
+    keyword = _keyword(notice).search(text) is not None
+    return SubjectReading(subject, keyword, units.pop() if len(units) == 1 else None, UnitFault.PLACEHOLDER)
 
 
 def strip_prefixes(text: str) -> str:
@@ -177,6 +195,8 @@ def write_subject(notice: Notice, unit: str, materials: Iterable[str], day: date
 
 def _keyword(notice: Notice) -> re.Pattern[str]:
     return re.compile(
+        # 科技活动周 and its sisters are other people's weeks.
+        r"(?<!科技)(?<!推普)(?<!读书)(?<!学习)(?<!安全)(?<!艺术)(?<!文化)(?<!健康)"
         r"(?:20\d\d ?年?度?)? ?(?:全国|全省|全市)?(?:职业教育|职教)?"
         rf"(?:{_alternation(notice.subject.keywords).pattern})(?:期间)?"
     )
@@ -220,20 +240,57 @@ def _drop_regions(found: list[_Found], text: str, roster: Roster) -> list[_Found
     return kept
 
 
-def _take_day(rest: _Rest, week: Week) -> tuple[date | None, date | None]:
-    """The one day of the week that is named, and else a day outside it."""
+def _take_days(rest: _Rest, week: Week) -> tuple[date, ...]:
+    """The days that are named, each once; those of the week alone where there are any.
+
+    What is no full date (5.17, 17日, 0517, 周三) counts only where it hits the week: 1.2 may be a version, 2/3 the
+    second of three mails.
+    """
+    year = week.first.year
     named = [_date(*map(int, m.groups())) for p in (_ISO_DAY, _COMPACT_DAY) for m in rest.take(p)]
-    named += [_date(week.first.year, int(m[1]), int(m[2])) for m in rest.take(_MONTH_DAY)]
+    named += [_date(year, int(m[1]), int(m[2])) for m in rest.take(_MONTH_DAY)]
     named += [week.first + timedelta(_DIGITS.get(m[1]) or int(m[1])) - timedelta(1) for m in rest.take(_NTH_DAY)]
-    # 5.17 and 5/17 are dates only where they hit the week: 1.2 may be a version, and 2/3 the second of three mails.
-    for match in list(_SHORT_DAY.finditer(rest.text)):
-        short = _date(week.first.year, int(match[1]), int(match[2]))
-        if short is not None and short in week:
-            named.append(short)
-            rest.blank(match.start(), match.end())
-    days = list(dict.fromkeys(day for day in named if day is not None))
-    inside = [day for day in days if day in week]
-    return (inside[0] if len(inside) == 1 else None), next((day for day in days if day not in week), None)
+    for pattern, read in _PARTIAL_DAYS:
+        for match in list(pattern.finditer(rest.text)):
+            day = read(match, week)
+            if day is not None and day in week:
+                named.append(day)
+                rest.blank(match.start(), match.end())
+    days = tuple(dict.fromkeys(day for day in named if day is not None))
+    return tuple(day for day in days if day in week) or days
+
+
+def _in_month(week: Week, day: int, month: int | None) -> date | None:
+    """The day of the week with this number; a week over the end of a month has each number once."""
+    return next((one for one in week.days if one.day == day and month in (None, one.month)), None)
+
+
+def _read_chinese_day(match: re.Match[str], week: Week) -> date | None:
+    try:
+        return _in_month(week, read_number(match[2]), read_number(match[1]) if match[1] else None)
+    except ValueError:
+        return None
+
+
+def _read_weekday(match: re.Match[str], week: Week) -> date | None:
+    number = "一二三四五六日".index(match[1].replace("天", "日"))
+    days = [day for day in week.days if day.weekday() == number]
+    return days[0] if len(days) == 1 else None
+
+
+def _read_short_year(match: re.Match[str], week: Week) -> date | None:
+    year, month, day = (int(group) for group in match.groups() if group is not None)
+    return _date(2000 + year, month, day)
+
+
+_PARTIAL_DAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Week], date | None]], ...] = (
+    (_SHORT_YEAR, _read_short_year),
+    (_SHORT_DAY, lambda match, week: _in_month(week, int(match[2]), int(match[1]))),
+    (_FOUR_DIGITS, lambda match, week: _in_month(week, int(match[2]), int(match[1]))),
+    (_DAY_OF_MONTH, lambda match, week: _in_month(week, int(match[1]), None)),
+    (_CHINESE_DAY, _read_chinese_day),
+    (_WEEKDAY, _read_weekday),
+)
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -283,7 +340,8 @@ def _stranger(unit: _Found, rest: str, owner: Unit) -> str:
     """The longer name that a recognised one is only a part of (濮阳县 in 濮阳县第一中学), or an empty string."""
     before = re.split(r"[^\w]", rest[: unit.start])[-1]
     after = re.split(r"[^\w]", rest[unit.end :])[0]
-    full_name = unit.name == compact(owner.name)
+    # A bare place is a unit only when it stands alone; a school's short name is as good as its full one.
+    full_name = unit.name == compact(owner.name) or not _AUTHORITY.search(owner.name)
     before_fits = not before or _is_filler(before) or bool(_REGION.fullmatch(before))
     after_fits = not after or _is_filler(after) or (full_name and not _ORGANISATION.search(after))
     if not after_fits and _AUTHORITY.search(owner.name):

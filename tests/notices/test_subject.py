@@ -104,6 +104,12 @@ def test_every_row_of_the_table_reads_as_it_says(row: Row) -> None:
         ("活动周-濮阳县-文字材料-张三", "濮阳县教育局"),
         ("活动周濮阳 县教育局 文字 材料", "濮阳县教育局"),
         ("活动周濮阳县教育局关于开展职业教育活动周的活动情况报告", "濮阳县教育局"),
+        ("活动周范县职校省级媒体报道", "范县职业技术学校"),
+        ("活动周范县职校全部材料", "范县职业技术学校"),
+        ("活动周启动仪式范县职校照片", "范县职业技术学校"),
+        ("活动周清丰职校大国工匠进校园活动照片", "清丰县职业技术学校"),
+        ("活动周濮阳医专宣传部视频", "濮阳医学高等专科学校"),
+        ("活动周濮职院机电系照片", "濮阳职业技术学院"),
     ],
 )
 def test_unit_is_read_through_what_people_add(subject: str, unit: str) -> None:
@@ -119,6 +125,8 @@ def test_unit_is_read_through_what_people_add(subject: str, unit: str) -> None:
         ("活动周濮阳职业技术学校文字材料", "濮阳职业技术学校", "濮阳县职业技术学校"),
         ("活动周濮阳县教育居文字材料", "濮阳县教育居", "濮阳县教育局"),
         ("活动周濮阳市教育局照片", "濮阳市教育局", "濮阳县教育局"),
+        ("活动周濮阳职业技术学院附属中学照片", "濮阳职业技术学院附属中学", "濮阳职业技术学院"),
+        ("活动周日照学校照片", "日照学校", None),
     ],
 )
 def test_unit_is_never_guessed_but_suggested(subject: str, words: str, first: str | None) -> None:
@@ -136,6 +144,12 @@ def test_unit_is_never_guessed_but_suggested(subject: str, words: str, first: st
         ("活动周濮阳县教育局文字材料2023-05-16", date(2023, 5, 16)),
         ("活动周濮阳县教育局文字材料20230516", date(2023, 5, 16)),
         ("活动周濮阳县教育局文字材料第三天", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料16日", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料0516", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料23.5.16", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料230516", date(2023, 5, 16)),
+        ("活动周濮阳县教育局文字材料五月十六日", date(2023, 5, 16)),
+        ("活动周濮阳县教育局周二文字材料", date(2023, 5, 16)),
         ("活动周濮阳县教育局文字材料5月14日-5月20日", None),
         ("活动周濮阳县教育局文字材料5月30日", None),
         ("活动周濮阳县教育局文字材料v1.2", None),
@@ -144,6 +158,47 @@ def test_unit_is_never_guessed_but_suggested(subject: str, words: str, first: st
 )
 def test_day_is_read_where_exactly_one_of_the_week_is_named(subject: str, day: date | None) -> None:
     assert read(subject).day == day
+
+
+@pytest.mark.parametrize(
+    ("subject", "materials"),
+    [
+        ("活动周濮阳县职校照片及文字说明", ("照片",)),
+        ("活动周濮阳县职校照片（附文字说明）", ("照片",)),
+        ("活动周濮阳县职校视频及说明", ("视频",)),
+        ("活动周濮阳县职校照片和文字", ("照片", "文字材料")),
+    ],
+)
+def test_what_goes_with_a_material_is_no_material(subject: str, materials: tuple[str, ...]) -> None:
+    assert read(subject).materials == materials
+
+
+@pytest.mark.parametrize(
+    ("subject", "unit"),
+    [
+        ("河北省2023年职业教育活动周总结", "河北省教育厅"),
+        ("活动周新疆生产建设兵团总结", "新疆生产建设兵团教育局"),
+        ("活动周吉林市总结", None),
+    ],
+)
+def test_a_bare_place_is_its_authority_and_no_other_place(subject: str, unit: str | None) -> None:
+    reading = read(subject, "moe-2023")
+    assert (reading.unit.name if reading.unit else None) == unit
+
+
+def test_days_that_were_not_taken_are_kept() -> None:
+    two, outside = read("活动周濮阳县教育局文字材料5月16日、5月17日"), read("活动周濮阳县教育局文字材料5月30日")
+    assert [two.other_days, outside.other_days] == [(date(2023, 5, 16), date(2023, 5, 17)), (date(2023, 5, 30),)]
+
+
+def test_placeholder_keeps_a_unit_that_was_filled_in() -> None:
+    reading = read("活动周濮阳县职校xx材料")
+    assert (reading.fault, reading.unit and reading.unit.name) == (UnitFault.PLACEHOLDER, "濮阳县职业技术学校")
+
+
+@pytest.mark.parametrize("subject", ["科技活动周邀请函", "关于举办2023年推普活动周的通知"])
+def test_other_peoples_weeks_are_no_keyword(subject: str) -> None:
+    assert not read(subject).keyword
 
 
 def test_piece_of_several_mails_is_no_date() -> None:

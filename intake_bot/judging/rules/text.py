@@ -16,7 +16,8 @@ BODY_NAME = "邮件正文"
 """The name under which the mail body is shown when it serves as a text."""
 
 _SOURCE = re.compile(
-    r"来源|摄影[:：]|摄影[ \u3000]+[\u4e00-\u9fff]{2,4}|供图|图源|供稿|提供图片|图片由|[/／(（]\s*摄|摄\s*[)）]|(?<=[\u4e00-\u9fff])\s?摄(?:影)?\s*[。；;]?\s*$"
+    r"来源|摄影[:：]|摄影[ \u3000]+[\u4e00-\u9fff]{2,4}|供图|图源|供稿|提供图片|图片由"
+    r"|[/／(（]\s*摄|摄\s*[)）]|(?<=[\u4e00-\u9fff])\s?摄(?:影)?\s*[。；;]?\s*$"
     r"|(?:拍摄|摄影)者|拍摄[:：]|图片?\s*[/／:：]|photo(?:graph)?\s*(?:by|[:：])",
     re.IGNORECASE | re.MULTILINE,
 )
