@@ -12,7 +12,7 @@ from intake_bot.examine import Desk, desk_for
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision, Finding
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import DayReport, FiledItem, FiledMail, Outcome
+from intake_bot.ledger.records import ANSWERS_SPENT, DayReport, EventRecord, FiledItem, FiledMail, Outcome
 from intake_bot.letters.digest import (
     DigestContext,
     HeldLine,
@@ -29,6 +29,9 @@ from intake_bot.notices.notice import Severity
 from intake_bot.wrapping import wrap_report
 
 log = logging.getLogger(__name__)
+
+_RECEIPTS = 10
+"""As many receipt numbers stand in one line; the ledger has them all."""
 
 
 class Digesting:
@@ -133,8 +136,9 @@ class Digesting:
 
     def _trouble(self, report: DayReport) -> Iterator[TroubleLine]:
         zone = self._settings.intake.zone
+        yield from self._unanswered(report)
         for event in report.trouble:
-            if event.what == "mailbox.alerted":
+            if event.what in ("mailbox.alerted", ANSWERS_SPENT):
                 continue
             recovered = event.what == "mailbox.recovered"
             what = "邮箱恢复正常" if recovered else f"邮箱出现问题：{event.detail.get('why') or '原因不明'}"
@@ -144,6 +148,25 @@ class Digesting:
             yield TroubleLine(what, letter.created.astimezone(zone), "如地址有误，请电话告知对方")
         if report.unfinished:
             yield TroubleLine(f"还有 {len(report.unfinished)} 封邮件没有处理完，机器人会继续尝试")
+
+    def _unanswered(self, report: DayReport) -> Iterator[TroubleLine]:
+        """One line for each address that had all its answers of a day."""
+        spent: dict[str, list[EventRecord]] = {}
+        for event in report.trouble:
+            if event.what == ANSWERS_SPENT:
+                spent.setdefault(str(event.detail["to"]), []).append(event)
+        for address, events in spent.items():
+            # After a crash a mail is judged again.
+            receipts = dict.fromkeys(str(event.detail["receipt"]) for event in events)
+            what = (
+                f"给 {address} 的回信今天已到上限（{events[0].detail['most']} 封），"
+                f"另有 {len(receipts)} 封来信照常判定、登记，没有回信"
+            )
+            since = events[0].at.astimezone(self._settings.intake.zone)
+            todo = (
+                f"多半是对方的自动回复；如果是真材料，请电话告知结果。回执编号：{'、'.join(list(receipts)[:_RECEIPTS])}"
+            )
+            yield TroubleLine(what, since, todo + (" 等" if len(receipts) > _RECEIPTS else ""))
 
     def _write_page(self, bureau: Bureau, letter: Letter, name: str) -> None:
         folder = self._home.digests / bureau.id

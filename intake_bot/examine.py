@@ -17,7 +17,7 @@ from intake_bot.files.limits import FileLimits
 from intake_bot.files.words import count_words
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
-from intake_bot.judging.recognise import Approach, recognise
+from intake_bot.judging.recognise import Approach, is_thanks, recognise
 from intake_bot.judging.verdict import Disposition, MailKind, Verdict
 from intake_bot.ledger.receipt import find_receipt
 from intake_bot.mail.body import own_words
@@ -110,6 +110,8 @@ def examine(message: Message, received: datetime, desk: Desk, work: Path, past: 
     if kind is not MailKind.SUBMISSION:
         return Examined(message, Verdict(kind, Disposition.IGNORED), "no submission")
     body = own_words(message)
+    if is_thanks(approach, body):
+        return Examined(message, Verdict(MailKind.OTHER, Disposition.IGNORED), "thanks")
     inspected = inspect_files(message.attachments, work / "archives", _file_limits(desk.limits))
     facts = MailFacts(
         tuple(one.facts for one in inspected), TextFacts(text=body, words=count_words(body)), cloud_links=links

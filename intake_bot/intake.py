@@ -15,7 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from intake_bot.answering import Answering
@@ -29,7 +29,7 @@ from intake_bot.home import Home
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import Judgement, KeptFile, LetterDraft, MailKey, MessageRecord
+from intake_bot.ledger.records import ANSWERS_SPENT, Detail, Judgement, KeptFile, LetterDraft, MailKey, MessageRecord
 from intake_bot.mail.mailbox import Mailbox, MailGone
 from intake_bot.mail.message import Attachment, message_id_of
 from intake_bot.mail.spool import Spool, Spooled, SpoolKey
@@ -212,9 +212,16 @@ class Intake:
         reply = self._answering.reply(examined, desk, record.receipt, record.key.internaldate, now)
         if reply is None:
             return None
-        return wrap_answer(
-            reply.letter, self._bureau, reply.to, examined.message, record.receipt, now.astimezone(desk.calendar.zone)
-        )
+        local = now.astimezone(desk.calendar.zone)
+        midnight = datetime.combine(local.date(), time(), desk.calendar.zone)
+        most = self._settings.intake.sending.answers_per_day
+        if self._ledger.letters.answers_since(self._bureau.id, reply.to, midnight) >= most:
+            # A machine may be answering our answers. The mail itself is judged and filed as any other.
+            detail: Detail = {"to": reply.to, "receipt": record.receipt, "most": most}
+            self._ledger.trail.note(self._bureau.id, ANSWERS_SPENT, detail, now)
+            log.warning("unanswered receipt=%s: %d answers today", record.receipt, most)
+            return None
+        return wrap_answer(reply.letter, self._bureau, reply.to, examined.message, record.receipt, local)
 
     def _check_disk(self) -> None:
         """Nothing is fetched onto a disk that is nearly full: a ledger that cannot be written helps nobody."""

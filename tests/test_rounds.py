@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,6 +101,11 @@ def story(office: Office) -> Office:
 def mail(number: int) -> bytes:
     subject = "活动周天涯海角学校典型案例材料"
     return compose(subject, text="材料。", sender=f"t{number}@example.edu.cn", message_id=f"<{number}@example.edu.cn>")
+
+
+def rows(office: Office, question: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(Home(office.root).ledger)) as database:
+        return database.execute(question).fetchall()
 
 
 # ---- one bad mail ----------------------------------------------------------------------------------------------------
@@ -273,6 +280,60 @@ def test_the_digest_names_a_letter_that_was_refused_for_good(
         said = text_of(smtp.letters[0])
     assert "六、机器故障：1 件" in said
     assert "给 school@example.edu.cn 的信还没有送达：发信服务器拒收（550 5.1.1 User not found）" in said
+
+
+# ---- machines that answer every letter -------------------------------------------------------------------------------
+
+
+def answers_of(office: Office, words: str, rounds: int) -> int:
+    """Lets a machine answer each letter of ours at once, unmarked; returns how many letters it got."""
+    office.account.append(rejected_mail(), START)
+    answered = 0
+    for _ in range(rounds):
+        office.round()
+        for letter in office.smtp.letters[answered:]:
+            answered += 1
+            ours = read(letter)
+            assert letter.recipients == ("school@example.edu.cn",)
+            reply = compose(
+                f"Re: {ours['Subject']}",
+                text=words,
+                message_id=f"<away{answered}@example.edu.cn>",
+                headers={"In-Reply-To": str(ours["Message-ID"])},
+            )
+            office.account.append(reply, office.now)
+    return answered
+
+
+@pytest.mark.parametrize("words", ["您的邮件已收到，我会尽快回复", "收到，谢谢！"])
+def test_an_answer_to_our_letter_that_says_nothing_is_left_alone(office: Office, words: str) -> None:
+    assert answers_of(office, words, rounds=5) == 1
+    assert fates(office.root) == [Fate.REJECTED, Fate.OTHER]
+    assert [row[-1] for row in rows(office, "SELECT reason FROM message")] == ["", "thanks"]
+
+
+def test_an_answer_without_the_file_it_speaks_of_is_told_so(office: Office) -> None:
+    assert answers_of(office, "已修改，请查收附件。", rounds=2) == 2
+
+
+def test_a_talkative_machine_gets_no_more_letters_than_one_address_gets_in_a_day(office: Office) -> None:
+    edit(office.root, "config/intake.yaml", "answers_per_day: 20", "answers_per_day: 3")
+    office.restart()
+    words = "我正在外地休假，周一返回后逐一处理，如有急事请联系办公室值班同志。"
+    assert answers_of(office, words, rounds=8) == 3
+    assert fates(office.root) == [Fate.REJECTED] * 4
+    office.account.append(compose("活动周又一所学校典型案例材料", message_id="<again@example.edu.cn>"), office.now)
+    office.account.append(mail(7), office.now)
+    office.round()
+    assert office.letters_to("t7@example.edu.cn") != []
+    assert office.digest_is_filed()
+    office.round()
+    said = text_of(office.smtp.letters[-1])
+    assert said.count("给 school@example.edu.cn 的回信今天已到上限（3 封），另有 2 封来信照常判定、登记，没有回信") == 1
+    assert "六、机器故障：1 件" in said
+    office.now += timedelta(days=1)
+    office.account.append(compose("活动周另一所学校典型案例材料", message_id="<next@example.edu.cn>"), office.now)
+    assert office.round().delivered == Delivered(sent=1)
 
 
 # ---- the digest's hour -----------------------------------------------------------------------------------------------

@@ -103,6 +103,8 @@ class Sending(Frozen):
     """Waiting times after the first, second, … refusal; the last one repeats."""
     give_up_after_hours: Positive = 48
     """Counted from when the letter was written."""
+    answers_per_day: Positive = 20
+    """To one address and local day; mail beyond it is judged and filed, and gets no letter."""
 
 
 class DigestSettings(Frozen):

@@ -11,8 +11,11 @@ from intake_bot.ledger.database import Condition, Database
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import Detail, Letter, LetterDraft, LetterKind
 from intake_bot.ledger.states import LetterEvent, LetterState, next_letter_state
-from intake_bot.ledger.tables import LetterRow, SubmissionRow
+from intake_bot.ledger.tables import EventRow, LetterRow, SubmissionRow
 from intake_bot.ledger.trail import add_event, add_letter_event
+
+_WRITTEN = tuple(f"letter.{state}" for state in (LetterState.QUEUED, LetterState.WITHHELD))
+"""The first event of every letter; one that is sent again is queued again, and still one letter."""
 
 
 class Letters:
@@ -73,6 +76,19 @@ class Letters:
         """It came back."""
         with self._database.writing() as session:
             _advance(session, letter, LetterEvent.BOUNCE, error, now)
+
+    def answers_since(self, bureau: str, address: str, start: datetime) -> int:
+        """How many answers to mails were written to this address (compared without case) from `start` on."""
+        # Found by their events: beside `created` stand the letters' bytes, which SQLite would have to read through.
+        written = select(EventRow.letter).where(
+            EventRow.bureau == bureau, col(EventRow.what).in_(_WRITTEN), col(EventRow.at) >= start
+        )
+        answers = select(LetterRow.recipients).where(
+            col(LetterRow.id).in_(written), LetterRow.kind == LetterKind.ANSWER
+        )
+        wanted = address.lower()
+        with self._database.reading() as session:
+            return sum(wanted in map(str.lower, recipients) for recipients in session.exec(answers))
 
     def next_due(self, bureau: str) -> datetime | None:
         """The moment at which the next letter is due, in the past when one is waiting; None when none will be."""

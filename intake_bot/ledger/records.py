@@ -18,6 +18,9 @@ from intake_bot.ledger.states import LetterState, MessageState
 Detail = Mapping[str, str | int | None]
 """What an event tells besides its name; never body text, never a secret."""
 
+ANSWERS_SPENT = "mailbox.answers_spent"
+"""A mail (`receipt`) was judged without a letter: `to` has had as many (`most`) as one address gets in a day."""
+
 
 @dataclass(frozen=True)
 class MailKey:

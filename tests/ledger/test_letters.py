@@ -92,3 +92,14 @@ def test_file_alert_writes_event_and_letter(ledger: Ledger) -> None:
     ledger.trail.note("puyang", "mailbox.recovered", {}, LATER)
     assert ledger.trail.last("puyang", among) == EventRecord(LATER, "puyang", "mailbox.recovered", {})
     assert ledger.trail.last("hefei", among) is None
+
+
+def test_answers_to_an_address_are_counted_from_a_moment_on(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(answer=draft("<1@intake>")))
+    judged(ledger, 2, judgement(answer=draft("<2@intake>")))
+    ledger.letters.file_alert("puyang", "mailbox.alerted", {}, draft("<3@intake>"), NOW)
+    count = ledger.letters.answers_since
+    assert count("puyang", "School@example.edu.cn", NOW) == 2
+    assert count("puyang", "school@example.edu.cn", LATER) == 0
+    assert count("puyang", "other@example.edu.cn", NOW) == 0
+    assert count("hefei", "school@example.edu.cn", NOW) == 0
