@@ -13,7 +13,9 @@ from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision, Finding
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import ANSWERS_SPENT, DayReport, EventRecord, FiledItem, FiledMail, Outcome
+from intake_bot.ledger.states import LetterState
 from intake_bot.letters.digest import (
+    Answered,
     DigestContext,
     HeldLine,
     ItemLine,
@@ -117,6 +119,7 @@ class Digesting:
             deadline=item.deadline.astimezone(zone) if item and item.deadline else None,
             late=item.late if item else False,
             reasons=_reasons((*mail.findings, *(item.findings if item else ()))),
+            answered=_answered(mail.answer),
         )
 
     def _held(self, report: DayReport) -> Iterator[HeldLine]:
@@ -196,6 +199,18 @@ def _sum(report: DayReport) -> Sum:
         held=len(report.heap(Outcome.HELD)),
         other=len(report.heap(Outcome.OTHER)),
     )
+
+
+def _answered(answer: LetterState | None) -> Answered:
+    match answer:
+        case None:
+            return Answered.NO
+        case LetterState.WITHHELD:
+            return Answered.WITHHELD
+        case LetterState.DEFERRED | LetterState.FAILED | LetterState.BOUNCED:
+            return Answered.UNDELIVERED
+        case _:
+            return Answered.YES
 
 
 def _reasons(findings: tuple[Finding, ...]) -> tuple[str, ...]:

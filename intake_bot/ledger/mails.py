@@ -12,7 +12,8 @@ from intake_bot.judging.verdict import Finding
 from intake_bot.ledger.database import Condition
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile
-from intake_bot.ledger.tables import FileRow, FindingRow, ItemFileRow, ItemRow, MessageRow, SubmissionRow
+from intake_bot.ledger.states import LetterState
+from intake_bot.ledger.tables import FileRow, FindingRow, ItemFileRow, ItemRow, LetterRow, MessageRow, SubmissionRow
 
 
 def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...]:
@@ -28,10 +29,14 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
     findings = _findings(session, col(FindingRow.submission).in_(submissions))
     items = _items(session, col(ItemRow.submission).in_(submissions), findings)
     files = _files(session, col(FileRow.submission).in_(submissions))
+    answers = _answers(session, col(LetterRow.submission).in_(submissions))
     return tuple(
         _unjudged(message)
         if submission is None
-        else _judged(message, submission, items[submission.id], findings[submission.id, None], files[submission.id])
+        else replace(
+            _judged(message, submission, items[submission.id], findings[submission.id, None], files[submission.id]),
+            answer=answers.get(submission.id),
+        )
         for message, submission in found
     )
 
@@ -87,6 +92,12 @@ def _files(session: Session, condition: Condition) -> defaultdict[int, tuple[Kep
     for row in session.exec(select(FileRow).where(condition).order_by(col(FileRow.id))):
         files[row.submission] += (_kept_file(row),)
     return files
+
+
+def _answers(session: Session, condition: Condition) -> dict[int | None, LetterState]:
+    """What became of the answer to each submission that has one."""
+    answers = session.exec(select(LetterRow.submission, LetterRow.state).where(condition))
+    return {submission: LetterState(state) for submission, state in answers}
 
 
 def _unjudged(message: MessageRow) -> FiledMail:

@@ -217,6 +217,8 @@ class FiledMail:
     items: tuple[FiledItem, ...]
     findings: tuple[Finding, ...]
     files: tuple[KeptFile, ...]
+    answer: LetterState | None = None
+    """What became of the letter that answers it; None where none was written."""
 
     @property
     def outcome(self) -> Outcome | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 
 from intake_bot.letters import chinese
 from intake_bot.letters.letter import Letter
@@ -48,6 +49,15 @@ class MissingRow:
         return 100 * self.reported // self.expected if self.expected else 100
 
 
+class Answered(StrEnum):
+    """What the school heard about its mail, in the words of the digest."""
+
+    YES = "已回信，写明要改什么"
+    UNDELIVERED = "回信还没有送达"
+    WITHHELD = "试运行，回信没有寄出"
+    NO = "没有回信"
+
+
 @dataclass(frozen=True)
 class ItemLine:
     """One item that was accepted or rejected. `sender` is the mail address it came from."""
@@ -65,6 +75,7 @@ class ItemLine:
     late: bool = False
     reasons: tuple[str, ...] = ()
     """Short, one for each fault."""
+    answered: Answered = Answered.YES
 
     @property
     def name(self) -> str:
@@ -153,6 +164,19 @@ class DigestContext:
 
 
 @dataclass(frozen=True)
+class MissingGroup:
+    """Materials that exactly the same units miss."""
+
+    rows: tuple[MissingRow, ...]
+    named: bool
+    """The units are named here; else the list by unit names them."""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        return self.rows[0].units
+
+
+@dataclass(frozen=True)
 class UnitsOwing:
     """Units that miss exactly the same materials."""
 
@@ -168,8 +192,8 @@ class DigestPage:
     day: date
     now: datetime
     sum: Sum
-    due: tuple[MissingRow, ...]
-    """Past its deadline, and somebody is missing."""
+    due: tuple[MissingGroup, ...]
+    """Past their deadline, and somebody is missing."""
     owing: tuple[UnitsOwing, ...]
     """`due` seen by unit, those who miss most first; empty where it would only repeat `due`."""
     progress: tuple[MissingRow, ...]
@@ -177,6 +201,8 @@ class DigestPage:
     accepted: tuple[ItemLine, ...]
     late: tuple[ItemLine, ...]
     rejected: tuple[ItemLine, ...]
+    rejected_answered: Answered | None
+    """The same for all of `rejected`; None where they differ."""
     held: tuple[HeldLine, ...]
     trouble: tuple[TroubleLine, ...]
     withheld: tuple[WithheldLetter, ...]
@@ -212,6 +238,8 @@ def lines_of_units(units: tuple[str, ...]) -> tuple[str, ...]:
 
 def _page(context: DigestContext) -> DigestPage:
     due = tuple(row for row in context.missing if row.units and row.deadline < context.now)
+    groups = _groups(due)
+    answered = {line.answered for line in context.rejected}
     owed = tuple(line for line in context.quotas if line.reported < line.owed)
     accepted = tuple(_clean_item(line) for line in context.accepted)
     return DigestPage(
@@ -219,18 +247,28 @@ def _page(context: DigestContext) -> DigestPage:
         day=context.day,
         now=context.now,
         sum=context.sum,
-        due=due,
-        owing=_owing(due) if len(due) > 1 else (),
+        due=groups,
+        owing=_owing(due) if len(groups) > 1 else (),
         progress=context.missing,
         missing_units=len({unit for row in due for unit in row.units}),
         accepted=tuple(line for line in accepted if not line.late),
         late=tuple(line for line in accepted if line.late),
         rejected=tuple(_clean_item(line) for line in context.rejected),
+        rejected_answered=answered.pop() if len(answered) == 1 else None,
         held=tuple(_clean_held(line) for line in context.held),
         trouble=tuple(_clean_trouble(line) for line in context.trouble),
         withheld=tuple(WithheldLetter(one_line(w.to), one_line(w.subject)) for w in context.withheld),
         owed=owed,
         quotas_met=len(context.quotas) - len(owed),
+    )
+
+
+def _groups(due: tuple[MissingRow, ...]) -> tuple[MissingGroup, ...]:
+    rows: dict[tuple[str, ...], list[MissingRow]] = {}
+    for row in due:
+        rows.setdefault(row.units, []).append(row)
+    return tuple(
+        MissingGroup(tuple(same), len(rows) == 1 or any(row.reported for row in same)) for same in rows.values()
     )
 
 

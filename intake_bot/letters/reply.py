@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -73,6 +72,8 @@ class AnsweredItem:
     timing: str
     late: bool
     decision: Decision
+    online: bool
+    """Never taken in by mail: to be reported through the online system."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ class AnswerPage:
     received: datetime
     subject: str
     items: tuple[AnsweredItem, ...]
+    early: bool
+    """Sent before anything of it is taken in."""
     mend: tuple[Entry, ...]
+    """What can be mended and sent again by mail."""
     look_at: tuple[Entry, ...]
     know: tuple[Entry, ...]
     until: tuple[str, ...]
@@ -107,7 +111,17 @@ class AnswerPage:
 
     @property
     def rejected(self) -> tuple[AnsweredItem, ...]:
-        return tuple(item for item in self.items if item.decision is Decision.REJECTED)
+        """To be sent again by mail."""
+        return tuple(item for item in self.items if item.decision is Decision.REJECTED and not item.online)
+
+    @property
+    def by_mail(self) -> tuple[AnsweredItem, ...]:
+        return tuple(item for item in self.items if not item.online)
+
+    @property
+    def to_online(self) -> tuple[AnsweredItem, ...]:
+        """To be reported through the online system instead."""
+        return tuple(item for item in self.items if item.online)
 
     @property
     def held(self) -> tuple[AnsweredItem, ...]:
@@ -147,7 +161,8 @@ def _page(context: AnswerContext) -> AnswerPage:
         received=context.received,
         subject=unlinked(context.subject),
         items=tuple(_answered(item, context.received) for item in verdict.items),
-        mend=to_mend(verdict),
+        early=any(_too_early(item, context.received) for item in verdict.items),
+        mend=to_mend(replace(verdict, items=_by_mail(verdict.items))),
         look_at=to_look_at(verdict),
         know=to_know(verdict),
         until=_until(context),
@@ -164,26 +179,32 @@ def _kind(context: AnswerContext) -> AnswerKind:
     if verdict.disposition not in _KINDS:
         raise ValueError(f"a mail that is {verdict.disposition} gets no answer")
     if verdict.disposition is Disposition.REJECTED:
-        if context.notice.online is not None and _all(_online, verdict):
+        by_mail = _by_mail(verdict.items)
+        if verdict.items and not by_mail:
             return AnswerKind.ONLINE
-        if _all(_closed, verdict):
+        if any(map(_closed, verdict.findings)) or (by_mail and all(_is_closed(item) for item in by_mail)):
             return AnswerKind.CLOSED
     return _KINDS[verdict.disposition]
 
 
-def _all(said: Callable[[Finding], bool], verdict: Verdict) -> bool:
-    """True of the whole mail, or of each of its items."""
-    if any(said(finding) for finding in verdict.findings):
-        return True
-    return bool(verdict.items) and all(any(said(f) for f in item.findings) for item in verdict.items)
+def _by_mail(items: tuple[ItemVerdict, ...]) -> tuple[ItemVerdict, ...]:
+    return tuple(item for item in items if not _is_online(item))
 
 
-def _online(finding: Finding) -> bool:
-    return finding.code == "channel.online"
+def _is_online(item: ItemVerdict) -> bool:
+    return any(finding.code == "channel.online" for finding in item.findings)
+
+
+def _is_closed(item: ItemVerdict) -> bool:
+    return any(map(_closed, item.findings))
+
+
+def _too_early(item: ItemVerdict, received: datetime) -> bool:
+    return _is_closed(item) and item.deadline is not None and received < item.deadline
 
 
 def _closed(finding: Finding) -> bool:
-    """Too late to be taken in; where lateness is only a remark, it is."""
+    """Too late or too early to be taken in; where lateness is only a remark, it is."""
     return finding.code == "deadline.closed" or (finding.code == "deadline.late" and finding.severity is Severity.ERROR)
 
 
@@ -199,11 +220,15 @@ def _about(context: AnswerContext) -> str:
 def _subject_to_copy(context: AnswerContext) -> str:
     """Asks for the rejected part only, and names its day: sent tomorrow, the same words would mean tomorrow's."""
     verdict = context.verdict
-    rejected = tuple(item for item in verdict.items if item.decision is Decision.REJECTED)
+    rejected = _to_send_again(verdict)
     if not (verdict.unit and rejected):
         return one_line(verdict.correct_subject, _COPIED_LENGTH)
     days = {item.day for item in rejected}
     return write_subject(context.notice, verdict.unit, _materials(rejected), days.pop() if len(days) == 1 else None)
+
+
+def _to_send_again(verdict: Verdict) -> tuple[ItemVerdict, ...]:
+    return tuple(item for item in _by_mail(verdict.items) if item.decision is Decision.REJECTED)
 
 
 def _materials(items: tuple[ItemVerdict, ...]) -> tuple[str, ...]:
@@ -213,16 +238,23 @@ def _materials(items: tuple[ItemVerdict, ...]) -> tuple[str, ...]:
 def _answered(item: ItemVerdict, received: datetime) -> AnsweredItem:
     return AnsweredItem(
         label=item_label(item),
-        timing=chinese.timing(received, item.deadline, item.late),
+        timing=_timing(item, received),
         late=item.late,
         decision=item.decision,
+        online=_is_online(item),
     )
+
+
+def _timing(item: ItemVerdict, received: datetime) -> str:
+    if _too_early(item, received):
+        return f"{chinese.timing(received, None, late=False)}，还没到报送时间"
+    return chinese.timing(received, item.deadline, item.late)
 
 
 def _until(context: AnswerContext) -> tuple[str, ...]:
     """A sentence for each deadline that still matters to what was rejected."""
     sentences: dict[str, list[str]] = {}
-    rejected = [item for item in context.verdict.items if item.decision is Decision.REJECTED]
+    rejected = _to_send_again(context.verdict)
     for item in rejected:
         sentences.setdefault(_item_until(item, context), []).append(item_label(item))
     several = len(rejected) > 1
@@ -236,9 +268,10 @@ def _item_until(item: ItemVerdict, context: AnswerContext) -> str:
     taken_late = material is None or material.late == "mark"
     due = chinese.deadline(item.deadline)
     passed = context.now > item.deadline
-    if context.received < item.deadline and any(_closed(finding) for finding in item.findings):
-        return "现在还没到报送的时候。"
-    if any(_closed(finding) for finding in item.findings) or (passed and not taken_late):
+    if _too_early(item, context.received):
+        first = chinese.weekday_date(context.notice.week.first)
+        return f"请从 {first}起发来，{due} 截止。"
+    if _is_closed(item) or (passed and not taken_late):
         return f"{due} 的截止时间已经过了，按通知不再接收。如有特殊情况，请与我们联系。"
     if passed:
         return f"{due} 的截止时间已经过了，请尽快发来，照样接收，会记为迟报。"

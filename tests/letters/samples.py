@@ -9,6 +9,7 @@ from pathlib import Path
 from intake_bot.files.facts import FileFacts, Kind
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.letters.digest import (
+    Answered,
     DigestContext,
     HeldLine,
     ItemLine,
@@ -232,7 +233,7 @@ UNKNOWN_UNIT = replace(
                 "subject.unknown_unit",
                 Severity.ERROR,
                 "主题里的“濮阳县职业技术学院”不在报送单位名单里",
-                "以“活动周xx单位xx材料”为题",
+                "",
                 "名单里相近的单位有：濮阳县职业技术学校、濮阳职业技术学院。请写名单里的全称；都不是的话，请打电话告诉我们",
             ),
         ),
@@ -343,6 +344,55 @@ ONLINE = AnswerContext(
     now=at("2023-05-24 10:01:00"),
 )
 
+_SUMMARY = file("总结.docx", 52, Kind.DOCX)
+PARTIAL_ONLINE = replace(
+    ONLINE,
+    receipt="2008-2",
+    subject="活动周机械行指委总结、典型案例",
+    files=(_SUMMARY, *ONLINE.files),
+    verdict=replace(
+        ONLINE.verdict,
+        disposition=Disposition.PARTIAL,
+        items=(
+            ItemVerdict("总结", None, at("2023-05-28 00:00:00"), False, Decision.ACCEPTED, files=(_SUMMARY.name,)),
+            *ONLINE.verdict.items,
+        ),
+    ),
+)
+
+EARLY = replace(
+    REJECTED,
+    receipt="1051-0",
+    subject="活动周濮阳县教育局照片",
+    received=at("2023-05-12 09:00:00"),
+    now=at("2023-05-12 09:01:00"),
+    files=(ZIP,),
+    verdict=Verdict(
+        MailKind.SUBMISSION,
+        Disposition.REJECTED,
+        "濮阳县教育局",
+        (
+            ItemVerdict(
+                "照片",
+                date(2023, 5, 14),
+                at("2023-05-14 16:00:00"),
+                False,
+                Decision.REJECTED,
+                (
+                    Finding(
+                        "deadline.closed",
+                        Severity.ERROR,
+                        "服务器收到时间为5月12日09:00，活动周还没有开始",
+                        "每天16:00前报送（5月14日16:00截止）",
+                        "请从5月14日起报送",
+                    ),
+                ),
+                (ZIP.name,),
+            ),
+        ),
+    ),
+)
+
 CLOSED = replace(
     REJECTED,
     receipt="1050-2",
@@ -405,6 +455,7 @@ DIGEST_BUSY = DigestContext(
             "tq_jyj@163.com",
             13,
             DUE,
+            answered=Answered.UNDELIVERED,
             reasons=("12 张照片没有放进压缩包", "4 张照片不到 2000 像素", "没有文字说明"),
         ),
         ItemLine(

@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from intake_bot.letters.digest import DigestContext, HeldLine, ItemLine, MissingRow, Sum, compose_digest, lines_of_units
+import pytest
+
+from intake_bot.letters.digest import (
+    Answered,
+    DigestContext,
+    HeldLine,
+    ItemLine,
+    MissingRow,
+    Sum,
+    compose_digest,
+    lines_of_units,
+)
 from tests.letters import samples
 from tests.letters.samples import DAY, DIGEST_BUSY, DUE, TEMPLATES, at
 
@@ -55,9 +66,45 @@ def test_mails_that_the_sum_does_not_explain_are_pointed_out() -> None:
 
 
 def test_days_are_named_where_missing_rows_differ_in_day() -> None:
-    rows = (MissingRow("照片", DAY, DUE, ("甲校",), 2), MissingRow("工作总结", None, DUE, ("甲校",), 2))
+    rows = (MissingRow("照片", DAY, DUE, ("甲校",), 2), MissingRow("工作总结", None, DUE, ("甲校", "乙校"), 3))
     text = compose_digest(replace(DIGEST_BUSY, missing=rows), TEMPLATES).text
     assert "缺照片（5月17日）、工作总结（1 个单位）\n  甲校\n" in text
+
+
+def test_materials_that_the_same_units_miss_share_one_list() -> None:
+    units = ("甲校", "乙校")
+    rows = (MissingRow("照片", DAY, DUE, units, 3), MissingRow("视频", DAY, DUE, units, 2))
+    letter = compose_digest(replace(DIGEST_BUSY, missing=rows), TEMPLATES)
+    assert (
+        "\n照片（5月17日，截止 16:00）：未报 2 个单位（已报 1/3）\n"
+        "视频（5月17日，截止 16:00）：2 个单位都没有报\n"
+        "  甲校、乙校\n"
+    ) in letter.text
+    assert [text.count("甲校") for text in (letter.text, letter.html)] == [1, 1]
+    assert "按单位看" not in letter.text + letter.html
+
+
+ANSWERED = {
+    "all": ((Answered.YES, Answered.YES), "四、退回补正：2 项（已回信，写明要改什么）", ()),
+    "shadow": ((Answered.WITHHELD, Answered.WITHHELD), "四、退回补正：2 项（试运行，回信没有寄出）", ()),
+    "none": ((Answered.NO, Answered.NO), "四、退回补正：2 项（没有回信）", ()),
+    "one of two": ((Answered.YES, Answered.NO), "四、退回补正：2 项", ("已回信，写明要改什么", "没有回信")),
+}
+
+
+@pytest.mark.parametrize(("answered", "heading", "beside"), ANSWERED.values(), ids=ANSWERED)
+def test_digest_says_whether_the_school_was_told(
+    answered: tuple[Answered, ...], heading: str, beside: tuple[str, ...]
+) -> None:
+    lines = [
+        ItemLine("甲校", "照片", DAY, f"{n}-1", DUE, "a@qq.com", 1, DUE, answered=one) for n, one in enumerate(answered)
+    ]
+    letter = compose_digest(replace(DIGEST_BUSY, rejected=tuple(lines)), TEMPLATES)
+    written = letter.text.splitlines()
+    at_heading = written.index(heading)
+    ends = tuple(line.partition("a@qq.com")[2].strip("　") for line in written[at_heading + 1 : at_heading + 3])
+    assert ends == (beside or ("", ""))
+    assert [word in letter.html for word in Answered] == [word in answered for word in Answered]
 
 
 def test_hostile_lines_stay_on_their_line() -> None:

@@ -21,6 +21,8 @@ ANSWERS = {
     "held": samples.HELD,
     "online": samples.ONLINE,
     "closed": samples.CLOSED,
+    "partial_online": samples.PARTIAL_ONLINE,
+    "early": samples.EARLY,
 }
 DIGESTS = {"digest_busy": samples.DIGEST_BUSY, "digest_empty": samples.DIGEST_EMPTY}
 ALERTS = {

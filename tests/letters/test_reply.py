@@ -5,11 +5,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from intake_bot.files.facts import FileFacts, Kind
+from intake_bot.files.facts import FileFacts, Kind, TextFacts
+from intake_bot.judging.judge import judge
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.letters.letter import Letter
 from intake_bot.letters.reply import AnswerContext, compose_answer
 from intake_bot.notices.notice import Severity
+from tests.judging.cases import case, news
 from tests.letters import samples
 from tests.letters.samples import ACCEPTED, CLOSED, HELD, ONLINE, PARTIAL, REJECTED, TEMPLATES, UNKNOWN_UNIT, at
 
@@ -109,12 +111,35 @@ def test_mail_before_the_week_is_not_told_that_it_is_late() -> None:
     context = replace(REJECTED, received=moment, now=moment, verdict=replace(REJECTED.verdict, items=(item,)))
     letter = compose_answer(context, TEMPLATES)
     assert letter.subject == "【没有收下】活动周濮阳县教育局照片（回执编号 1043-5）"
-    assert "1. 活动周还没有开始\n   请注意：请从5月14日起报送。\n\n现在还没到报送的时候。\n" in letter.text
+    assert "1. 活动周还没有开始\n   请注意：请从5月14日起报送。\n\n请从 5月14日（周日）起发来，" in letter.text
+    assert "\n照片（5月17日）：服务器收到 5月10日09:00:00，还没到报送时间\n" in letter.text
+    assert "按时" not in letter.text
 
 
 def test_rejection_without_any_subject_to_copy_points_to_the_finding() -> None:
     nameless = replace(UNKNOWN_UNIT, verdict=replace(UNKNOWN_UNIT.verdict, correct_subject=""))
     assert "邮件主题怎么写，请看上面的说明。" in compose_answer(nameless, TEMPLATES).text
+
+
+def _answer_of_the_ministry(subject: str, *files: FileFacts) -> str:
+    mail = case("moe-2023", subject, *files)
+    context = replace(ONLINE, notice=mail.notice, subject=subject, verdict=judge(mail), received=mail.received)
+    return compose_answer(replace(context, now=mail.received), TEMPLATES).text
+
+
+def test_what_goes_online_is_not_asked_for_by_mail() -> None:
+    pictures = TextFacts("活动亮点，典型案例", 900, pictures=1)
+    text = _answer_of_the_ministry("活动周河北省教育厅总结、照片", news(text=pictures))
+    assert "\n照片不用邮件报送，请改在网上系统提交，网址列在下面。\n" in text
+    assert "\n请在网上报送：照片\n职业教育活动周网上报送系统，网址 http://xxbs.bzpt.edu.cn\n" in text
+    assert [words for words in ("补正", "怎样重发", "照抄", "照片：服务器", "尽快") if words in text] == []
+
+
+def test_what_is_to_be_mended_by_mail_stands_apart_from_what_goes_online() -> None:
+    text = _answer_of_the_ministry("活动周河北省教育厅总结、照片")
+    assert "\n请补正（共 2 处）\n" in text
+    assert "\n活动周河北省教育厅总结材料\n" in text
+    assert "\n请在网上报送：照片\n" in text
 
 
 SUBJECTS = {
