@@ -12,8 +12,18 @@ from intake_bot.examine import Desk, desk_for
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision, Finding
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import ANSWERS_SPENT, DayReport, EventRecord, FiledItem, FiledMail, Outcome
+from intake_bot.ledger.records import (
+    ALERTED,
+    ANSWERS_SPENT,
+    RECOVERED,
+    DayReport,
+    EventRecord,
+    FiledItem,
+    FiledMail,
+    Outcome,
+)
 from intake_bot.ledger.states import LetterState
+from intake_bot.letters.alert import MailboxEvent
 from intake_bot.letters.digest import (
     Answered,
     DigestContext,
@@ -141,10 +151,11 @@ class Digesting:
         zone = self._settings.intake.zone
         yield from self._unanswered(report)
         for event in report.trouble:
-            if event.what in ("mailbox.alerted", ANSWERS_SPENT):
+            if event.what in (ALERTED, ANSWERS_SPENT):
                 continue
-            recovered = event.what == "mailbox.recovered"
-            what = "邮箱恢复正常" if recovered else f"邮箱出现问题：{event.detail.get('why') or '原因不明'}"
+            recovered = event.what == RECOVERED
+            where = "本机" if event.detail.get("kind") == MailboxEvent.LOCAL else "邮箱"
+            what = "邮箱恢复正常" if recovered else f"{where}出现问题：{event.detail.get('why') or '原因不明'}"
             yield TroubleLine(what, event.at.astimezone(zone), "" if recovered else "请管理员处理")
         for letter in report.undelivered:
             what = f"给 {'、'.join(letter.recipients)} 的信还没有送达：{letter.last_error}"

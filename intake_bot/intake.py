@@ -30,6 +30,7 @@ from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import ANSWERS_SPENT, Detail, Judgement, KeptFile, LetterDraft, MailKey, MessageRecord
+from intake_bot.mail.connection import LoginRefused
 from intake_bot.mail.mailbox import Mailbox, MailGone
 from intake_bot.mail.message import Attachment, message_id_of
 from intake_bot.mail.spool import Spool, Spooled, SpoolKey
@@ -69,9 +70,11 @@ class Intake:
         """One pass: notes every mail that is new, then settles what is unsettled, oldest first.
 
         `stop` is asked between two mails. Raises LoginRefused, or TemporaryFailure when the mailbox cannot be reached
-        (again); a mail that fails is left for the next pass and never stops those behind it.
+        (again), the disk is nearly full or the bureau has no notice; a mail that fails is left for the next pass and
+        never stops those behind it.
         """
         self._check_disk()
+        self._desk(self._clock())
         mailbox.open()
         self._clean_up()
         present = self._look(mailbox)
@@ -123,7 +126,7 @@ class Intake:
             self._ledger.messages.attempt_failed(record.id, str(error), self._clock())
             log.warning("message gone receipt=%s uid=%d", record.receipt, record.key.uid)
             return False
-        except TemporaryFailure as error:
+        except (TemporaryFailure, LoginRefused) as error:
             self._ledger.messages.attempt_excused(record.id, str(error), self._clock())
             log.warning("message put off receipt=%s: %s", record.receipt, error)
             return False
@@ -164,10 +167,7 @@ class Intake:
     def _judge(self, record: MessageRecord, spooled: Spooled, work: Path) -> None:
         message = open_mail(spooled.path, work, self._settings.intake.limits)
         self._ledger.messages.headers_read(record.id, message.sender.address, message.subject)
-        desk = desk_for(self._settings, self._bureau, record.key.internaldate)
-        if desk is None:
-            self._ledger.messages.file_ignored(record.id, MailKind.OTHER, "no notice", self._clock())
-            return
+        desk = self._desk(record.key.internaldate)
         examined = examine(message, record.key.internaldate, desk, work, _LedgerPast(self._ledger, desk))
         if examined.verdict.kind is not MailKind.SUBMISSION:
             self._ledger.messages.file_ignored(record.id, examined.verdict.kind, examined.reason, self._clock())
@@ -222,6 +222,15 @@ class Intake:
             log.warning("unanswered receipt=%s: %d answers today", record.receipt, most)
             return None
         return wrap_answer(reply.letter, self._bureau, reply.to, examined.message, record.receipt, local)
+
+    def _desk(self, at: datetime) -> Desk:
+        """Without a notice no mail can be told from another: all of it waits in the mailbox until there is one."""
+        desk = desk_for(self._settings, self._bureau, at)
+        if desk is None:
+            raise TemporaryFailure(
+                f"{self._bureau.name}没有可用的通知（config/notices），收信暂停；补上通知、重启程序后，会接着处理邮箱里的信"
+            )
+        return desk
 
     def _check_disk(self) -> None:
         """Nothing is fetched onto a disk that is nearly full: a ledger that cannot be written helps nobody."""

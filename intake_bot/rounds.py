@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from types import TracebackType
 
 from filelock import FileLock, Timeout
 
+from intake_bot.alerting import Alerting
 from intake_bot.answering import Answering
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
@@ -21,18 +23,15 @@ from intake_bot.errors import IntakeError, PermanentFailure
 from intake_bot.home import Home
 from intake_bot.intake import Intake, Taken
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.letters.alert import AlertContext, MailboxEvent, compose_alert
 from intake_bot.mail.connection import LoginRefused, Security, is_loopback
 from intake_bot.mail.mailbox import ImapSettings, Mailbox
 from intake_bot.mail.transport import SmtpSettings, Transport
 from intake_bot.outbox import Delivered, Outbox
-from intake_bot.wrapping import wrap_report
 
 log = logging.getLogger(__name__)
 
-TROUBLE, ALERTED, RECOVERED = "mailbox.trouble", "mailbox.alerted", "mailbox.recovered"
-ALERT_AFTER = timedelta(minutes=15)
-"""A server that answers again within this time is nobody's business; a refused login is told at once."""
+LOGIN_REST = timedelta(minutes=30)
+"""So long a server that refused our login is left alone: providers lock accounts that go on trying."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,22 @@ class Round:
     taken: Taken
     delivered: Delivered
     trouble: tuple[str, ...]
+
+
+class Door(StrEnum):
+    """The two servers of a bureau: they may let us in or not each for itself."""
+
+    IN = "imap"
+    OUT = "smtp"
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """A refused login. It ends with its time, or with another secret to try."""
+
+    until: datetime
+    secret: str = field(repr=False)
+    why: str
 
 
 @contextmanager
@@ -66,7 +81,10 @@ class Rounds:
         self._environ = environ
         self._templates = home.templates()
         self._ledger = Ledger.open(home.ledger)
-        self._mailboxes: dict[str, Mailbox] = {}
+        self._mailboxes: dict[str, tuple[str, Mailbox]] = {}
+        """By bureau, each with the secret that it logs in with."""
+        self._rests: dict[tuple[str, Door], _Rest] = {}
+        self._alerting = Alerting(settings, self._ledger, self._templates, clock)
         self.digesting = Digesting(settings, home, self._ledger, self._templates)
 
     def __enter__(self) -> Rounds:
@@ -75,7 +93,7 @@ class Rounds:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for mailbox in self._mailboxes.values():
+        for _, mailbox in self._mailboxes.values():
             mailbox.close()
         self._ledger.close()
 
@@ -84,17 +102,18 @@ class Rounds:
         trouble: list[IntakeError] = []
         taken, delivered = Taken(), Delivered()
         try:
-            taken = self._intake(bureau).take_in(self._mailbox(bureau), stop)
+            taken = self._take_in(bureau, stop)
         except IntakeError as error:
             trouble.append(error)
         try:
             delivered = self.deliver(bureau, stop)
         except IntakeError as error:
             trouble.append(error)
-        if trouble:
-            self._note_trouble(bureau, trouble[0])
-        elif not stop():
-            self._note_recovery(bureau)
+        try:
+            self._tell(bureau, trouble, stop)
+        except IntakeError as error:  # the ledger itself
+            log.warning("trouble not noted bureau=%s: %s", bureau.id, error)
+            trouble.append(error)
         return Round(bureau, taken, delivered, tuple(dict.fromkeys(str(error) for error in trouble)))
 
     def file_due_digest(self, bureau: Bureau) -> bool:
@@ -104,40 +123,79 @@ class Rounds:
 
     def deliver(self, bureau: Bureau, stop: Callable[[], bool]) -> Delivered:
         """Sends the letters that are due."""
-        outbox = self._outbox(bureau)
-        outbox.settle_doubts()
-        return outbox.deliver(stop)
+        with self._knocking(bureau, Door.OUT) as secret:
+            outbox = self._outbox(bureau, secret)
+            outbox.settle_doubts()
+            delivered = outbox.deliver(stop)
+        if delivered != Delivered():
+            self._rests.pop((bureau.id, Door.OUT), None)
+        return delivered
+
+    def _take_in(self, bureau: Bureau, stop: Callable[[], bool]) -> Taken:
+        with self._knocking(bureau, Door.IN) as secret:
+            taken = self._intake(bureau).take_in(self._mailbox(bureau, secret), stop)
+        self._rests.pop((bureau.id, Door.IN), None)
+        return taken
+
+    @contextmanager
+    def _knocking(self, bureau: Bureau, door: Door) -> Iterator[str]:
+        """Gives the secret as it is now, and remembers a refusal. Raises LoginRefused, without asking the server,
+        while that rests."""
+        secret = bureau.secret(self._environ, self._home.root)
+        rest = self._rests.get((bureau.id, door))
+        if rest is not None and rest.secret == secret and self._clock() < rest.until:
+            raise LoginRefused(rest.why)
+        try:
+            yield secret
+        except LoginRefused as error:
+            self._rests[bureau.id, door] = _Rest(self._clock() + LOGIN_REST, secret, str(error))
+            raise
+
+    def _tell(self, bureau: Bureau, trouble: Sequence[IntakeError], stop: Callable[[], bool]) -> None:
+        if trouble:
+            log.warning("trouble bureau=%s: %s", bureau.id, trouble[0])
+            self._alerting.trouble(bureau, trouble[0])
+        elif not stop() and not any((bureau.id, door) in self._rests for door in Door):
+            # A refused door is open again when a login succeeded, and not while nothing is due to be sent through it.
+            self._alerting.recovery(bureau)
 
     def _intake(self, bureau: Bureau) -> Intake:
         answering = Answering(self._templates)
         return Intake(self._settings, bureau, self._home, self._ledger, answering, self._clock)
 
-    def _mailbox(self, bureau: Bureau) -> Mailbox:
-        if bureau.id not in self._mailboxes:
-            box, polling = bureau.mailbox, self._settings.intake.polling
-            self._mailboxes[bureau.id] = Mailbox(
-                ImapSettings(
-                    host=box.imap.host,
-                    port=box.imap.port,
-                    username=box.login,
-                    password=bureau.secret(self._environ, self._home.root),
-                    security=Security(box.imap.security),
-                    folder=box.imap.folder,
-                    ca_file=self._home.root / box.imap.ca_file if box.imap.ca_file else None,
-                    timeout_seconds=polling.timeout_seconds,
-                    chunk_bytes=polling.chunk_bytes,
-                )
-            )
-        return self._mailboxes[bureau.id]
+    def _mailbox(self, bureau: Bureau, secret: str) -> Mailbox:
+        """The kept one, unless it knows an older secret."""
+        known, mailbox = self._mailboxes.get(bureau.id, (None, None))
+        if mailbox is not None and known == secret:
+            return mailbox
+        if mailbox is not None:
+            mailbox.close()
+        mailbox = Mailbox(self._imap_settings(bureau, secret))
+        self._mailboxes[bureau.id] = secret, mailbox
+        return mailbox
 
-    def _outbox(self, bureau: Bureau) -> Outbox:
+    def _imap_settings(self, bureau: Bureau, secret: str) -> ImapSettings:
+        box, polling = bureau.mailbox, self._settings.intake.polling
+        return ImapSettings(
+            host=box.imap.host,
+            port=box.imap.port,
+            username=box.login,
+            password=secret,
+            security=Security(box.imap.security),
+            folder=box.imap.folder,
+            ca_file=self._home.root / box.imap.ca_file if box.imap.ca_file else None,
+            timeout_seconds=polling.timeout_seconds,
+            chunk_bytes=polling.chunk_bytes,
+        )
+
+    def _outbox(self, bureau: Bureau, secret: str) -> Outbox:
         box, intake = bureau.mailbox, self._settings.intake
         transport = Transport(
             SmtpSettings(
                 host=box.smtp.host,
                 port=box.smtp.port,
                 username=box.login,
-                password=bureau.secret(self._environ, self._home.root),
+                password=secret,
                 sender=box.address,
                 security=Security(box.smtp.security),
                 ca_file=self._home.root / box.smtp.ca_file if box.smtp.ca_file else None,
@@ -149,41 +207,3 @@ class Rounds:
         return Outbox(
             bureau.id, transport, self._ledger, intake.sending, intake.zone, self._clock, lambda: time.sleep(seconds)
         )
-
-    # ---- alert once, recover once ------------------------------------------------------------------------------
-
-    def _note_trouble(self, bureau: Bureau, error: IntakeError) -> None:
-        log.warning("mailbox trouble bureau=%s: %s", bureau.id, error)
-        now = self._clock()
-        last = self._ledger.trail.last(bureau.id, (TROUBLE, ALERTED, RECOVERED))
-        if last is None or last.what == RECOVERED:
-            self._ledger.trail.note(bureau.id, TROUBLE, {"why": str(error)}, now)
-        elif last.what == ALERTED:
-            return
-        since = last.at if last and last.what == TROUBLE else now
-        refused = isinstance(error, LoginRefused)
-        if refused or now - since >= ALERT_AFTER:
-            event = MailboxEvent.LOGIN_REFUSED if refused else MailboxEvent.UNREACHABLE
-            self._tell(bureau, ALERTED, event, since, str(error))
-
-    def _note_recovery(self, bureau: Bureau) -> None:
-        last = self._ledger.trail.last(bureau.id, (TROUBLE, ALERTED, RECOVERED))
-        if last is None or last.what == RECOVERED:
-            return
-        if last.what == TROUBLE:
-            self._ledger.trail.note(bureau.id, RECOVERED, {}, self._clock())
-        else:
-            self._tell(bureau, RECOVERED, MailboxEvent.RECOVERED, since=last.at, why="")
-
-    def _tell(self, bureau: Bureau, what: str, event: MailboxEvent, since: datetime, why: str) -> None:
-        """Notes the event, and writes to the admins where there are any."""
-        now, zone = self._clock(), self._settings.intake.zone
-        detail = {"why": why} if why else {}
-        if not bureau.admins:
-            self._ledger.trail.note(bureau.id, what, detail, now)
-            return
-        local = now.astimezone(zone)
-        context = AlertContext(bureau.name, bureau.mailbox.address, event, since.astimezone(zone), local, why)
-        letter = compose_alert(context, self._templates)
-        draft = wrap_report(letter, bureau, bureau.admins, "alert", local)
-        self._ledger.letters.file_alert(bureau.id, what, detail, draft, now)

@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "intake_bot"
 LEVELS = (
     {"__main__"},
     {"cli", "commands", "daemon", "demo"},
-    {"rounds", "intake", "outbox", "digesting", "examine", "answering", "wrapping", "home"},
+    {"rounds", "intake", "outbox", "digesting", "alerting", "examine", "answering", "wrapping", "home"},
     {"config"},
     {"letters"},
     {"ledger"},

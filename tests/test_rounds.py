@@ -27,6 +27,7 @@ from tests.e2e.home import ADMIN, CLERK, edit, make_home, write_bureau
 from tests.e2e.looking import Ran, dump, fates, read, run, text_of, tree
 from tests.e2e.mails import CHINA, NOW, START, Fate, accepted_mail, compose, foreign_mail, rejected_mail
 from tests.servers.dovecot import Dovecot
+from tests.servers.netease import NeteaseServer
 from tests.servers.smtp import MoodySmtpServer
 
 
@@ -209,6 +210,111 @@ def test_a_refused_login_is_told_as_such_once_letters_can_leave(office: Office) 
     for _ in range(2):
         office.round()
     assert office.letters_to(ADMIN) == ["【需要处理】河北省教育厅邮箱登录不上", "【已恢复】河北省教育厅邮箱恢复收件"]
+
+
+def test_a_server_that_refused_a_login_is_left_alone_for_half_an_hour(smtp_server: SmtpServer, tmp_path: Path) -> None:
+    with NeteaseServer() as server, at_work(server.account, smtp_server, tmp_path / "home") as office:
+        (office.root / "secret.txt").write_text("wrong", encoding="utf-8")
+        for _ in range(30):
+            assert "请检查授权码" in "".join(office.round().trouble)
+        assert logins(server) == 1
+        office.round()
+        assert logins(server) == 2
+        (office.root / "secret.txt").write_text("secret", encoding="utf-8")
+        assert office.round().trouble == ()
+        office.round()
+        assert office.letters_to(ADMIN) == [
+            "【需要处理】河北省教育厅邮箱登录不上",
+            "【已恢复】河北省教育厅邮箱恢复收件",
+        ]
+
+
+def test_whoever_polls_by_hand_is_let_try_at_once(smtp_server: SmtpServer, tmp_path: Path) -> None:
+    with NeteaseServer() as server:
+        root = make_home(tmp_path, {"hebei": server.account}, smtp_server)
+        (root / "secret.txt").write_text("wrong", encoding="utf-8")
+        for _ in range(2):
+            assert run("poll", "--home", root, "--now", NOW.isoformat()).code == 1
+        assert logins(server) == 2
+
+
+def logins(server: NeteaseServer) -> int:
+    return sum(command.startswith("LOGIN ") for command in server.commands)
+
+
+def test_mail_is_taken_in_while_letters_may_not_leave(pymap_server: ImapServer, new_user: str, tmp_path: Path) -> None:
+    account = pymap_server.account(new_user)
+    with MoodySmtpServer("secret") as smtp, at_work(account, smtp, tmp_path / "home") as office:
+        smtp.mail_answer = "535 5.7.8 authentication failed"
+        account.append(accepted_mail(), START)
+        for number in range(70):
+            done = office.round()
+            assert (done.taken.settled, len(done.trouble)) == (1, 1) if number == 0 else (0, 1)
+        account.append(rejected_mail(), START)
+        assert office.round().taken == Taken(seen=1, settled=1)
+        smtp.mail_answer = ""
+        for _ in range(60):
+            office.round()
+        assert office.letters_to(ADMIN) == [
+            "【需要处理】河北省教育厅邮箱登录不上",
+            "【已恢复】河北省教育厅邮箱恢复收件",
+        ]
+        assert len(office.letters_to("school@example.edu.cn")) == 2
+
+
+def test_a_missing_secret_is_told_as_what_it_is(office: Office) -> None:
+    (office.root / "secret.txt").rename(office.root / "elsewhere.txt")
+    office.round()
+    (office.root / "elsewhere.txt").rename(office.root / "secret.txt")
+    office.round()
+    assert office.letters_to(ADMIN)[:1] == ["【需要处理】河北省教育厅邮箱登录不上"]
+    assert "原因：河北省教育厅的邮箱授权码还没有：读不到文件 secret.txt。" in text_of(office.smtp.letters[0])
+
+
+def test_trouble_of_this_machine_is_not_blamed_on_the_server(office: Office) -> None:
+    edit(office.root, "config/intake.yaml", "free_disk_bytes: 200000000", f"free_disk_bytes: {10**18}")
+    office.restart()
+    for _ in range(20):
+        office.round()
+    assert office.letters_to(ADMIN) == ["【需要处理】河北省教育厅收件程序在本机遇到问题"]
+    assert "原因：磁盘只剩" in text_of(office.smtp.letters[0])
+    assert office.digest_is_filed()
+    office.round()
+    assert "本机出现问题：磁盘只剩" in text_of(office.smtp.letters[-1])
+
+
+def test_another_kind_of_trouble_is_told_as_well(office: Office) -> None:
+    office.unplug()
+    for _ in range(20):
+        office.round()
+    (office.root / "secret.txt").write_text("wrong", encoding="utf-8")
+    office.plug_in()
+    for _ in range(3):
+        office.round()
+    (office.root / "secret.txt").write_text("secret", encoding="utf-8")
+    for _ in range(2):
+        office.round()
+    assert office.letters_to(ADMIN) == [
+        "【需要留意】河北省教育厅邮箱连不上",
+        "【需要处理】河北省教育厅邮箱登录不上",
+        "【已恢复】河北省教育厅邮箱恢复收件",
+    ]
+
+
+def test_mail_of_a_bureau_without_a_notice_waits_for_one(office: Office) -> None:
+    notice = office.root / "config/notices/hebei-2023.yaml"
+    notice.rename(notice.with_suffix(".away"))
+    office.restart()
+    office.account.append(accepted_mail(), START)
+    for _ in range(3):
+        done = office.round()
+        assert done.taken == Taken()
+        assert "没有可用的通知" in "".join(done.trouble)
+    assert len(rows(office, "SELECT id FROM event WHERE what = 'mailbox.trouble'")) == 1
+    notice.with_suffix(".away").rename(notice)
+    office.restart()
+    assert office.round().taken == Taken(seen=1, settled=1)
+    assert fates(office.root) == [Fate.ACCEPTED]
 
 
 def test_without_admins_trouble_is_noted_for_the_digest(office: Office) -> None:

@@ -15,9 +15,9 @@ from intake_bot.config.checks import bureau_faults, notice_faults, notice_remark
 from intake_bot.config.document import Document, read_document
 from intake_bot.config.nearest import nearest
 from intake_bot.config.roster_file import read_roster
-from intake_bot.config.settings import Bureau, IntakeSettings, Settings
+from intake_bot.config.settings import Bureau, IntakeSettings, MissingSecret, Settings
 from intake_bot.config.wording import model_faults
-from intake_bot.errors import ConfigError, ConfigFault, TemporaryFailure
+from intake_bot.errors import ConfigError, ConfigFault
 from intake_bot.notices.notice import Notice
 from intake_bot.notices.roster import Roster
 
@@ -130,7 +130,7 @@ class _Reading:
     def secret_remark(self, bureau: Bureau, document: Document) -> None:
         try:
             bureau.secret(self.environ, self.home)
-        except TemporaryFailure as failure:
+        except MissingSecret as failure:
             key = "secret_file" if bureau.mailbox.secret_file is not None else "secret_env"
             self.remarks.append(document.at_key(("mailbox", key), str(failure)))
 

@@ -198,6 +198,10 @@ class Mailbox(Frozen):
         return self.username or self.address
 
 
+class MissingSecret(TemporaryFailure):
+    """The mailbox's password is not where it should be: nobody can log in until a person puts it there."""
+
+
 class Bureau(Frozen):
     """config/bureaus/<id>.yaml: a mailbox, its clerks, its roster."""
 
@@ -214,21 +218,21 @@ class Bureau(Frozen):
     """Local time; None: as intake.yaml says."""
 
     def secret(self, environ: Mapping[str, str], home: Path) -> str:
-        """The mailbox's password or 授权码. Raises TemporaryFailure, naming where it was looked for."""
+        """The mailbox's password or 授权码. Raises MissingSecret, naming where it was looked for."""
         if self.mailbox.secret_file is not None:
             return self._secret_in_file(home / self.mailbox.secret_file)
         secret = environ.get(self.mailbox.secret_env or "", "").strip()
         if not secret:
-            raise TemporaryFailure(f"{self.name}的邮箱授权码还没有：环境变量 {self.mailbox.secret_env} 没有设置。")
+            raise MissingSecret(f"{self.name}的邮箱授权码还没有：环境变量 {self.mailbox.secret_env} 没有设置。")
         return secret
 
     def _secret_in_file(self, path: Path) -> str:
         try:
             secret = path.read_text(encoding="utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise TemporaryFailure(f"{self.name}的邮箱授权码还没有：读不到文件 {self.mailbox.secret_file}。") from error
+            raise MissingSecret(f"{self.name}的邮箱授权码还没有：读不到文件 {self.mailbox.secret_file}。") from error
         if not secret:
-            raise TemporaryFailure(f"{self.name}的邮箱授权码还没有：文件 {self.mailbox.secret_file} 是空的。")
+            raise MissingSecret(f"{self.name}的邮箱授权码还没有：文件 {self.mailbox.secret_file} 是空的。")
         return secret
 
 

@@ -18,6 +18,8 @@ from intake_bot.ledger.states import LetterState, MessageState
 Detail = Mapping[str, str | int | None]
 """What an event tells besides its name; never body text, never a secret."""
 
+TROUBLE, ALERTED, RECOVERED = "mailbox.trouble", "mailbox.alerted", "mailbox.recovered"
+"""A bureau's mail is not taken in or sent (`why`, and which `kind` of trouble), the admins were told, it is over."""
 ANSWERS_SPENT = "mailbox.answers_spent"
 """A mail (`receipt`) was judged without a letter: `to` has had as many (`most`) as one address gets in a day."""
 

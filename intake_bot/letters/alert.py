@@ -17,6 +17,7 @@ class MailboxEvent(StrEnum):
 
     LOGIN_REFUSED = "login_refused"
     UNREACHABLE = "unreachable"
+    LOCAL = "local"
     RECOVERED = "recovered"
 
 
@@ -32,7 +33,7 @@ class AlertContext:
     """When it stopped working."""
     now: datetime
     reason: str = ""
-    """What the server said, raw; empty when it works again."""
+    """What the server said or this machine, raw; empty when it works again."""
 
     @property
     def lasted(self) -> str:

@@ -29,6 +29,10 @@ class LoginRefused(PermanentFailure):
     """
 
 
+class ServerFailure(TemporaryFailure):
+    """A mail server, or the way to it, does not work; this machine does."""
+
+
 def is_loopback(host: str) -> bool:
     """True for this machine's own addresses: localhost, 127.x.x.x, ::1. Asks no name server."""
     if host.lower() == "localhost":
@@ -56,16 +60,16 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
         raise PermanentFailure(f"读不了证书文件 {ca_file}：{one_line(error)}") from error
 
 
-def line_failure(server: str, error: Exception) -> TemporaryFailure:
+def line_failure(server: str, error: Exception) -> ServerFailure:
     """Names what broke on the way to `server` (host:port), in words for the admin."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return TemporaryFailure(
+        return ServerFailure(
             f"{server} 的证书没有通过验证（{error.verify_message}）。"
             "请核对主机名和本机时间；自建的邮件服务器请配置 ca_file。"
         )
     if isinstance(error, TimeoutError):
-        return TemporaryFailure(f"{server} 在限定时间内没有应答。")
-    return TemporaryFailure(f"与 {server} 的连接出了问题：{one_line(error) or type(error).__name__}")
+        return ServerFailure(f"{server} 在限定时间内没有应答。")
+    return ServerFailure(f"与 {server} 的连接出了问题：{one_line(error) or type(error).__name__}")
 
 
 def one_line(text: object) -> str:

@@ -17,7 +17,15 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 
 from intake_bot import __version__
 from intake_bot.errors import TemporaryFailure
-from intake_bot.mail.connection import LoginRefused, Security, forbid_open_lines, line_failure, one_line, tls_context
+from intake_bot.mail.connection import (
+    LoginRefused,
+    Security,
+    ServerFailure,
+    forbid_open_lines,
+    line_failure,
+    one_line,
+    tls_context,
+)
 
 BATCH = 50
 """UIDs in one FETCH; longer lists have been cut short by servers."""
@@ -71,7 +79,7 @@ class MailGone(TemporaryFailure):
 class Mailbox:
     """One folder of one account over one kept connection, for use by one thread at a time.
 
-    Every method but `close` raises TemporaryFailure when the connection fails; it is closed by then, and `open` makes
+    Every method but `close` raises ServerFailure when the connection fails; it is closed by then, and `open` makes
     a new one.
     """
 
@@ -96,7 +104,7 @@ class Mailbox:
         Raises LoginRefused when the account is not let in, PermanentFailure for an unreadable `ca_file`.
         """
         if self._client is not None:
-            with suppress(TemporaryFailure), self._talk() as client:
+            with suppress(ServerFailure), self._talk() as client:
                 self._examine(client)
                 return
         self._connect()
@@ -252,7 +260,7 @@ class Mailbox:
         """The open connection. Whatever breaks off a command, an interrupt too, leaves answers unread: close."""
         client = self._client
         if client is None:
-            raise TemporaryFailure(f"与 {self._settings.server} 的连接已经断开")
+            raise ServerFailure(f"与 {self._settings.server} 的连接已经断开")
         try:
             with self._named_failures():
                 yield client

@@ -12,7 +12,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from intake_bot.errors import IntakeError, PermanentFailure, TemporaryFailure
-from intake_bot.mail.connection import LoginRefused, Security, forbid_open_lines, line_failure, one_line, tls_context
+from intake_bot.mail.connection import (
+    LoginRefused,
+    Security,
+    ServerFailure,
+    forbid_open_lines,
+    line_failure,
+    one_line,
+    tls_context,
+)
 from intake_bot.mail.outgoing import checked_address
 
 _OUR_NAME = "[127.0.0.1]"
@@ -81,7 +89,7 @@ class RefusedForGood(PermanentFailure):
         self.refusal = refusal
 
 
-class DeliveryInDoubt(TemporaryFailure):
+class DeliveryInDoubt(ServerFailure):
     """The line broke between the letter and the server's answer: sent, or not. Look for it before sending again."""
 
 
@@ -116,7 +124,7 @@ class Session:
         """Hands over one finished letter; returns the recipients that were refused while others were accepted.
 
         Raises RefusedForNow, RefusedForGood or LoginRefused when the server refuses the letter or every recipient,
-        DeliveryInDoubt when the line breaks while the letter is on its way, TemporaryFailure when it breaks before
+        DeliveryInDoubt when the line breaks while the letter is on its way, ServerFailure when it breaks before
         (then nothing was sent), PermanentFailure for an unusable recipient. After a refusal the session can go on.
         """
         addresses = [checked_address(recipient) for recipient in recipients]
@@ -169,7 +177,7 @@ class Transport:
         """One connection, logged in, for a batch.
 
         Raises LoginRefused when the account is not let in, RefusedForNow or RefusedForGood when the server refuses
-        the connection, TemporaryFailure when it cannot be reached or its certificate cannot be trusted.
+        the connection, ServerFailure when it cannot be reached or its certificate cannot be trusted.
         """
         context = tls_context(self._settings.ca_file)
         with _named_failures(self._settings.server):

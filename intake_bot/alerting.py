@@ -1,0 +1,81 @@
+"""Trouble of a bureau's mailbox: noted in the trail, told to the admins once, and once more when it is over."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from intake_bot.clock import Clock
+from intake_bot.config.settings import Bureau, MissingSecret, Settings
+from intake_bot.errors import IntakeError
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.records import ALERTED, RECOVERED, TROUBLE
+from intake_bot.letters.alert import AlertContext, MailboxEvent, compose_alert
+from intake_bot.letters.templates import Templates
+from intake_bot.mail.connection import LoginRefused, ServerFailure
+from intake_bot.mail.transport import RefusedForGood, RefusedForNow
+from intake_bot.wrapping import wrap_report
+
+log = logging.getLogger(__name__)
+
+ALERT_AFTER = timedelta(minutes=15)
+"""What is over within this time is nobody's business; a refused login is told at once."""
+
+
+class Alerting:
+    """Tells the admins of one home's bureaus."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, templates: Templates, clock: Clock) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._templates = templates
+        self._clock = clock
+
+    def trouble(self, bureau: Bureau, error: IntakeError) -> None:
+        """One more round that this error stopped. Each kind of trouble is told once, until all is well again."""
+        kind, now, trail = _kind(error), self._clock(), self._ledger.trail
+        told = trail.last(bureau.id, (ALERTED, RECOVERED))
+        if told is not None and told.what == ALERTED and told.detail.get("kind") == kind:
+            return
+        last = trail.last(bureau.id, (TROUBLE, ALERTED, RECOVERED))
+        since = now
+        if last is not None and last.what == TROUBLE:
+            since = last.at
+        else:
+            trail.note(bureau.id, TROUBLE, {"kind": kind, "why": str(error)}, now)
+        if kind is MailboxEvent.LOGIN_REFUSED or now - since >= ALERT_AFTER:
+            self._tell(bureau, ALERTED, kind, since, str(error))
+
+    def recovery(self, bureau: Bureau) -> None:
+        """A round went well."""
+        last = self._ledger.trail.last(bureau.id, (TROUBLE, ALERTED, RECOVERED))
+        if last is None or last.what == RECOVERED:
+            return
+        told = self._ledger.trail.last(bureau.id, (ALERTED, RECOVERED))
+        if told is None or told.what == RECOVERED:
+            self._ledger.trail.note(bureau.id, RECOVERED, {}, self._clock())
+        else:
+            self._tell(bureau, RECOVERED, MailboxEvent.RECOVERED, since=told.at, why="")
+
+    def _tell(self, bureau: Bureau, what: str, event: MailboxEvent, since: datetime, why: str) -> None:
+        """Notes the event, and writes to the admins where there are any."""
+        now, zone = self._clock(), self._settings.intake.zone
+        detail = {"kind": event.value, "why": why} if why else {}
+        if not bureau.admins:
+            self._ledger.trail.note(bureau.id, what, detail, now)
+            return
+        local = now.astimezone(zone)
+        context = AlertContext(bureau.name, bureau.mailbox.address, event, since.astimezone(zone), local, why)
+        letter = compose_alert(context, self._templates)
+        draft = wrap_report(letter, bureau, bureau.admins, "alert", local)
+        self._ledger.letters.file_alert(bureau.id, what, detail, draft, now)
+
+
+def _kind(error: IntakeError) -> MailboxEvent:
+    match error:
+        case LoginRefused() | MissingSecret():
+            return MailboxEvent.LOGIN_REFUSED
+        case ServerFailure() | RefusedForNow() | RefusedForGood():
+            return MailboxEvent.UNREACHABLE
+        case _:
+            return MailboxEvent.LOCAL
