@@ -75,6 +75,17 @@ def test_report_tells_of_trouble_and_of_letters_withheld(ledger: Ledger) -> None
     assert (after.trouble, after.withheld) == ((), ())
 
 
+def test_report_tells_what_became_of_each_answer(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(answer=draft("<a1@intake>")))
+    judged(ledger, 2, judgement(answer=replace(draft("<a2@intake>"), state=LetterState.WITHHELD)))
+    judged(ledger, 3, judgement())
+    sending = ledger.letters.claim("puyang", NOW)
+    assert sending is not None
+    ledger.letters.bounced(sending.id, "550", NOW)
+    answers = [mail.answer for mail in ledger.digests.report("puyang").mails]
+    assert answers == [LetterState.BOUNCED, LetterState.WITHHELD, None]
+
+
 def test_a_digest_is_filed_once_a_day(ledger: Ledger) -> None:
     report = ledger.digests.report("puyang")
     assert ledger.digests.of("puyang", DAY) is None
