@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -50,11 +50,16 @@ class _Reading:
     remarks: list[ConfigFault] = field(default_factory=list)
     rosters: dict[str, Roster] = field(default_factory=dict)
     """By bureau, also where the rest of its file is faulty."""
+    mailboxes: dict[tuple[str, str, str], Path] = field(default_factory=dict)
+    """Which file of a bureau named this address, server and folder first."""
+    unclaimed: list[tuple[Notice, Document]] = field(default_factory=list)
+    """Notices of bureaus that are not there."""
 
     def all(self) -> Settings:
         intake = self.intake()
         bureaus = tuple(self.bureaus())
         notices = tuple(self.notices())
+        self.strays(notices)
         for bureau in bureaus:
             if not any(notice.bureau == bureau.id for notice in notices):
                 self.remark(f"config/bureaus/{bureau.id}.yaml", "这个教育局还没有通知（config/notices）。")
@@ -79,6 +84,7 @@ class _Reading:
             bureau = self.checked(Bureau, document, {**document.data, "id": path.stem, "roster": roster})
             if bureau:
                 self.secret_remark(bureau, document)
+                self.mailbox_fault(bureau, document, path)
                 yield bureau
 
     def notices(self) -> Iterator[Notice]:
@@ -92,7 +98,8 @@ class _Reading:
             self.remarks += notice_remarks(document, roster)
             notice = self.checked(Notice, document, {**document.data, "id": path.stem})
             if notice:
-                self.bureau_remark(notice, document)
+                if notice.bureau not in self.rosters:
+                    self.unclaimed.append((notice, document))
                 yield notice
 
     def checked(self, model: type[_Model], document: Document, data: Mapping[str, object]) -> _Model | None:
@@ -134,14 +141,26 @@ class _Reading:
             key = "secret_file" if bureau.mailbox.secret_file is not None else "secret_env"
             self.remarks.append(document.at_key(("mailbox", key), str(failure)))
 
-    def bureau_remark(self, notice: Notice, document: Document) -> None:
-        if notice.bureau in self.rosters:
-            return
-        near = nearest(notice.bureau, self.rosters)
-        hint = f"，是不是想写“{near}”" if near else ""
-        self.remarks.append(
-            document.at_value(("bureau",), f"没有 config/bureaus/{notice.bureau}.yaml，这份通知用不上{hint}。")
-        )
+    def mailbox_fault(self, bureau: Bureau, document: Document, path: Path) -> None:
+        """Two bureaus at one mailbox would each answer every mail."""
+        imap = bureau.mailbox.imap
+        folder = "INBOX" if imap.folder.upper() == "INBOX" else imap.folder
+        first = self.mailboxes.setdefault((bureau.mailbox.address.lower(), imap.host.lower(), folder), path)
+        if first != path:
+            message = (
+                f"这个邮箱和 {self.shown(first)} 的是同一个（地址、收信服务器、文件夹都一样），每封邮件会被处理两遍。"
+                "请换一个邮箱，或者用 folder 指定另一个文件夹。"
+            )
+            self.faults.append(document.at_value(("mailbox", "address"), message))
+
+    def strays(self, notices: Collection[Notice]) -> None:
+        """A notice of no bureau is a slip of the pen where it leaves a bureau of a like name without any."""
+        served = {notice.bureau for notice in notices}
+        for notice, document in self.unclaimed:
+            near = nearest(notice.bureau, self.rosters)
+            hint = f"，是不是想写“{near}”" if near else ""
+            found = document.at_value(("bureau",), f"没有 config/bureaus/{notice.bureau}.yaml，这份通知用不上{hint}。")
+            (self.faults if near and near not in served else self.remarks).append(found)
 
     def files(self, folder: str) -> tuple[Path, ...]:
         """The YAML files of a folder by name; what looks like one but is not read is remarked on."""

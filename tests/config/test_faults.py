@@ -352,6 +352,25 @@ def test_home_without_configuration_says_how_to_get_one(tmp_path: Path) -> None:
     assert faults(tmp_path) == ["config/bureaus：这里没有教育局的文件（*.yaml）。可以用 intake-bot init 生成一套样本。"]
 
 
+def test_misspelt_bureau_that_leaves_the_right_one_without_a_notice_is_a_fault(tmp_path: Path) -> None:
+    assert faults(make_home(tmp_path, notice=("bureau: jia", "bureau: jja"))) == [
+        "config/notices/jia-2023.yaml 第 1 行第 9 列：没有 config/bureaus/jja.yaml，这份通知用不上，是不是想写“jia”。"
+    ]
+
+
+@pytest.mark.parametrize("folder", ["", ", folder: inbox"], ids=["same", "INBOX in other letters"])
+def test_two_bureaus_with_one_mailbox_are_a_fault(tmp_path: Path, folder: str) -> None:
+    home = make_home(tmp_path)
+    other = BUREAU.replace("jia@example", "Jia@example").replace(
+        "security: tls}\n  smtp", f"security: tls{folder}}}\n  smtp"
+    )
+    (home / "config/bureaus/yi.yaml").write_text(other, encoding="utf-8")
+    assert faults(home) == [
+        "config/bureaus/yi.yaml 第 3 行第 12 列：这个邮箱和 config/bureaus/jia.yaml 的是同一个"
+        "（地址、收信服务器、文件夹都一样），每封邮件会被处理两遍。请换一个邮箱，或者用 folder 指定另一个文件夹。"
+    ]
+
+
 def test_two_files_of_one_name_are_a_fault(tmp_path: Path) -> None:
     home = make_home(tmp_path)
     (home / "config/bureaus/jia.yml").write_text(BUREAU, encoding="utf-8")

@@ -95,10 +95,26 @@ def test_missing_secret_is_a_remark_and_fails_only_when_asked_for(tmp_path: Path
 
 
 def test_notice_of_no_bureau_is_a_remark(tmp_path: Path) -> None:
-    assert remarks(make_home(tmp_path, notice=("bureau: jia", "bureau: jja"))) == [
+    assert remarks(make_home(tmp_path, notice=("bureau: jia", "bureau: suzhou"))) == [
         "config/bureaus/jia.yaml：这个教育局还没有通知（config/notices）。",
-        "config/notices/jia-2023.yaml 第 1 行第 9 列：没有 config/bureaus/jja.yaml，这份通知用不上，是不是想写“jia”。",
+        "config/notices/jia-2023.yaml 第 1 行第 9 列：没有 config/bureaus/suzhou.yaml，这份通知用不上。",
     ]
+
+
+def test_notice_of_a_like_name_is_a_remark_where_the_bureau_has_another(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    other = NOTICE.replace("bureau: jia", "bureau: jja")
+    (home / "config/notices/jja-2023.yaml").write_text(other, encoding="utf-8")
+    assert remarks(home) == [
+        "config/notices/jja-2023.yaml 第 1 行第 9 列：没有 config/bureaus/jja.yaml，这份通知用不上，是不是想写“jia”。",
+    ]
+
+
+def test_two_bureaus_may_share_a_mailbox_with_a_folder_each(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    other = BUREAU.replace("security: tls}\n  smtp", "security: tls, folder: 报送}\n  smtp")
+    (home / "config/bureaus/yi.yaml").write_text(other, encoding="utf-8")
+    assert remarks(home) == ["config/bureaus/yi.yaml：这个教育局还没有通知（config/notices）。"]
 
 
 def test_empty_roster_is_a_remark(tmp_path: Path) -> None:
