@@ -497,5 +497,8 @@ def test_beside_a_running_program_one_may_look(office: Office) -> None:
     with only_instance(Home(office.root)):
         assert run("check", "--home", office.root).code == 0
         assert run("held", "--home", office.root).code == 0
+        preview = run("digest", "--preview", "--home", office.root, "--now", NOW.isoformat())
+        assert (preview.code, preview.err) == (0, "")
+        assert "合计：邮箱 1 封 = 收 1" in preview.out
         assert len(run("ledger", "--json", "--home", office.root).objects) == 1
     assert (dump(office.root), tree(office.root / "data" / "files")) == before
