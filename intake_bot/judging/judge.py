@@ -50,7 +50,8 @@ def judge(case: Case) -> Verdict:
     if by_mail is not None:
         items[by_mail] = _with_findings(items[by_mail], rest)
     elif not materials:
-        about_mail += rest
+        # What a file is for cannot be told without a material; that it is broken or dangerous can.
+        about_mail += [finding for finding in rest if finding.severity is Severity.ERROR]
     decided = tuple(_decide(item, about_mail) for item in items)
     return Verdict(
         MailKind.SUBMISSION,

@@ -465,6 +465,16 @@ def test_unknown_unit_still_learns_everything_about_the_files() -> None:
     assert verdict.correct_subject == "活动周濮阳县教育局照片材料"
 
 
+def test_without_a_material_only_broken_and_dangerous_files_are_spoken_of() -> None:
+    files = (
+        word(),
+        photo(),
+        FileFacts("a.exe", Kind.EXECUTABLE, 9, "s"),
+        archive("a.rar", Kind.RAR, Trouble.UNSUPPORTED),
+    )
+    assert outcome(puyang("活动周濮阳县教育局", *files)) == ("rejected", ["file.dangerous", "subject.no_material"], [])
+
+
 def test_the_senders_own_unit_is_suggested_and_never_taken() -> None:
     mail = puyang("活动周照片", archive(), photo(), body=CAPTION, sender_unit="范县教育局")
     verdict = judge(mail)
