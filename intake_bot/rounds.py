@@ -23,7 +23,7 @@ from intake_bot.errors import IntakeError, PermanentFailure
 from intake_bot.home import Home
 from intake_bot.intake import Intake, Taken
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.mail.connection import LoginRefused, Security, is_loopback
+from intake_bot.mail.connection import LoginRefused, is_loopback
 from intake_bot.mail.mailbox import ImapSettings, Mailbox
 from intake_bot.mail.transport import SmtpSettings, Transport
 from intake_bot.outbox import Delivered, Outbox
@@ -181,7 +181,7 @@ class Rounds:
             port=box.imap.port,
             username=box.login,
             password=secret,
-            security=Security(box.imap.security),
+            security=box.imap.security,
             folder=box.imap.folder,
             ca_file=self._home.root / box.imap.ca_file if box.imap.ca_file else None,
             timeout_seconds=polling.timeout_seconds,
@@ -197,7 +197,7 @@ class Rounds:
                 username=box.login,
                 password=secret,
                 sender=box.address,
-                security=Security(box.smtp.security),
+                security=box.smtp.security,
                 ca_file=self._home.root / box.smtp.ca_file if box.smtp.ca_file else None,
                 timeout_seconds=intake.polling.timeout_seconds,
             )

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from intake_bot.config.document import Document, Trail
 from intake_bot.config.nearest import nearest
-from intake_bot.config.settings import is_loopback
 from intake_bot.config.wording import looks_secret
 from intake_bot.errors import ConfigFault
+from intake_bot.mail.connection import is_loopback
 from intake_bot.notices.deadline import read_due
 from intake_bot.notices.roster import Roster
 from intake_bot.notices.spelling import compact

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
 
 from intake_bot.config.nearest import nearest
 from intake_bot.errors import ConfigFault, TemporaryFailure
+from intake_bot.mail.connection import Security
 from intake_bot.notices.notice import Frozen, Notice
 from intake_bot.notices.roster import Roster
 
@@ -150,14 +150,6 @@ class IntakeSettings(Frozen):
         return ZoneInfo(self.time_zone)
 
 
-class Security(StrEnum):
-    """How a connection is protected; `none` is allowed to this machine only."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
-
-
 class Mode(StrEnum):
     """`shadow`: everything runs, nothing is sent to schools."""
 
@@ -234,14 +226,6 @@ class Bureau(Frozen):
         if not secret:
             raise MissingSecret(f"{self.name}的邮箱授权码还没有：文件 {self.mailbox.secret_file} 是空的。")
         return secret
-
-
-def is_loopback(host: str) -> bool:
-    """True when the host is this machine by its very name."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 @dataclass(frozen=True)

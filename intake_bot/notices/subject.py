@@ -9,16 +9,17 @@ is never guessed: 濮阳县第一中学 is not 濮阳县, because 第一中学 i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from intake_bot.notices.deadline import Week, read_number
+from intake_bot.notices.named_days import take_days
 from intake_bot.notices.notice import Notice
+from intake_bot.notices.rest import GAP, Rest
 from intake_bot.notices.roster import Roster, Unit
 from intake_bot.notices.spelling import compact, normalise
 
@@ -68,16 +69,6 @@ _CAPTION = re.compile(
     r"\(?(?:及|和|与|附|含|配|带)+(?:文字|图片|照片|视频)?(?:说明|解说)(?:文字)?\)?|\((?:文字|图片|照片|视频)?说明\)|文字说明"
 )
 _YEAR = re.compile(r"20\d\d ?(?:年度?|学年)")
-_ISO_DAY = re.compile(r"(?<!\d)(20\d\d) ?[-./年] ?(\d{1,2}) ?[-./月] ?(\d{1,2})(?!\d) ?[日号]?")
-_COMPACT_DAY = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
-_MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2}) ?月 ?(\d{1,2})(?!\d) ?[日号]?")
-_SHORT_DAY = re.compile(r"(?<![\d./-])(\d{1,2})[./-](\d{1,2})(?![\d./-])")
-_DAY_OF_MONTH = re.compile(r"(?<![\d月])(\d{1,2}) ?[日号]")
-_CHINESE_DAY = re.compile(r"(?:([一二三四五六七八九十]{1,2}) ?月)? ?([一二三四五六七八九十]{1,3}) ?[日号]")
-_WEEKDAY = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])(?![\u4e00-\u9fff]?届)")
-_SHORT_YEAR = re.compile(r"(?<!\d)(2\d)[./-](\d{1,2})[./-](\d{1,2})(?!\d)|(?<!\d)(2\d)(\d\d)(\d\d)(?!\d)")
-_FOUR_DIGITS = re.compile(r"(?<!\d)(0\d)(\d\d)(?!\d)")
-_NTH_DAY = re.compile(r"第 ?(\d|[一二三四五六七]) ?[天日]")
 _PIECE = re.compile(r"\( ?(\d{1,2}) ?/ ?(\d{1,2}) ?\)|(?<!\d)(\d{1,2})/(\d{1,2})(?!\d)")
 _TAIL = re.compile(
     r"(?:tel|电话|手机)?:?\b1[3-9]\d{9}\b|\b0\d{2,3}-?\d{7,8}\b"
@@ -104,9 +95,6 @@ _EDUCATION_BUREAU = re.compile(
 )
 _REGION = re.compile(r"(?:[\u4e00-\u9fff]{1,8}?(?:省|自治区|市|县|区|州|盟))+")
 _AUTHORITY = re.compile(r"(?:局|厅|委员会)$")
-_DIGITS = {sign: n for n, sign in enumerate("一二三四五六七", 1)}
-_GAP = "\x00"
-"""Marks where something recognised was taken out."""
 
 
 @dataclass(frozen=True)
@@ -119,38 +107,19 @@ class _Found:
     meaning: str
 
 
-@dataclass
-class _Rest:
-    """The text while it is being explained; whatever is recognised is overwritten with `_GAP`, so places stay."""
-
-    text: str
-    gaps: list[tuple[int, int]] = field(default_factory=list)
-
-    def take(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
-        found = list(pattern.finditer(self.text))
-        for match in found:
-            self.blank(match.start(), match.end())
-        return found
-
-    def blank(self, start: int, end: int) -> None:
-        self.text = self.text[:start] + _GAP * (end - start) + self.text[end:]
-
-
 def read_subject(subject: str, notice: Notice, roster: Roster) -> SubjectReading:
     """Reads a subject against a notice and its roster. Never raises: what cannot be read is said in `fault`."""
     text = strip_prefixes(normalise(subject))
     if _PLACEHOLDER.search(text):
         return _read_placeholder(subject, text, notice, roster)
-    rest = _Rest(text)
+    rest = Rest(text)
     keywords = rest.take(_keyword(notice))
     rest.take(_CAPTION)
-    days = _take_days(rest, notice.days)
+    days = take_days(rest, notice.days)
     piece = _take_piece(rest)
     rest.take(_YEAR)
     rest.take(_TAIL)
-    units = _drop_regions(
-        _find(rest.text, _alternation(roster.names), {compact(n): n for n in roster.names}), rest.text, roster
-    )
+    units = _units(rest.text, roster)
     for unit in units:
         rest.blank(unit.start, unit.end)
     aliases = _material_names(notice)
@@ -172,8 +141,7 @@ def read_subject(subject: str, notice: Notice, roster: Roster) -> SubjectReading
 
 def _read_placeholder(subject: str, text: str, notice: Notice, roster: Roster) -> SubjectReading:
     """活动周xx单位xx材料 as it stands in the notice; a unit is kept where one was filled in."""
-    names = {compact(name): name for name in roster.names}
-    units = {roster.find(found.meaning) for found in _find(text, _alternation(roster.names), names)}
+    units = {roster.find(found.meaning) for found in _units(text, roster)}
     keyword = _keyword(notice).search(text) is not None
     return SubjectReading(subject, keyword, units.pop() if len(units) == 1 else None, UnitFault.PLACEHOLDER)
 
@@ -225,11 +193,12 @@ def _find(text: str, pattern: re.Pattern[str], meanings: dict[str, str]) -> list
     ]
 
 
-def _drop_regions(found: list[_Found], text: str, roster: Roster) -> list[_Found]:
-    """Leaves out a bare county or city that stands directly before a school: in 濮阳县濮阳县职校 it is an address.
+def _units(text: str, roster: Roster) -> list[_Found]:
+    """The units that are named, each meaning its full name.
 
-    The names of what is kept become the full names of units.
+    A bare county or city that stands directly before a school is left out: in 濮阳县濮阳县职校 it is an address.
     """
+    found = _find(text, _alternation(roster.names), {compact(name): name for name in roster.names})
     kept = []
     for n, unit in enumerate(found):
         after = found[n + 1] if n + 1 < len(found) else None
@@ -240,67 +209,7 @@ def _drop_regions(found: list[_Found], text: str, roster: Roster) -> list[_Found
     return kept
 
 
-def _take_days(rest: _Rest, week: Week) -> tuple[date, ...]:
-    """The days that are named, each once; those of the week alone where there are any.
-
-    What is no full date (5.17, 17日, 0517, 周三) counts only where it hits the week: 1.2 may be a version, 2/3 the
-    second of three mails.
-    """
-    year = week.first.year
-    named = [_date(*map(int, m.groups())) for p in (_ISO_DAY, _COMPACT_DAY) for m in rest.take(p)]
-    named += [_date(year, int(m[1]), int(m[2])) for m in rest.take(_MONTH_DAY)]
-    named += [week.first + timedelta(_DIGITS.get(m[1]) or int(m[1])) - timedelta(1) for m in rest.take(_NTH_DAY)]
-    for pattern, read in _PARTIAL_DAYS:
-        for match in list(pattern.finditer(rest.text)):
-            day = read(match, week)
-            if day is not None and day in week:
-                named.append(day)
-                rest.blank(match.start(), match.end())
-    days = tuple(dict.fromkeys(day for day in named if day is not None))
-    return tuple(day for day in days if day in week) or days
-
-
-def _in_month(week: Week, day: int, month: int | None) -> date | None:
-    """The day of the week with this number; a week over the end of a month has each number once."""
-    return next((one for one in week.days if one.day == day and month in (None, one.month)), None)
-
-
-def _read_chinese_day(match: re.Match[str], week: Week) -> date | None:
-    try:
-        return _in_month(week, read_number(match[2]), read_number(match[1]) if match[1] else None)
-    except ValueError:
-        return None
-
-
-def _read_weekday(match: re.Match[str], week: Week) -> date | None:
-    number = "一二三四五六日".index(match[1].replace("天", "日"))
-    days = [day for day in week.days if day.weekday() == number]
-    return days[0] if len(days) == 1 else None
-
-
-def _read_short_year(match: re.Match[str], week: Week) -> date | None:
-    year, month, day = (int(group) for group in match.groups() if group is not None)
-    return _date(2000 + year, month, day)
-
-
-_PARTIAL_DAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Week], date | None]], ...] = (
-    (_SHORT_YEAR, _read_short_year),
-    (_SHORT_DAY, lambda match, week: _in_month(week, int(match[2]), int(match[1]))),
-    (_FOUR_DIGITS, lambda match, week: _in_month(week, int(match[2]), int(match[1]))),
-    (_DAY_OF_MONTH, lambda match, week: _in_month(week, int(match[1]), None)),
-    (_CHINESE_DAY, _read_chinese_day),
-    (_WEEKDAY, _read_weekday),
-)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _take_piece(rest: _Rest) -> tuple[int, int] | None:
+def _take_piece(rest: Rest) -> tuple[int, int] | None:
     for match in rest.take(_PIECE):
         number, total = (int(group) for group in match.groups() if group is not None)
         if 1 <= number <= total:
@@ -366,7 +275,7 @@ def _without_unit(reading: SubjectReading, rest: str, roster: Roster) -> Subject
 
 def _leftovers(rest: str) -> list[str]:
     """Words that nothing explains, trimmed of fillers at both ends."""
-    trimmed = [_trim(word) for word in re.split(r"[^\w]+", rest.replace(_GAP, " ")) if word]
+    trimmed = [_trim(word) for word in re.split(r"[^\w]+", rest.replace(GAP, " ")) if word]
     return [word for word in trimmed if len(word) > 1]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.config import load
+from intake_bot.config.load import load
 from intake_bot.errors import ConfigError
 
 BUREAU = """\

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.config import defaults, defaults_dir, init_home, load
+from intake_bot.config import defaults
+from intake_bot.config.defaults import defaults_dir, init_home
+from intake_bot.config.load import load
 from intake_bot.errors import ConfigError
 
 

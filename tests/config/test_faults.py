@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.config import load
+from intake_bot.config.load import load
 from intake_bot.errors import ConfigError
 from tests.config.homes import BUREAU, FILES, NOTICE, faults, make_home
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake_bot.config import IntakeSettings, Mode, load
+from intake_bot.config.load import load
+from intake_bot.config.settings import IntakeSettings, Mode
 from intake_bot.errors import TemporaryFailure
 from intake_bot.notices.roster import Roster
 from tests.config.homes import BUREAU, ENVIRON, NOTICE, make_home, remarks

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.config import IntakeSettings, Settings, defaults_dir, load
+from intake_bot.config.defaults import defaults_dir
+from intake_bot.config.load import load
+from intake_bot.config.settings import IntakeSettings, Settings
 from intake_bot.notices.notice import FormPart, Notice, Part, PhotoPart, Rule, Severity, TextPart, VideoPart
 from intake_bot.notices.spelling import compact
 
@@ -252,7 +254,11 @@ def test_hefei_quota_depends_on_category_and_rank(settings: Settings) -> None:
 def test_moe_names_the_online_system(settings: Settings) -> None:
     online = _notice(settings, "moe-2023").online
     assert online is not None
-    assert (online.name, online.address, online.clause) == ("职业教育活动周网上报送系统", "http://xxbs.bzpt.edu.cn", "五（四）")
+    assert (online.name, online.address, online.clause) == (
+        "职业教育活动周网上报送系统",
+        "http://xxbs.bzpt.edu.cn",
+        "五（四）",
+    )
     assert online.address in online.quote
 
 

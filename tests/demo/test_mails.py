@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.config import Settings, init_home, load
+from intake_bot.config.defaults import init_home
+from intake_bot.config.load import load
+from intake_bot.config.settings import Settings
 from intake_bot.demo.clients import Client, Composition, Spelling, write_mail
 from intake_bot.demo.mails import MOMENTS, demo_mails
 from intake_bot.demo.posted import DemoMail
