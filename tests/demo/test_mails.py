@@ -39,7 +39,7 @@ EXPECTED: dict[str, tuple[Disposition, str | None, set[str]]] = {
     "文字材料只有三百字": (REJECTED, "台前县教育局", {"text.too_short"}),
     "单位名称写错一个字": (REJECTED, None, {"subject.unknown_unit"}),
     "主题没写单位": (REJECTED, None, {"subject.no_unit"}),
-    "主题照抄样板": (REJECTED, None, {"subject.placeholder", "file.unexpected"}),
+    "主题照抄样板": (REJECTED, None, {"subject.placeholder"}),
     "补正后的照片": (ACCEPTED, "濮阳技师学院", set()),
     "视频是mov、分辨率低、没有说明": (
         REJECTED,
