@@ -142,6 +142,7 @@ def test_file_judgement_keeps_everything(ledger: Ledger) -> None:
         ),
         findings=(about_mail,),
         files=files,
+        answer=LetterState.QUEUED,
     )
     assert mail.outcome is Outcome.REJECTED
     letter = ledger.letters.claim("puyang", NOW)
