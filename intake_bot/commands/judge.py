@@ -14,7 +14,7 @@ from typing import Any
 from intake_bot.answering import Answering, Reply
 from intake_bot.cli import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.choosing import chosen_bureaus, in_zone
-from intake_bot.commands.progress import tracked
+from intake_bot.commands.progress import tracked_while_printing
 from intake_bot.config.load import load
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.errors import ConfigError, ConfigFault
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _judge_all(options: argparse.Namespace, settings: Settings, home: Home) -> Iterator[Judged]:
     answering = Answering(home.templates())
-    for path in tracked(options.files, "试判"):
+    for path in tracked_while_printing(options.files, "试判"):
         with tempfile.TemporaryDirectory(prefix="intake-bot-") as work:
             yield _judge_one(path, Path(work), options, settings, answering)
 

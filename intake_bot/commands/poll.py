@@ -6,7 +6,7 @@ import argparse
 
 from intake_bot.cli import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.choosing import chosen_bureaus, clock_of
-from intake_bot.commands.progress import tracked
+from intake_bot.commands.progress import tracked_while_printing
 from intake_bot.config.load import load
 from intake_bot.home import Home
 from intake_bot.rounds import Rounds, only_instance
@@ -19,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     bureaus = chosen_bureaus(options, settings)
     code = EXIT_WELL
     with only_instance(home), Rounds(settings, home, clock_of(options, settings)) as rounds:
-        for bureau in tracked(bureaus, "收信"):
+        for bureau in tracked_while_printing(bureaus, "收信"):
             done = rounds.go(bureau, lambda: False)
             print(
                 f"{bureau.name}：新邮件 {done.taken.seen} 封，处理完 {done.taken.settled} 封，"
