@@ -67,12 +67,15 @@ def span(length: timedelta) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes as people say them, in thousands (the notices' 2M is 2,000,000 bytes): 2.4 MB."""
+    """Bytes as people say them, in thousands (the notices' 2M is 2,000,000 bytes): 2.4 MB.
+
+    Rounded down: a letter that asks for 2M must not show 2.0 MB for 1999999 bytes.
+    """
     if count < 1000:
         return f"{count} 字节"
     if count < 1_000_000:
         return f"{count // 1000} KB"
-    return f"{count / 1_000_000:.1f} MB"
+    return f"{count // 100_000 / 10:.1f} MB"
 
 
 def _deadline_day(at: datetime) -> date:

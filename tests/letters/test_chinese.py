@@ -77,7 +77,15 @@ def test_span(length: timedelta, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(0, "0 字节"), (999, "999 字节"), (1000, "1 KB"), (999_999, "999 KB"), (2_000_000, "2.0 MB")]
+    ("count", "words"),
+    [
+        (0, "0 字节"),
+        (999, "999 字节"),
+        (1000, "1 KB"),
+        (999_999, "999 KB"),
+        (1_999_999, "1.9 MB"),
+        (2_000_000, "2.0 MB"),
+    ],
 )
 def test_size(count: int, words: str) -> None:
     assert chinese.size(count) == words
