@@ -44,10 +44,6 @@ class Place:
     part: Part
     files: list[FileFacts] = field(default_factory=list)
 
-    @property
-    def short(self) -> bool:
-        return len(self.files) < self.part.at_least
-
 
 @dataclass(frozen=True)
 class Sorted:

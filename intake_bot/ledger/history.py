@@ -35,12 +35,6 @@ class History:
         with self._database.reading() as session:
             return frozenset(day for day in session.exec(days) if day is not None)
 
-    def accepted_count(self, notice: str, unit: str, material: str) -> int:
-        """How many accepted items of this material the unit has; superseded ones do not count."""
-        count = select(func.count()).select_from(ItemRow).where(*_accepted(notice, unit, material))
-        with self._database.reading() as session:
-            return session.exec(count).one()
-
     def is_our_letter(self, message_ids: Iterable[str]) -> bool:
         """True when one of these Message-IDs (of In-Reply-To or References) is that of a letter of ours."""
         # One JSON value for any number of ids: a hostile References header must not exceed SQLite's limit of variables.

@@ -130,12 +130,6 @@ def is_our_message_id(text: str) -> bool:
     return _OUR_ID.fullmatch(text.strip()) is not None
 
 
-def receipt_in(message_id: str) -> str | None:
-    """The receipt number that a Message-ID of ours carries; None when it carries none or is not ours."""
-    found = _OUR_ID.fullmatch(message_id.strip())
-    return found[1] if found else None
-
-
 def _body(draft: Draft) -> EmailMessage:
     letter = EmailMessage(policy=SMTP)
     letter.set_content(_text(draft.text), cte="base64")
