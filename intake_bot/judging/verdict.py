@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -30,6 +30,8 @@ class Finding:
     quote: str = ""
     """The clause in the notice's own words."""
     holds: bool = False
+    private: bool = False
+    """For the clerks only: no letter to a school speaks of it."""
 
     @property
     def message(self) -> str:
@@ -77,6 +79,8 @@ class ItemVerdict:
     findings: tuple[Finding, ...] = ()
     files: tuple[str, ...] = ()
     """`FileFacts.shown_name` of the files that serve this item."""
+    fills: int = 1
+    """How many of a quota it fills: two articles in one mail are two."""
 
 
 @dataclass(frozen=True)
@@ -94,3 +98,13 @@ class Verdict:
     @property
     def all_findings(self) -> tuple[Finding, ...]:
         return self.findings + tuple(f for item in self.items for f in item.findings)
+
+    @property
+    def for_school(self) -> Verdict:
+        """The same without what only clerks should know."""
+        items = tuple(replace(item, findings=_public(item.findings)) for item in self.items)
+        return replace(self, items=items, findings=_public(self.findings))
+
+
+def _public(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if not finding.private)

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind
+from intake_bot.ledger.database import Condition
+from intake_bot.ledger.earlier import line_of
 from intake_bot.ledger.letters import add_letter
-from intake_bot.ledger.records import Judgement, KeptFile, LetterKind
-from intake_bot.ledger.tables import FileRow, FindingRow, ItemFileRow, ItemRow, MessageRow, SubmissionRow
+from intake_bot.ledger.records import Fingerprint, Judgement, KeptFile, LetterKind
+from intake_bot.ledger.tables import (
+    FileRow,
+    FindingRow,
+    FingerprintRow,
+    ItemFileRow,
+    ItemRow,
+    MessageRow,
+    SubmissionRow,
+    SupplementRow,
+)
 
 
 def add_submission(session: Session, message: MessageRow, judgement: Judgement, now: datetime) -> SubmissionRow:
@@ -27,11 +39,15 @@ def add_submission(session: Session, message: MessageRow, judgement: Judgement, 
     session.add(submission)
     session.flush()
     files = _add_files(session, submission, judgement.files)
+    _add_fingerprints(session, submission, judgement.prints)
     _add_findings(session, submission, None, verdict.findings)
+    line = line_of(session, judgement.supplements) if judgement.supplements else ()
+    if line:
+        session.add(SupplementRow(submission=submission.id, earlier=line[0]))
     for item in verdict.items:
         row = _add_item(session, submission, item, files)
-        if item.decision is Decision.ACCEPTED and item.material not in judgement.cumulative:
-            _supersede(session, message, row)
+        if item.decision is Decision.ACCEPTED:
+            _supersede(session, message, row, _replaced(row, line, judgement))
     if judgement.answer is not None:
         add_letter(session, message.bureau, LetterKind.ANSWER, judgement.answer, now, submission=submission.id)
     return submission
@@ -54,6 +70,18 @@ def _add_files(session: Session, submission: SubmissionRow, files: Iterable[Kept
     return rows
 
 
+def _add_fingerprints(session: Session, submission: SubmissionRow, prints: Iterable[Fingerprint]) -> None:
+    session.add_all(
+        FingerprintRow(
+            submission=submission.id,
+            name=print_.name,
+            sha256=print_.sha256,
+            look=None if print_.look is None else f"{print_.look:016x}",
+        )
+        for print_ in prints
+    )
+
+
 def _add_findings(
     session: Session, submission: SubmissionRow, item: ItemRow | None, findings: Iterable[Finding]
 ) -> None:
@@ -70,6 +98,7 @@ def _add_findings(
             found=finding.found,
             asked=finding.asked,
             todo=finding.todo,
+            private=finding.private,
         )
         for finding in findings
     )
@@ -86,6 +115,7 @@ def _add_item(session: Session, submission: SubmissionRow, item: ItemVerdict, fi
         deadline=item.deadline,
         late=item.late,
         decision=item.decision,
+        fills=item.fills,
     )
     session.add(row)
     session.flush()
@@ -99,27 +129,39 @@ def _serves(kept: str, wanted: tuple[str, ...]) -> bool:
     return any(name == kept or name.startswith(f"{kept}/") for name in wanted)
 
 
-def _supersede(session: Session, message: MessageRow, item: ItemRow) -> None:
-    """Of two accepted items of one unit, material and day, the one received later counts, in whichever order the two
-    were judged. Both rows stay."""
+def _replaced(item: ItemRow, line: tuple[int, ...], judgement: Judgement) -> Condition:
+    """Which items an accepted one takes the place of: what was open or accepted for the same unit, material and day,
+    and what was open in the submissions that it supplements, whatever unit or day they were thought to be of.
+
+    Of a cumulative material a second one stands beside the first, so that only the supplemented ones are replaced.
+    """
+    supplemented: ColumnElement[bool] = col(ItemRow.submission).in_(line) & (col(ItemRow.decision) != Decision.ACCEPTED)
+    if item.material in judgement.cumulative:
+        return supplemented
+    same_slot = (
+        (col(ItemRow.notice) == item.notice)
+        & (col(ItemRow.unit) == item.unit)
+        & col(ItemRow.day).is_not_distinct_from(item.day)
+    )
+    return or_(supplemented, same_slot)
+
+
+def _supersede(session: Session, message: MessageRow, item: ItemRow, replaced: Condition) -> None:
+    """Of two accepted items the one received later counts, in whichever order the two were judged. All rows stay."""
     found = session.exec(
         select(ItemRow, MessageRow.internaldate)
         .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
         .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
         .where(
-            ItemRow.id != item.id,
-            ItemRow.notice == item.notice,
-            ItemRow.unit == item.unit,
+            ItemRow.submission != item.submission,
             ItemRow.material == item.material,
-            col(ItemRow.day).is_not_distinct_from(item.day),
-            ItemRow.decision == Decision.ACCEPTED,
+            replaced,
             col(ItemRow.superseded_by).is_(None),
         )
-    ).first()
-    if found is None:
-        return
-    other, received = found
-    if received <= message.internaldate:
-        other.superseded_by = item.id
-    else:
-        item.superseded_by = other.id
+        .order_by(col(ItemRow.id))
+    ).all()
+    for other, received in found:
+        if received <= message.internaldate:
+            other.superseded_by = item.id
+        elif other.decision is Decision.ACCEPTED:
+            item.superseded_by = other.id

@@ -36,8 +36,8 @@ class History:
             return frozenset(day for day in session.exec(days) if day is not None)
 
     def accepted_count(self, notice: str, unit: str, material: str) -> int:
-        """How many accepted items of this material the unit has; superseded ones do not count."""
-        count = select(func.count()).select_from(ItemRow).where(*_accepted(notice, unit, material))
+        """How much of a quota of this material the unit's accepted items fill; superseded ones do not count."""
+        count = select(func.coalesce(func.sum(ItemRow.fills), 0)).where(*_accepted(notice, unit, material))
         with self._database.reading() as session:
             return session.exec(count).one()
 
@@ -73,6 +73,7 @@ class History:
                     late=item.late,
                     receipt=receipt_number(message.id),
                     received=message.internaldate,
+                    fills=item.fills,
                 )
                 for item, message in session.exec(found)
             )
@@ -105,11 +106,17 @@ def _accepted(notice: str, unit: str, material: str) -> tuple[Condition, ...]:
 
 
 def _needs_a_person() -> ColumnElement[bool]:
-    held_verdicts = select(SubmissionRow.message).where(SubmissionRow.disposition == Disposition.HELD)
+    """A held item that was superseded needs nobody any more."""
+    settled = select(ItemRow.submission).where(
+        ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_not(None)
+    )
+    held_verdicts = select(SubmissionRow.message).where(
+        SubmissionRow.disposition == Disposition.HELD, col(SubmissionRow.id).not_in(settled)
+    )
     held_items = (
         select(SubmissionRow.message)
         .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
-        .where(ItemRow.decision == Decision.HELD)
+        .where(ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_(None))
     )
     return or_(
         col(MessageRow.state) == MessageState.HELD,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from intake_bot.files.facts import Kind
@@ -12,15 +13,18 @@ from intake_bot.judging.verdict import Finding
 from intake_bot.ledger.database import Condition
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile
-from intake_bot.ledger.tables import FileRow, FindingRow, ItemFileRow, ItemRow, MessageRow, SubmissionRow
+from intake_bot.ledger.tables import FileRow, FindingRow, ItemFileRow, ItemRow, MessageRow, PieceRow, SubmissionRow
 
 
 def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...]:
     """The mails whose MessageRow meets all conditions, oldest first."""
     wanted = select(MessageRow.id).where(*conditions)
+    whole = aliased(SubmissionRow)
     found = session.exec(
-        select(MessageRow, SubmissionRow)
+        select(MessageRow, SubmissionRow, whole)
         .outerjoin(SubmissionRow, col(SubmissionRow.message) == MessageRow.id)
+        .outerjoin(PieceRow, col(PieceRow.message) == MessageRow.id)
+        .outerjoin(whole, col(whole.id) == PieceRow.whole)
         .where(*conditions)
         .order_by(col(MessageRow.id))
     ).all()
@@ -29,10 +33,10 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
     items = _items(session, col(ItemRow.submission).in_(submissions), findings)
     files = _files(session, col(FileRow.submission).in_(submissions))
     return tuple(
-        _unjudged(message)
+        _joined(message, leading)
         if submission is None
         else _judged(message, submission, items[submission.id], findings[submission.id, None], files[submission.id])
-        for message, submission in found
+        for message, submission, leading in found
     )
 
 
@@ -109,6 +113,19 @@ def _unjudged(message: MessageRow) -> FiledMail:
     )
 
 
+def _joined(message: MessageRow, whole: SubmissionRow | None) -> FiledMail:
+    mail = _unjudged(message)
+    if whole is None:
+        return mail
+    return replace(
+        mail,
+        disposition=whole.disposition,
+        notice=whole.notice,
+        unit=whole.unit,
+        joined=receipt_number(whole.message),
+    )
+
+
 def _judged(
     message: MessageRow,
     submission: SubmissionRow,
@@ -138,6 +155,7 @@ def _finding(row: FindingRow) -> Finding:
         clause=row.clause,
         quote=row.quote,
         holds=row.holds,
+        private=row.private,
     )
 
 

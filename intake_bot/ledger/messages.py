@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.database import Database
 from intake_bot.ledger.filing import add_submission
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord
+from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord, WaitingMail
 from intake_bot.ledger.states import MessageEvent, MessageState, next_message_state
-from intake_bot.ledger.tables import MessageRow
+from intake_bot.ledger.tables import MessageRow, PieceRow
 from intake_bot.ledger.trail import add_message_event
 
 _UNFINISHED = (MessageState.NEW, MessageState.SPOOLED)
@@ -126,12 +127,45 @@ class Messages:
             row = _advance(session, message, MessageEvent.JUDGE)
             row.kind, row.reason = MailKind.SUBMISSION, ""
             submission = add_submission(session, row, judgement, now)
+            for joined in judgement.joined:
+                _join(session, joined, row, submission.id, now)
             detail: Detail = {
                 "notice": submission.notice,
                 "unit": submission.unit,
                 "items": len(judgement.verdict.items),
             }
             _settle(session, row, f"submission.{submission.disposition}", detail, now)
+
+    def wait(self, message: int, piece: Piece, now: datetime) -> None:
+        """It waits for the mails that belong to it; its raw bytes must stay in the spool. Its attempts begin anew."""
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.WAIT)
+            row.attempts = 0
+            session.add(
+                PieceRow(
+                    message=message,
+                    notice=piece.notice,
+                    unit=piece.unit,
+                    materials=list(piece.materials),
+                    day=piece.day,
+                    number=piece.number,
+                    total=piece.total,
+                )
+            )
+            session.flush()
+            detail: Detail = {"unit": piece.unit, "number": piece.number, "total": piece.total}
+            add_message_event(session, row, "message.waiting", detail, now)
+
+    def waiting(self, bureau: str) -> tuple[WaitingMail, ...]:
+        """Mails that wait for others, in the order in which they were received."""
+        rows = (
+            select(MessageRow, PieceRow)
+            .join(PieceRow, col(PieceRow.message) == MessageRow.id)
+            .where(MessageRow.bureau == bureau, MessageRow.state == MessageState.WAITING)
+            .order_by(col(MessageRow.internaldate), col(MessageRow.id))
+        )
+        with self._database.reading() as session:
+            return tuple(WaitingMail(message_record(row), _piece(piece)) for row, piece in session.exec(rows))
 
     def file_ignored(self, message: int, kind: MailKind, reason: str, now: datetime) -> None:
         """It is machine mail, a command or nothing of ours, for this reason; no answer is due."""
@@ -190,6 +224,17 @@ def _advance(session: Session, message: int, event: MessageEvent) -> MessageRow:
     row = session.get_one(MessageRow, message)
     row.state = next_message_state(row.state, event)
     return row
+
+
+def _join(session: Session, message: int, leader: MessageRow, submission: int, now: datetime) -> None:
+    row = _advance(session, message, MessageEvent.JUDGE)
+    row.kind, row.reason = MailKind.SUBMISSION, ""
+    session.get_one(PieceRow, message).whole = submission
+    _settle(session, row, "message.joined", {"leader": leader.id}, now)
+
+
+def _piece(row: PieceRow) -> Piece:
+    return Piece(row.notice, row.unit, tuple(row.materials), row.day, row.number, row.total)
 
 
 def _settle(session: Session, row: MessageRow, what: str, detail: Detail, now: datetime) -> None:

@@ -126,6 +126,27 @@ class SubmissionRow(LedgerTable, table=True):
     disposition: Disposition = Field(sa_type=Word(Disposition))
 
 
+class SupplementRow(LedgerTable, table=True):
+    """This submission was judged together with the good files of an earlier one （补件）."""
+
+    submission: int = Field(foreign_key="submission.id", primary_key=True)
+    earlier: int = Field(foreign_key="submission.id", index=True)
+
+
+class PieceRow(LedgerTable, table=True):
+    """One of several mails that belong together （2/3）, from when it had to wait for the others."""
+
+    message: int = Field(foreign_key="message.id", primary_key=True)
+    notice: String
+    unit: String
+    materials: list[str] = Field(sa_type=JSON)
+    day: date | None = None
+    number: int
+    total: int
+    whole: int | None = Field(default=None, foreign_key="submission.id", index=True)
+    """The submission as part of which it was judged; NULL while it waits, and for the mail that leads the others."""
+
+
 class ItemRow(LedgerTable, table=True):
     """One material of one day."""
 
@@ -144,6 +165,8 @@ class ItemRow(LedgerTable, table=True):
     late: bool
     decision: Decision = Field(sa_type=Word(Decision))
     superseded_by: int | None = Field(default=None, foreign_key="item.id")
+    fills: int = 1
+    """How many of a quota it fills."""
 
 
 class FindingRow(LedgerTable, table=True):
@@ -163,6 +186,7 @@ class FindingRow(LedgerTable, table=True):
     found: String
     asked: String
     todo: String
+    private: bool = False
 
 
 class FileRow(LedgerTable, table=True):
@@ -175,6 +199,17 @@ class FileRow(LedgerTable, table=True):
     sha256: String
     bytes: int
     kind: String
+
+
+class FingerprintRow(LedgerTable, table=True):
+    """One file that came with a submission, attached or inside an archive, to know it again. `look` is the picture's
+    perceptual hash, 16 hexadecimal digits."""
+
+    id: int = Field(default=None, primary_key=True)
+    submission: int = Field(foreign_key="submission.id", index=True)
+    name: String
+    sha256: str = Field(sa_type=PlainText, index=True)
+    look: str | None = Field(default=None, sa_type=PlainText)
 
 
 class ItemFileRow(LedgerTable, table=True):

@@ -99,4 +99,4 @@ def _quota(material: Material, unit: Unit) -> Quota | None:
 
 
 def _count(items: list[ReportedItem], unit: Unit, material: Material) -> int:
-    return sum(item.unit == unit.name and item.material == material.name for item in items)
+    return sum(item.fills for item in items if item.unit == unit.name and item.material == material.name)
