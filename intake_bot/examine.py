@@ -129,6 +129,7 @@ def _case(
         facts=facts,
         sender_unit=known.name if known else None,
         filled_days=past.filled_days(reading.unit.name) if reading.unit else {},
+        unit_names=desk.bureau.roster.names,
     )
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intake_bot.files.facts import TEXTS, FileFacts, Kind, Trouble
+from intake_bot.judging.captions import Captions, picture_name
 from intake_bot.judging.rules.any_file import archive_opens, file_is_expected, file_is_filled, file_is_harmless
-from intake_bot.judging.rules.breach import Company, present, unmeasured
+from intake_bot.judging.rules.breach import present, unmeasured
 from intake_bot.judging.rules.photo import photos_have_caption
 from intake_bot.judging.rules.text import text_is_readable
 from intake_bot.judging.rules.video import videos_have_text
 from intake_bot.judging.sorting import Place, Sorted, faults
 from intake_bot.judging.verdict import Finding
+from intake_bot.mail.body import says_something
 from intake_bot.mail.cloud import CloudLink
 from intake_bot.notices.notice import FormPart, PartBase, PhotoPart, Severity, TextPart, VideoPart
 
@@ -26,17 +28,32 @@ def about_closed(files: Sorted, links: Sequence[CloudLink]) -> list[Finding]:
     return [*present(archive_opens(file) for file in files.archives), *mails, *(_link(link) for link in links)]
 
 
-def about_place(place: Place, files: Sorted, closed: Sequence[Finding], company: Company) -> list[Finding]:
+def about_place(place: Place, files: Sorted, closed: Sequence[Finding], captions: Captions) -> list[Finding]:
     """Everything to say about one part: its files one by one, what must go with them, and their number."""
     findings = [finding for file in place.files for finding in faults(place.part, file)]
     if any(finding.holds for finding in closed):
         # The archive that the notice asks for may be the one that only a person can open.
         findings = [finding for finding in findings if finding.code != "photo.not_in_archive"]
     if isinstance(place.part, PhotoPart):
-        findings += present([photos_have_caption(place.part, place.files, company)])
+        findings += present([photos_have_caption(place.part, place.files, captions)])
     if isinstance(place.part, VideoPart):
-        findings += present([videos_have_text(place.part, place.files, company)])
+        findings += present([videos_have_text(place.part, place.files, captions)])
     return findings + _about_number(place, files, closed)
+
+
+def captions_of(files: Sorted, closed: Sequence[Finding], own_words: str, units: tuple[str, ...]) -> Captions:
+    """What speaks of the photos and videos. A text named like one of them speaks of that one alone, unless it is the
+    text that the notice asks for; what may be in a closed archive or behind a link is given the benefit of the doubt.
+    """
+    pictures = {picture_name(file.name) for place in files.places for file in place.files if file.kind not in TEXTS}
+    used = {id(file) for place in files.places for file in place.files}
+    filled = [file for file in files.texts if file.text is None or file.text.words]
+    own = {id(file) for file in filled if id(file) not in used and picture_name(file.name) in pictures}
+    return Captions(
+        for_all=bool(closed) or says_something(own_words) or any(id(file) not in own for file in filled),
+        own=frozenset(picture_name(file.name) for file in filled if id(file) in own),
+        units=units,
+    )
 
 
 def about_spare(files: Sorted) -> list[Finding]:

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from intake_bot.files.facts import MailFacts
-from intake_bot.judging.completeness import about_closed, about_place, about_spare
+from intake_bot.judging.completeness import about_closed, about_place, about_spare, captions_of
 from intake_bot.judging.days import Calendar, Slot, Timing, find_slot
-from intake_bot.judging.rules.breach import Company
 from intake_bot.judging.sorting import Sorted, sort_files
 from intake_bot.judging.subject_findings import correct_subject, subject_findings
 from intake_bot.judging.timeliness import about_other_day, about_time
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
-from intake_bot.mail.body import says_something
 from intake_bot.notices.notice import Material, Notice, Severity
 from intake_bot.notices.subject import SubjectReading
 
@@ -33,6 +31,8 @@ class Case:
     """Name of the unit whose roster address the mail comes from; a suggestion for a subject without a unit."""
     filled_days: Mapping[str, Set[date]] = field(default_factory=dict)
     """Material → days for which the unit already has something accepted."""
+    unit_names: tuple[str, ...] = ()
+    """Every name and alias of the roster."""
 
 
 def judge(case: Case) -> Verdict:
@@ -67,11 +67,7 @@ def _judge_item(case: Case, material: Material, files: Sorted, closed: Sequence[
         return ItemVerdict(material.name, None, None, False, Decision.REJECTED, (_use_online(case.notice, material),))
     slot = _slot(case, material)
     places = files.of(material)
-    company = Company(
-        # A text in a closed archive or behind a link is given the benefit of the doubt.
-        has_text_file=bool(files.texts or closed),
-        body_says_something=says_something(case.facts.body.text),
-    )
+    captions = captions_of(files, closed, case.facts.body.text, case.unit_names)
     item = ItemVerdict(
         material.name,
         slot.day if slot else None,
@@ -81,7 +77,7 @@ def _judge_item(case: Case, material: Material, files: Sorted, closed: Sequence[
         files=tuple(dict.fromkeys(file.shown_name for place in places for file in place.files)),
     )
     findings = _about_slot(case, material, slot) if slot else []
-    return _with_findings(item, findings + [f for place in places for f in about_place(place, files, closed, company)])
+    return _with_findings(item, findings + [f for place in places for f in about_place(place, files, closed, captions)])
 
 
 def _slot(case: Case, material: Material) -> Slot | None:

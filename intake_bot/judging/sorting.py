@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from intake_bot.files.facts import ARCHIVES, DANGEROUS, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, MailFacts, Trouble
+from intake_bot.judging.captions import picture_name
 from intake_bot.judging.rules.photo import check_photo
 from intake_bot.judging.rules.text import body_as_file, check_text
 from intake_bot.judging.rules.video import check_video
@@ -155,9 +156,15 @@ def is_form(part: FormPart, file: FileFacts) -> bool:
 
 
 def _without_descriptions(texts: Sequence[FileFacts], places: Iterable[Place]) -> list[FileFacts]:
-    """Leaves out 图片说明.docx beside photos or videos, if another text is there to be the material."""
-    pictured = any(isinstance(place.part, PhotoPart | VideoPart) for place in places)
-    main = [file for file in texts if not (pictured and re.search(r"说明|图注|解说", file.name))]
+    """Leaves out 图片说明.docx beside photos or videos, and what is named like one of them, if another text is there to
+    be the material."""
+    pictured = [place for place in places if isinstance(place.part, PhotoPart | VideoPart)]
+    pictures = {picture_name(file.name) for place in pictured for file in place.files}
+    main = [
+        file
+        for file in texts
+        if not (pictured and (re.search(r"说明|图注|解说", file.name) or picture_name(file.name) in pictures))
+    ]
     return main or list(texts)
 
 

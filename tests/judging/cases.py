@@ -55,7 +55,15 @@ def case(
     words = len(body) if body_words is None else body_words
     facts = MailFacts(files, TextFacts(body, words), links)
     reading = read_subject(subject, of, bureau.roster)
-    return Case(of, calendar(of), reading, moment(received or IN_TIME[notice_id]), facts, sender_unit)
+    return Case(
+        of,
+        calendar(of),
+        reading,
+        moment(received or IN_TIME[notice_id]),
+        facts,
+        sender_unit,
+        unit_names=bureau.roster.names,
+    )
 
 
 def errors(verdict: Verdict) -> list[str]:

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from intake_bot.files.facts import FileFacts
 from intake_bot.judging.verdict import Finding
 from intake_bot.judging.wording import kind_name
 from intake_bot.notices.notice import PartBase, Rule, Severity
-
-
-@dataclass(frozen=True)
-class Company:
-    """What came along with the photos and videos of a mail."""
-
-    has_text_file: bool
-    body_says_something: bool
 
 
 def breach(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from pathlib import PurePosixPath
 
 from intake_bot.files.facts import FileFacts, Kind, Trouble
-from intake_bot.judging.rules.breach import Company, breach, present, unmeasured, unreadable
+from intake_bot.judging.captions import Captions
+from intake_bot.judging.rules.breach import breach, present, unmeasured, unreadable
 from intake_bot.judging.verdict import Finding
 from intake_bot.judging.wording import kind_name, size_words
 from intake_bot.notices.notice import AtLeast, PhotoPart
@@ -81,26 +81,13 @@ def check_photo(part: PhotoPart, file: FileFacts) -> list[Finding]:
     return present(rule(part, file) for rule in PHOTO_RULES)
 
 
-def photos_have_caption(part: PhotoPart, files: Sequence[FileFacts], company: Company) -> Finding | None:
-    if company.has_text_file or company.body_says_something:
+def photos_have_caption(part: PhotoPart, files: Sequence[FileFacts], captions: Captions) -> Finding | None:
+    bare = [file.name for file in files if not captions.caption_for(file)]
+    if not bare:
         return None
-    if all(name_says_something(file.name) for file in files):
-        return None
+    found = "没有找到图片的文字说明" if len(bare) == len(files) else f"{len(bare)}张图片没有文字说明：{'、'.join(bare)}"
     todo = "请在邮件正文或一份Word文档里写明每张图片的内容（时间、地点、活动、人物），也可以把内容写进图片的文件名"
-    return breach(part.caption, "photo.no_caption", "没有找到图片的文字说明", "配文字说明", todo)
-
-
-_CAMERA_NAME = re.compile(
-    r"mmexport|wx_camera|微信图片|微信截图|qq图片|qq截图|屏幕截图|截图|截屏|照片|图片|相片|图像|未命名|无标题|新建|副本|复件|压缩|原图|"
-    r"职业教育|职教|活动周|单位|材料|单张|[a-z]+"
-)
-
-
-def name_says_something(name: str) -> bool:
-    """True for 技能展示现场.jpg; false for DSC_0001.jpg, 微信图片_20230517.jpg and other names that a camera gives."""
-    stem = normalise(PurePosixPath(name.replace("\\", "/")).stem)
-    words = _CAMERA_NAME.sub("", re.sub(r"[\W\d_]", "", stem))
-    return len(re.findall(r"[\u4e00-\u9fff]", words)) >= 4
+    return breach(part.caption, "photo.no_caption", found, "配文字说明", todo)
 
 
 def _least_size(rule: AtLeast) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from intake_bot.files.facts import FileFacts, Kind, Trouble
-from intake_bot.judging.rules.breach import Company, breach, present, unmeasured, unreadable
+from intake_bot.judging.captions import Captions
+from intake_bot.judging.rules.breach import breach, present, unmeasured, unreadable
 from intake_bot.judging.verdict import Finding
 from intake_bot.judging.wording import duration_words, kind_name, size_words
 from intake_bot.notices.notice import Severity, VideoPart
@@ -98,8 +99,10 @@ def check_video(part: VideoPart, file: FileFacts) -> list[Finding]:
     return present(rule(part, file) for rule in VIDEO_RULES)
 
 
-def videos_have_text(part: VideoPart, files: Sequence[FileFacts], company: Company) -> Finding | None:
-    if not files or company.has_text_file or company.body_says_something:
+def videos_have_text(part: VideoPart, files: Sequence[FileFacts], captions: Captions) -> Finding | None:
+    bare = [file.name for file in files if not captions.text_for(file)]
+    if not bare:
         return None
+    found = "没有找到视频的文字说明" if len(bare) == len(files) else f"{len(bare)}个视频没有文字说明：{'、'.join(bare)}"
     todo = "请在邮件正文写明视频内容，或另附一份Word文档说明"
-    return breach(part.text, "video.no_text", "没有找到视频的文字说明", "另附文字说明", todo)
+    return breach(part.text, "video.no_text", found, "另附文字说明", todo)
