@@ -210,6 +210,9 @@ class Bureau(Frozen):
     mode: Annotated[Mode, Field(strict=False)] = Mode.LIVE
     digest_at: ClockTime | None = None
     """Local time; None: as intake.yaml says."""
+    authserv_id: Host | None = None
+    """The name under which the mailbox's own server writes Authentication-Results (RFC 8601); None: none is believed.
+    Only its own word counts: anybody can write such a header into a mail."""
 
     def secret(self, environ: Mapping[str, str], home: Path) -> str:
         """The mailbox's password or 授权码. Raises TemporaryFailure, naming where it was looked for."""
