@@ -7,6 +7,7 @@ from datetime import datetime
 
 from intake_bot.errors import PermanentFailure
 from intake_bot.examine import Desk, Examined
+from intake_bot.judging.sorting import is_decoration
 from intake_bot.judging.verdict import MailKind
 from intake_bot.letters.letter import Letter
 from intake_bot.letters.reply import AnswerContext, compose_answer
@@ -45,7 +46,7 @@ class Answering:
             subject=examined.message.subject,
             sender=examined.message.sender.name,
             verdict=examined.verdict,
-            files=examined.files,
+            files=tuple(file for file in examined.files if not is_decoration(file)),
             now=now.astimezone(desk.calendar.zone),
         )
         return Reply(to, compose_answer(context, self._templates))

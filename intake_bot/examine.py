@@ -20,13 +20,14 @@ from intake_bot.judging.judge import Case, judge
 from intake_bot.judging.recognise import Approach, recognise
 from intake_bot.judging.verdict import Disposition, MailKind, Verdict
 from intake_bot.ledger.receipt import find_receipt
-from intake_bot.mail.body import own_words
-from intake_bot.mail.cloud import cloud_links
-from intake_bot.mail.message import Message, ReadingLimits, read_message
+from intake_bot.mail.cloud import CloudLink
+from intake_bot.mail.message import Address, Message, ReadingLimits, read_message
 from intake_bot.mail.outgoing import is_our_message_id
+from intake_bot.mail.smime import unsealed
 from intake_bot.mail.triage import machine_reason
 from intake_bot.notices.notice import Notice
 from intake_bot.notices.subject import SubjectReading, read_subject
+from intake_bot.unwrapping import Unwrapping, several_mails
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Examined:
     inspected: tuple[Inspected, ...] = ()
     body: str = ""
     """What the sender wrote himself, without quoted history."""
+    links: tuple[CloudLink, ...] = ()
+    """Files that he left at a mail provider."""
 
     @property
     def files(self) -> tuple[FileFacts, ...]:
@@ -95,32 +98,43 @@ def desk_for(settings: Settings, bureau: Bureau, at: datetime) -> Desk | None:
 
 
 def open_mail(raw: Path, work: Path, limits: Limits) -> Message:
-    """Reads a raw mail; its attachments are decoded into `work`."""
-    return read_message(raw, work / "parts", ReadingLimits(limits.header_bytes, limits.parts, limits.depth))
+    """Reads a raw mail, and what is wrapped by a signature; its attachments are decoded into `work`."""
+    return unsealed(
+        read_message(raw, work / "parts", _reading_limits(limits)), work / "sealed", _reading_limits(limits)
+    )
 
 
 def examine(message: Message, received: datetime, desk: Desk, work: Path, past: Past) -> Examined:
     """Triage, then the subject, then every file, then the judgement. `work` is a folder for what archives hold."""
     if (machine := machine_reason(message, desk.own_addresses)) is not None:
         return Examined(message, Verdict(MailKind.MACHINE, Disposition.IGNORED), machine)
-    reading = read_subject(message.subject, desk.notice, desk.bureau.roster)
-    links = cloud_links(message)
-    approach = Approach(message.sender.address, bool(message.attachments or links), _answers_us(message, past))
-    kind = recognise(reading, approach, desk.notice, desk.bureau.roster)
-    if kind is not MailKind.SUBMISSION:
-        return Examined(message, Verdict(kind, Disposition.IGNORED), "no submission")
-    body = own_words(message)
-    inspected = inspect_files(message.attachments, work / "archives", _file_limits(desk.limits))
+    answers_us = _answers_us(message, past)
+    unwrapping = Unwrapping(desk.notice, desk.bureau.roster, desk.own_addresses)
+    meant = unwrapping.meant(message, work / "mails", _reading_limits(desk.limits))
+    if not meant.several:
+        reading = read_subject(meant.message.subject, desk.notice, desk.bureau.roster)
+        carries_files = bool(meant.message.attachments or meant.links or meant.message.sealed)
+        approach = Approach(meant.author.address, carries_files, answers_us)
+        kind = recognise(reading, approach, desk.notice, desk.bureau.roster)
+        if kind is not MailKind.SUBMISSION:
+            return Examined(message, Verdict(kind, Disposition.IGNORED), "no submission")
+    inspected = inspect_files(meant.message.attachments, work / "archives", _file_limits(desk.limits))
+    if meant.several:
+        return Examined(meant.message, several_mails(meant.several), "", inspected, meant.body)
     facts = MailFacts(
-        tuple(one.facts for one in inspected), TextFacts(text=body, words=count_words(body)), cloud_links=links
+        tuple(one.facts for one in inspected),
+        TextFacts(text=meant.body, words=count_words(meant.body)),
+        cloud_links=meant.links,
+        sealed=meant.message.sealed,
     )
-    return Examined(message, judge(_case(reading, facts, message, received, desk, past)), "", inspected, body)
+    verdict = judge(_case(reading, facts, meant.author, received, desk, past))
+    return Examined(meant.message, verdict, "", inspected, meant.body, meant.links)
 
 
 def _case(
-    reading: SubjectReading, facts: MailFacts, message: Message, received: datetime, desk: Desk, past: Past
+    reading: SubjectReading, facts: MailFacts, author: Address, received: datetime, desk: Desk, past: Past
 ) -> Case:
-    known = desk.bureau.roster.at_address(message.sender.address)
+    known = desk.bureau.roster.at_address(author.address)
     return Case(
         notice=desk.notice,
         calendar=desk.calendar,
@@ -138,6 +152,10 @@ def _answers_us(message: Message, past: Past) -> bool:
     return past.knows_letter((*message.in_reply_to, *message.references)) or (
         receipt is not None and past.knows_receipt(receipt)
     )
+
+
+def _reading_limits(limits: Limits) -> ReadingLimits:
+    return ReadingLimits(limits.header_bytes, limits.parts, limits.depth)
 
 
 def _file_limits(limits: Limits) -> FileLimits:

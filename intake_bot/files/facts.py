@@ -161,3 +161,5 @@ class MailFacts:
     files: tuple[FileFacts, ...]
     body: TextFacts
     cloud_links: tuple[CloudLink, ...] = ()
+    sealed: bool = False
+    """An S/MIME wrapping could not be opened: what it holds is unknown."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake_bot.files.facts import TEXTS, FileFacts, Kind, Trouble
+from intake_bot.files.facts import TEXTS, FileFacts, Kind, MailFacts, Trouble
 from intake_bot.judging.captions import Captions, picture_name
 from intake_bot.judging.rules.any_file import archive_opens, file_is_expected, file_is_filled, file_is_harmless
 from intake_bot.judging.rules.breach import present, unmeasured
@@ -22,10 +22,19 @@ from intake_bot.mail.cloud import CloudLink
 from intake_bot.notices.notice import FormPart, PartBase, PhotoPart, Severity, TextPart, VideoPart
 
 
-def about_closed(files: Sorted, links: Sequence[CloudLink]) -> list[Finding]:
-    """What is to be said about archives, forwarded mails and links whose content was not seen."""
+def about_closed(files: Sorted, facts: MailFacts) -> list[Finding]:
+    """What is to be said about archives, forwarded mails, wrappings and links whose content was not seen."""
     mails = [unmeasured("file.unmeasured", file) for file in files.spare if file.kind is Kind.MESSAGE]
-    return [*present(archive_opens(file) for file in files.archives), *mails, *(_link(link) for link in links)]
+    links = [_link(link) for link in facts.cloud_links]
+    return [*_sealed(facts), *present(archive_opens(file) for file in files.archives), *mails, *links]
+
+
+def _sealed(facts: MailFacts) -> list[Finding]:
+    if not facts.sealed:
+        return []
+    found = "邮件带有加密或数字签名（S/MIME），里面的内容无法打开"
+    todo = "请在邮箱或邮件软件里关闭“加密”和“数字签名”后重新发送"
+    return [Finding("mail.smime", Severity.ERROR, found, "", todo)]
 
 
 def about_place(place: Place, files: Sorted, closed: Sequence[Finding], captions: Captions) -> list[Finding]:

@@ -39,7 +39,7 @@ def judge(case: Case) -> Verdict:
     """Decides on a submission. Every fault is found at once; nothing is accepted while the subject has an error."""
     materials = [m for name in case.reading.materials if (m := case.notice.material(name)) is not None]
     files = sort_files(case.facts, [material for material in materials if material.channel == "mail"])
-    closed = about_closed(files, case.facts.cloud_links)
+    closed = about_closed(files, case.facts)
     items = [_judge_item(case, material, files, closed) for material in materials]
     rest = [
         *(finding for finding in closed if not any(finding in item.findings for item in items)),

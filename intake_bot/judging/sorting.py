@@ -67,7 +67,7 @@ class Sorted:
 
 def sort_files(facts: MailFacts, materials: Sequence[Material]) -> Sorted:
     """Puts every file of a mail into its place."""
-    files = [_as_claimed(file) for file in facts.files if not (file.inline and file.bytes < SMALL_INLINE_BYTES)]
+    files = [_as_claimed(file) for file in facts.files if not is_decoration(file)]
     places = tuple(Place(material, part) for material in materials for part in material.parts)
     content = [f for f in files if f.kind not in ARCHIVES | DANGEROUS | {Kind.EMPTY}]
     texts = [f for f in content if f.kind in TEXTS]
@@ -87,6 +87,11 @@ def sort_files(facts: MailFacts, materials: Sequence[Material]) -> Sorted:
         spare=tuple(f for f in content if id(f) not in served),
         texts=tuple(texts),
     )
+
+
+def is_decoration(file: FileFacts) -> bool:
+    """True for a logo or a signature: a small picture that the mail's HTML shows."""
+    return file.inline and file.bytes < SMALL_INLINE_BYTES
 
 
 def _as_claimed(file: FileFacts) -> FileFacts:
