@@ -15,6 +15,8 @@ from intake_bot.files.facts import FileFacts, MailFacts, TextFacts
 from intake_bot.files.inspect import Inspected, inspect_files
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.words import count_words
+from intake_bot.files.worker import Worker
+from intake_bot.files.worker_process import Allowance
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
 from intake_bot.judging.recognise import Approach, recognise
@@ -104,7 +106,12 @@ def open_mail(raw: Path, work: Path, limits: Limits) -> Message:
     )
 
 
-def examine(message: Message, received: datetime, desk: Desk, work: Path, past: Past) -> Examined:
+def worker_for(limits: Limits) -> Worker:
+    """The process that opens the files of all mails; it starts with the first file."""
+    return Worker(Allowance(limits.measure_seconds, limits.measure_bytes, limits.archive_bytes))
+
+
+def examine(message: Message, received: datetime, desk: Desk, work: Path, past: Past, worker: Worker) -> Examined:
     """Triage, then the subject, then every file, then the judgement. `work` is a folder for what archives hold."""
     if (machine := machine_reason(message, desk.own_addresses)) is not None:
         return Examined(message, Verdict(MailKind.MACHINE, Disposition.IGNORED), machine)
@@ -118,7 +125,7 @@ def examine(message: Message, received: datetime, desk: Desk, work: Path, past: 
         kind = recognise(reading, approach, desk.notice, desk.bureau.roster)
         if kind is not MailKind.SUBMISSION:
             return Examined(message, Verdict(kind, Disposition.IGNORED), "no submission")
-    inspected = inspect_files(meant.message.attachments, work / "archives", _file_limits(desk.limits))
+    inspected = inspect_files(meant.message.attachments, work / "archives", _file_limits(desk.limits), worker)
     if meant.several:
         return Examined(meant.message, several_mails(meant.several), "", inspected, meant.body)
     facts = MailFacts(
@@ -164,4 +171,5 @@ def _file_limits(limits: Limits) -> FileLimits:
         unpacked_bytes=limits.archive_bytes,
         depth=limits.archive_depth,
         jpeg_pixels=limits.photo_pixels,
+        program_seconds=limits.measure_seconds * 0.8,
     )

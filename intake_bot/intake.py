@@ -25,6 +25,7 @@ from intake_bot.errors import TemporaryFailure
 from intake_bot.examine import Desk, Examined, desk_for, examine, open_mail
 from intake_bot.files.facts import Kind
 from intake_bot.files.store import Store
+from intake_bot.files.worker import Worker
 from intake_bot.home import Home
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import MailKind
@@ -54,7 +55,14 @@ class Intake:
     """Takes in the mail of one bureau."""
 
     def __init__(
-        self, settings: Settings, bureau: Bureau, home: Home, ledger: Ledger, answering: Answering, clock: Clock
+        self,
+        settings: Settings,
+        bureau: Bureau,
+        home: Home,
+        ledger: Ledger,
+        answering: Answering,
+        clock: Clock,
+        worker: Worker,
     ) -> None:
         self._settings = settings
         self._bureau = bureau
@@ -62,6 +70,7 @@ class Intake:
         self._ledger = ledger
         self._answering = answering
         self._clock = clock
+        self._worker = worker
         self._spool = Spool(home.spool)
         self._store = Store(home.files)
 
@@ -166,7 +175,8 @@ class Intake:
         if desk is None:
             self._ledger.messages.file_ignored(record.id, MailKind.OTHER, "no notice", self._clock())
             return
-        examined = examine(message, record.key.internaldate, desk, work, _LedgerPast(self._ledger, desk))
+        past = _LedgerPast(self._ledger, desk)
+        examined = examine(message, record.key.internaldate, desk, work, past, self._worker)
         if examined.verdict.kind is not MailKind.SUBMISSION:
             self._ledger.messages.file_ignored(record.id, examined.verdict.kind, examined.reason, self._clock())
             log.info("ignored receipt=%s kind=%s reason=%s", record.receipt, examined.verdict.kind, examined.reason)

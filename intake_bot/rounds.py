@@ -18,6 +18,7 @@ from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.digesting import Digesting
 from intake_bot.errors import IntakeError, PermanentFailure
+from intake_bot.examine import worker_for
 from intake_bot.home import Home
 from intake_bot.intake import Intake, Taken
 from intake_bot.ledger.ledger import Ledger
@@ -65,6 +66,7 @@ class Rounds:
         self._templates = home.templates()
         self._ledger = Ledger.open(home.ledger)
         self._mailboxes: dict[str, Mailbox] = {}
+        self._worker = worker_for(settings.intake.limits)
         self.digesting = Digesting(settings, home, self._ledger, self._templates)
 
     def __enter__(self) -> Rounds:
@@ -75,6 +77,7 @@ class Rounds:
     ) -> None:
         for mailbox in self._mailboxes.values():
             mailbox.close()
+        self._worker.close()
         self._ledger.close()
 
     def go(self, bureau: Bureau, stop: Callable[[], bool]) -> Round:
@@ -107,7 +110,7 @@ class Rounds:
 
     def _intake(self, bureau: Bureau) -> Intake:
         answering = Answering(self._templates)
-        return Intake(self._settings, bureau, self._home, self._ledger, answering, self._clock)
+        return Intake(self._settings, bureau, self._home, self._ledger, answering, self._clock, self._worker)
 
     def _mailbox(self, bureau: Bureau) -> Mailbox:
         if bureau.id not in self._mailboxes:

@@ -129,6 +129,11 @@ class Limits(Frozen):
     """Archives inside archives."""
     photo_pixels: Positive = 210_000_000
     """Phones take up to 200 million."""
+    measure_seconds: Positive = 60
+    """For measuring one file, or unpacking one archive; a file that takes longer counts as damaged."""
+    measure_bytes: int = Field(default=1_000_000_000, ge=300_000_000)
+    """Memory for the same, the libraries included. A picture of 60 million pixels in WebP, the hungriest format,
+    takes all of it; below 300 MB hardly a photo could be measured."""
     free_disk_bytes: int = Field(default=2_000_000_000, ge=0)
     """With less free space than this, nothing is fetched."""
 

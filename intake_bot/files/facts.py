@@ -79,6 +79,9 @@ class Trouble(StrEnum):
     """An archive nested deeper than the setting allows."""
     BOMB = "bomb"
     """Would unpack or decode to more than the setting allows."""
+    TOO_HARD = "too_hard"
+    """Opening it took more time or memory than the settings allow, or ended the process that tried. What breaks our
+    libraries rarely opens elsewhere, so to its sender it is a damaged file."""
     UNSUPPORTED = "unsupported"
     """A healthy file, as far as can be told, of a kind that this version cannot measure."""
 

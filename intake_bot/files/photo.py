@@ -64,6 +64,8 @@ def _measure(path: Path, kind: Kind, most_pixels: int) -> tuple[PhotoFacts | Non
         return facts, Trouble.BOMB
     except UnidentifiedImageError:
         return facts, Trouble.DAMAGED
+    except MemoryError:  # not the file's word, but our limit's
+        raise
     except Exception as error:  # noqa: BLE001 - Pillow's plugins raise anything at all on bad bytes
         return facts, Trouble.TRUNCATED if "truncated" in str(error) else Trouble.DAMAGED
     return facts, None

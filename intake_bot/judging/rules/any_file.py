@@ -16,6 +16,11 @@ _ARCHIVE_TROUBLES = {
         "请不要分卷，压缩成一个zip再发送；太大可以分几封邮件发",
     ),
     Trouble.TOO_DEEP: ("archive.too_deep", "压缩包里套着太多层压缩包", "请把文件直接放进一个压缩包再发送"),
+    Trouble.TOO_HARD: (
+        "archive.unreadable",
+        "压缩包用了特殊的压缩设置，解开它要用太多内存或时间",
+        "请用默认设置重新压缩为zip再发送",
+    ),
     Trouble.BOMB: ("archive.bomb", "压缩包解开后大得异常，已停止解压", "请确认压缩包内容后重新发送"),
 }
 _DAMAGED_ARCHIVE = (
