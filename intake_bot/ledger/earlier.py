@@ -29,7 +29,7 @@ class Earlier:
         holds its good files too. None when none of these is known, or what we answered was no submission.
         """
         named = (
-            select(SubmissionRow.id)
+            select(SubmissionRow.message)
             .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
             .where(
                 MessageRow.bureau == bureau,
@@ -39,9 +39,11 @@ class Earlier:
             .limit(1)
         )
         with self._database.reading() as session:
-            found = session.exec(named).first()
-            if found is None:
+            mail = session.exec(named).first()
+            if mail is None:
                 return None
+            standing = select(SubmissionRow.id).where(SubmissionRow.message == mail, col(SubmissionRow.stands))
+            found = session.exec(standing).one()
             latest = select(SubmissionRow.message).where(SubmissionRow.id == _latest_supplement(session, found))
             return next(iter(read_mails(session, col(MessageRow.id).in_(latest))), None)
 
@@ -51,6 +53,7 @@ class Earlier:
             select(SubmissionRow.message)
             .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
             .where(
+                col(SubmissionRow.stands),
                 ItemRow.notice == notice,
                 ItemRow.unit == unit,
                 ItemRow.decision == Decision.REJECTED,
@@ -80,7 +83,7 @@ class Earlier:
         found = (
             select(FingerprintRow, SubmissionRow)
             .join(SubmissionRow, col(SubmissionRow.id) == FingerprintRow.submission)
-            .where(SubmissionRow.notice == notice, condition)
+            .where(col(SubmissionRow.stands), SubmissionRow.notice == notice, condition)
             .order_by(col(FingerprintRow.id))
         )
         with self._database.reading() as session:
@@ -99,7 +102,7 @@ def line_of(session: Session, receipt: str) -> tuple[int, ...]:
     submission = session.exec(
         select(SubmissionRow.id)
         .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
-        .where(MessageRow.receipt == receipt)
+        .where(MessageRow.receipt == receipt, col(SubmissionRow.stands))
     ).first()
     line: list[int] = []
     while submission is not None:

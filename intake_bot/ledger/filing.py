@@ -12,14 +12,16 @@ from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdi
 from intake_bot.ledger.database import Condition
 from intake_bot.ledger.earlier import line_of
 from intake_bot.ledger.letters import add_letter
-from intake_bot.ledger.records import Fingerprint, Judgement, KeptFile, LetterKind
+from intake_bot.ledger.records import Fingerprint, Judgement, KeptFile, KeptLink, LetterKind
 from intake_bot.ledger.tables import (
     FileRow,
     FindingRow,
     FingerprintRow,
     ItemFileRow,
     ItemRow,
+    LinkRow,
     MessageRow,
+    PieceRow,
     SubmissionRow,
     SupplementRow,
 )
@@ -40,6 +42,7 @@ def add_submission(session: Session, message: MessageRow, judgement: Judgement, 
     session.flush()
     files = _add_files(session, submission, judgement.files)
     _add_fingerprints(session, submission, judgement.prints)
+    _add_links(session, submission, judgement.links)
     _add_findings(session, submission, None, verdict.findings)
     line = line_of(session, judgement.supplements) if judgement.supplements else ()
     if line:
@@ -53,6 +56,38 @@ def add_submission(session: Session, message: MessageRow, judgement: Judgement, 
     return submission
 
 
+def replace_submission(session: Session, message: MessageRow, judgement: Judgement, now: datetime) -> SubmissionRow:
+    """Writes a judgement in the place of the one that stands for this mail, if there is one.
+
+    The earlier one stays, with its items, findings, files and letter; what pointed to it (pieces, supplements) points
+    to the new one.
+    """
+    earlier = session.exec(
+        select(SubmissionRow).where(SubmissionRow.message == message.id, col(SubmissionRow.stands))
+    ).one_or_none()
+    if earlier is None:
+        return add_submission(session, message, judgement, now)
+    earlier.stands = False
+    session.flush()
+    submission = add_submission(session, message, judgement, now)
+    for piece in session.exec(select(PieceRow).where(PieceRow.whole == earlier.id)):
+        piece.whole = submission.id
+    for newer in session.exec(select(SupplementRow).where(SupplementRow.earlier == earlier.id)):
+        newer.earlier = submission.id
+    older = session.get(SupplementRow, earlier.id)
+    if older is not None and session.get(SupplementRow, submission.id) is None:
+        session.add(SupplementRow(submission=submission.id, earlier=older.earlier))
+    if not judgement.prints:
+        _copy_fingerprints(session, earlier, submission)
+    return submission
+
+
+def _copy_fingerprints(session: Session, earlier: SubmissionRow, submission: SubmissionRow) -> None:
+    """The files of a mail that a person decided about are known again too, though nobody measured them anew."""
+    for row in session.exec(select(FingerprintRow).where(FingerprintRow.submission == earlier.id)).all():
+        session.add(FingerprintRow(submission=submission.id, name=row.name, sha256=row.sha256, look=row.look))
+
+
 def _add_files(session: Session, submission: SubmissionRow, files: Iterable[KeptFile]) -> tuple[FileRow, ...]:
     rows = tuple(
         FileRow(
@@ -62,6 +97,7 @@ def _add_files(session: Session, submission: SubmissionRow, files: Iterable[Kept
             sha256=file.sha256,
             bytes=file.bytes,
             kind=file.kind.value,
+            supplied=file.supplied,
         )
         for file in files
     )
@@ -79,6 +115,20 @@ def _add_fingerprints(session: Session, submission: SubmissionRow, prints: Itera
             look=None if print_.look is None else f"{print_.look:016x}",
         )
         for print_ in prints
+    )
+
+
+def _add_links(session: Session, submission: SubmissionRow, links: Iterable[KeptLink]) -> None:
+    session.add_all(
+        LinkRow(
+            submission=submission.id,
+            name=link.name,
+            link=link.link,
+            size=link.size,
+            expires=link.expires,
+            supplied=link.supplied,
+        )
+        for link in links
     )
 
 
@@ -154,6 +204,7 @@ def _supersede(session: Session, message: MessageRow, item: ItemRow, replaced: C
         .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
         .where(
             ItemRow.submission != item.submission,
+            col(SubmissionRow.stands),
             ItemRow.material == item.material,
             replaced,
             col(ItemRow.superseded_by).is_(None),

@@ -58,6 +58,7 @@ class History:
             .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
             .where(
                 ItemRow.notice == notice,
+                col(SubmissionRow.stands),
                 col(ItemRow.decision).in_(decisions),
                 col(ItemRow.superseded_by).is_(None),
                 col(ItemRow.unit).is_not(None),
@@ -97,6 +98,7 @@ class History:
 
 def _accepted(notice: str, unit: str, material: str) -> tuple[Condition, ...]:
     return (
+        col(ItemRow.submission).in_(select(SubmissionRow.id).where(col(SubmissionRow.stands))),
         ItemRow.notice == notice,
         ItemRow.unit == unit,
         ItemRow.material == material,
@@ -111,12 +113,14 @@ def _needs_a_person() -> ColumnElement[bool]:
         ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_not(None)
     )
     held_verdicts = select(SubmissionRow.message).where(
-        SubmissionRow.disposition == Disposition.HELD, col(SubmissionRow.id).not_in(settled)
+        col(SubmissionRow.stands),
+        SubmissionRow.disposition == Disposition.HELD,
+        col(SubmissionRow.id).not_in(settled),
     )
     held_items = (
         select(SubmissionRow.message)
         .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
-        .where(ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_(None))
+        .where(col(SubmissionRow.stands), ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_(None))
     )
     return or_(
         col(MessageRow.state) == MessageState.HELD,
@@ -127,14 +131,14 @@ def _needs_a_person() -> ColumnElement[bool]:
 
 def _items_after(session: Session, last: int) -> list[tuple[int, LedgerItem]]:
     found = session.exec(
-        select(ItemRow, MessageRow)
+        select(ItemRow, MessageRow, SubmissionRow)
         .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
         .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
         .where(col(ItemRow.id) > last)
         .order_by(col(ItemRow.id))
         .limit(_BATCH)
     ).all()
-    files = files_of_items(session, col(ItemRow.id).in_([item.id for item, _ in found]))
+    files = files_of_items(session, col(ItemRow.id).in_([item.id for item, _, _ in found]))
     return [
         (
             item.id,
@@ -150,8 +154,8 @@ def _items_after(session: Session, last: int) -> list[tuple[int, LedgerItem]]:
                 late=item.late,
                 message_id=message.message_id,
                 files=files[item.id],
-                superseded=item.superseded_by is not None,
+                superseded=item.superseded_by is not None or not submission.stands,
             ),
         )
-        for item, message in found
+        for item, message, submission in found
     ]

@@ -12,8 +12,17 @@ from intake_bot.files.facts import Kind
 from intake_bot.judging.verdict import Finding
 from intake_bot.ledger.database import Condition
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile
-from intake_bot.ledger.tables import FileRow, FindingRow, ItemFileRow, ItemRow, MessageRow, PieceRow, SubmissionRow
+from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile, KeptLink
+from intake_bot.ledger.tables import (
+    FileRow,
+    FindingRow,
+    ItemFileRow,
+    ItemRow,
+    LinkRow,
+    MessageRow,
+    PieceRow,
+    SubmissionRow,
+)
 
 
 def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...]:
@@ -22,7 +31,7 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
     whole = aliased(SubmissionRow)
     found = session.exec(
         select(MessageRow, SubmissionRow, whole)
-        .outerjoin(SubmissionRow, col(SubmissionRow.message) == MessageRow.id)
+        .outerjoin(SubmissionRow, (col(SubmissionRow.message) == MessageRow.id) & col(SubmissionRow.stands))
         .outerjoin(PieceRow, col(PieceRow.message) == MessageRow.id)
         .outerjoin(whole, col(whole.id) == PieceRow.whole)
         .where(*conditions)
@@ -32,10 +41,18 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
     findings = _findings(session, col(FindingRow.submission).in_(submissions))
     items = _items(session, col(ItemRow.submission).in_(submissions), findings)
     files = _files(session, col(FileRow.submission).in_(submissions))
+    links = _links(session, col(LinkRow.submission).in_(submissions))
     return tuple(
         _joined(message, leading)
         if submission is None
-        else _judged(message, submission, items[submission.id], findings[submission.id, None], files[submission.id])
+        else _judged(
+            message,
+            submission,
+            items[submission.id],
+            findings[submission.id, None],
+            files[submission.id],
+            links[submission.id],
+        )
         for message, submission, leading in found
     )
 
@@ -93,6 +110,13 @@ def _files(session: Session, condition: Condition) -> defaultdict[int, tuple[Kep
     return files
 
 
+def _links(session: Session, condition: Condition) -> defaultdict[int, tuple[KeptLink, ...]]:
+    links: defaultdict[int, tuple[KeptLink, ...]] = defaultdict(tuple)
+    for row in session.exec(select(LinkRow).where(condition).order_by(col(LinkRow.id))):
+        links[row.submission] += (KeptLink(row.name, row.link, row.size, row.expires, row.supplied),)
+    return links
+
+
 def _unjudged(message: MessageRow) -> FiledMail:
     return FiledMail(
         receipt=receipt_number(message.id),
@@ -132,6 +156,7 @@ def _judged(
     items: tuple[FiledItem, ...],
     findings: tuple[Finding, ...],
     files: tuple[KeptFile, ...],
+    links: tuple[KeptLink, ...],
 ) -> FiledMail:
     return replace(
         _unjudged(message),
@@ -141,6 +166,7 @@ def _judged(
         items=items,
         findings=findings,
         files=files,
+        links=links,
     )
 
 
@@ -160,4 +186,4 @@ def _finding(row: FindingRow) -> Finding:
 
 
 def _kept_file(row: FileRow) -> KeptFile:
-    return KeptFile(name=row.name, path=row.path, sha256=row.sha256, bytes=row.bytes, kind=Kind(row.kind))
+    return KeptFile(row.name, row.path, row.sha256, row.bytes, Kind(row.kind), row.supplied)

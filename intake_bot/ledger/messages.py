@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.database import Database
-from intake_bot.ledger.filing import add_submission
+from intake_bot.ledger.filing import add_submission, replace_submission
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord, WaitingMail
 from intake_bot.ledger.states import MessageEvent, MessageState, next_message_state
@@ -181,6 +181,25 @@ class Messages:
             row.duplicate_of = original
             row.reason = f"与回执编号 {session.get_one(MessageRow, original).receipt} 的邮件完全相同"
             _settle(session, row, "message.duplicate", {"original": original}, now)
+
+    def decide(self, message: int, judgement: Judgement, what: str, detail: Detail, now: datetime) -> None:
+        """A person had a look: one transaction like `file_judgement`, in the place of the judgement that stood.
+
+        `what` names the event (`held.accepted`, `held.rejected`, `held.supplied`), `detail` holds the reason given.
+        """
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.DECIDE)
+            row.kind, row.reason = MailKind.SUBMISSION, ""
+            submission = replace_submission(session, row, judgement, now)
+            _settle(session, row, what, {**detail, "disposition": submission.disposition}, now)
+
+    def retry(self, message: int, now: datetime) -> None:
+        """A mail that was held unopened begins anew: the next walk tries it as if it had just come."""
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.RETRY)
+            row.attempts, row.reason, row.settled = 0, "", None
+            row.spool = row.sha256 = None
+            add_message_event(session, row, "held.retried", {}, now)
 
     def hold(self, message: int, reason: str, now: datetime) -> None:
         """It is set aside unopened, for a person, for this reason (Chinese, for the digest)."""

@@ -66,6 +66,19 @@ class KeptFile:
     sha256: str
     bytes: int
     kind: Kind
+    supplied: bool = False
+    """Given by a clerk, who fetched it from a mail provider; it did not come with the mail."""
+
+
+@dataclass(frozen=True)
+class KeptLink:
+    """A file that the sender left at a mail provider (超大附件). `supplied`: a clerk has given the file."""
+
+    name: str
+    link: str
+    size: str = ""
+    expires: str = ""
+    supplied: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +161,7 @@ class Judgement:
     joined: tuple[int, ...] = ()
     """Ids of the waiting mails that were judged as part of this one （2/3）."""
     prints: tuple[Fingerprint, ...] = ()
+    links: tuple[KeptLink, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -249,6 +263,7 @@ class FiledMail:
     items: tuple[FiledItem, ...]
     findings: tuple[Finding, ...]
     files: tuple[KeptFile, ...]
+    links: tuple[KeptLink, ...] = ()
     joined: str | None = None
     """Receipt number of the mail as part of which it was judged （2/3）; its items and files stand there."""
 

@@ -38,6 +38,10 @@ class MessageEvent(StrEnum):
     WAIT = "wait"
     JUDGE = "judge"
     HOLD = "hold"
+    DECIDE = "decide"
+    """A person had a look: decided, or gave what was missing and had it judged once more."""
+    RETRY = "retry"
+    """A person wants it tried again from the beginning."""
     IGNORE = "ignore"
     DUPLICATE = "duplicate"
 
@@ -89,9 +93,11 @@ MESSAGE: Mapping[MessageState, Mapping[MessageEvent, MessageState]] = {
         # Its notice was taken away meanwhile.
         MessageEvent.IGNORE: MessageState.IGNORED,
     },
-    # A person had a look.
-    MessageState.HELD: {MessageEvent.JUDGE: MessageState.JUDGED},
-    MessageState.JUDGED: {},
+    MessageState.HELD: {
+        MessageEvent.DECIDE: MessageState.JUDGED,
+        MessageEvent.RETRY: MessageState.NEW,
+    },
+    MessageState.JUDGED: {MessageEvent.DECIDE: MessageState.JUDGED},
     MessageState.IGNORED: {},
     MessageState.DUPLICATE: {},
 }

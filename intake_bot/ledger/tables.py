@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, Dialect, Index, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Dialect, Index, MetaData, Text, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -115,12 +115,17 @@ class MessageRow(LedgerTable, table=True):
 
 
 class SubmissionRow(LedgerTable, table=True):
-    """The judgement on one mail. Its receipt number and its time are the message's."""
+    """A judgement on one mail. Its receipt number and its time are the message's."""
 
-    __table_args__ = (one_of("disposition", Disposition),)
+    __table_args__ = (
+        one_of("disposition", Disposition),
+        Index("uq_submission_standing", "message", unique=True, sqlite_where=text("stands")),
+    )
 
     id: int = Field(default=None, primary_key=True)
-    message: int = Field(foreign_key="message.id", unique=True)
+    message: int = Field(foreign_key="message.id", index=True)
+    stands: bool = True
+    """False once the mail was judged again, by a person or with what a person gave; one judgement of a mail stands."""
     notice: String
     unit: str | None = Field(default=None, sa_type=PlainText)
     disposition: Disposition = Field(sa_type=Word(Disposition))
@@ -199,6 +204,8 @@ class FileRow(LedgerTable, table=True):
     sha256: String
     bytes: int
     kind: String
+    supplied: bool = False
+    """Given by a clerk, who fetched it from a provider; it did not come with the mail."""
 
 
 class FingerprintRow(LedgerTable, table=True):
@@ -210,6 +217,19 @@ class FingerprintRow(LedgerTable, table=True):
     name: String
     sha256: str = Field(sa_type=PlainText, index=True)
     look: str | None = Field(default=None, sa_type=PlainText)
+
+
+class LinkRow(LedgerTable, table=True):
+    """A file that the sender left at a mail provider (超大附件): no file of ours until a clerk has fetched it."""
+
+    id: int = Field(default=None, primary_key=True)
+    submission: int = Field(foreign_key="submission.id", index=True)
+    name: String
+    link: String
+    size: String
+    expires: String
+    supplied: bool = False
+    """A clerk has given the file that it leads to."""
 
 
 class ItemFileRow(LedgerTable, table=True):

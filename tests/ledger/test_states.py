@@ -24,7 +24,9 @@ MESSAGE = {
     ("spooled", "hold"): "held",
     ("spooled", "ignore"): "ignored",
     ("spooled", "duplicate"): "duplicate",
-    ("held", "judge"): "judged",
+    ("held", "decide"): "judged",
+    ("held", "retry"): "new",
+    ("judged", "decide"): "judged",
 }
 LETTER = {
     ("queued", "claim"): "sending",
