@@ -161,7 +161,7 @@ class _Walk:
             return found.inspected(found.kind, error.trouble)
         length = len(measured.text.text) if measured.text else 0
         if length > self._text_left:
-            return found.inspected(found.kind, Trouble.TOO_HARD)
+            return found.inspected(found.kind, Trouble.UNSUPPORTED)
         self._text_left -= length
         return found.inspected(found.kind, measured.trouble, measured)
 

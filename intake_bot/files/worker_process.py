@@ -108,7 +108,7 @@ def _answered(question: bytes) -> bytes:
     except MemoryError:
         return pickle.dumps(Answer(Outcome.OUT_OF_MEMORY))
     if len(answer) > _ANSWER_BYTES:
-        return pickle.dumps(Answer(Outcome.REFUSED, Trouble.TOO_HARD))
+        return pickle.dumps(Answer(Outcome.REFUSED, Trouble.UNSUPPORTED))
     return answer
 
 

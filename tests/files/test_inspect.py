@@ -298,7 +298,7 @@ def test_inspect_files_calls_too_hard_what_cannot_even_be_sniffed(tmp_path: Path
 def test_inspect_files_keeps_only_so_much_text(tmp_path: Path, worker: Worker) -> None:
     files = {"a.txt": b"a" * 60, "b.txt": b"b" * 60, "c.jpg": _PHOTO}
     found = _inspect(tmp_path, worker, files, limits=FileLimits(text_length=100))
-    assert [one.trouble for one in found] == [None, Trouble.TOO_HARD, None]
+    assert [one.trouble for one in found] == [None, Trouble.UNSUPPORTED, None]
 
 
 _SEEDS = [

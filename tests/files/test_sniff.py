@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from intake_bot.demo import media
 from intake_bot.files.facts import Kind
 from intake_bot.files.sniff import sniff
-from tests.files import samples
+from tests.files import rars, samples
 
 _MAIL = "Received: from a by b\r\nFrom: a@b.cn\r\nTo: c@d.cn\r\nSubject: x\r\n\r\ntext"
 _MHT = (
@@ -120,7 +120,9 @@ def test_sniff_lets_a_name_make_a_file_worse_and_never_better(
 @settings(max_examples=300, deadline=None)
 @given(
     content=st.binary(max_size=400),
-    magic=st.sampled_from([b"", b"PK\x03\x04", b"\0\0\0\x18ftyp", b"BM", b"MZ", b"\xff\xfe"]),
+    magic=st.sampled_from(
+        [b"", b"PK\x03\x04", b"\0\0\0\x18ftyp", b"BM", b"MZ", b"\xff\xfe", rars.RAR4, rars.RAR5, b"7z\xbc\xaf\x27\x1c"]
+    ),
 )
 def test_sniff_survives_any_bytes(content: bytes, magic: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
