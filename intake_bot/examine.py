@@ -5,7 +5,7 @@ that `judge` does.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,7 @@ from intake_bot.judging.recognise import Approach, recognise
 from intake_bot.judging.verdict import Disposition, MailKind, Verdict
 from intake_bot.ledger.receipt import find_receipt
 from intake_bot.mail.cloud import CloudLink
-from intake_bot.mail.message import Address, Message, ReadingLimits, read_message
+from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits, read_message
 from intake_bot.mail.outgoing import is_our_message_id
 from intake_bot.mail.smime import unsealed
 from intake_bot.mail.triage import machine_reason
@@ -88,6 +88,14 @@ class Examined:
         return tuple(one.facts for one in self.inspected)
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a clerk fetched for a mail: files, and the links that they came from."""
+
+    files: tuple[Attachment, ...] = ()
+    links: frozenset[str] = frozenset()
+
+
 def desk_for(settings: Settings, bureau: Bureau, at: datetime) -> Desk | None:
     """The desk for mail that this bureau received at this moment; None where it has no notice."""
     notice = settings.notice_for(bureau.id, at)
@@ -111,11 +119,23 @@ def worker_for(limits: Limits) -> Worker:
     return Worker(Allowance(limits.measure_seconds, limits.measure_bytes, limits.archive_bytes))
 
 
-def examine(message: Message, received: datetime, desk: Desk, work: Path, past: Past, worker: Worker) -> Examined:
-    """Triage, then the subject, then every file, then the judgement. `work` is a folder for what archives hold."""
+def examine(
+    message: Message,
+    received: datetime,
+    desk: Desk,
+    work: Path,
+    past: Past,
+    worker: Worker,
+    given: Given = Given(),
+) -> Examined:
+    """Triage, then the subject, then every file, then the judgement. `work` is a folder for what archives hold.
+
+    What a clerk has given counts as attached, and the links it came from as done with.
+    """
     if (machine := machine_reason(message, desk.own_addresses)) is not None:
         return Examined(message, Verdict(MailKind.MACHINE, Disposition.IGNORED), machine)
     answers_us = _answers_us(message, past)
+    message = replace(message, attachments=(*message.attachments, *given.files))
     unwrapping = Unwrapping(desk.notice, desk.bureau.roster, desk.own_addresses)
     meant = unwrapping.meant(message, work / "mails", _reading_limits(desk.limits))
     if not meant.several:
@@ -131,7 +151,7 @@ def examine(message: Message, received: datetime, desk: Desk, work: Path, past: 
     facts = MailFacts(
         tuple(one.facts for one in inspected),
         TextFacts(text=meant.body, words=count_words(meant.body)),
-        cloud_links=meant.links,
+        cloud_links=tuple(link for link in meant.links if link.link not in given.links),
         sealed=meant.message.sealed,
     )
     verdict = judge(_case(reading, facts, meant.author, received, desk, past))

@@ -21,8 +21,8 @@ from pathlib import Path
 from intake_bot.answering import Answering
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
-from intake_bot.errors import TemporaryFailure
-from intake_bot.examine import Desk, Examined, desk_for, examine, open_mail
+from intake_bot.errors import PermanentFailure, TemporaryFailure
+from intake_bot.examine import Desk, Examined, Given, desk_for, examine, open_mail
 from intake_bot.files.facts import Kind
 from intake_bot.files.store import Store
 from intake_bot.files.worker import Worker
@@ -30,9 +30,9 @@ from intake_bot.home import Home
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import Judgement, KeptFile, LetterDraft, MailKey, MessageRecord
+from intake_bot.ledger.records import Judgement, KeptFile, KeptLink, LetterDraft, MailKey, MessageRecord
 from intake_bot.mail.mailbox import Mailbox, MailGone
-from intake_bot.mail.message import Attachment, message_id_of
+from intake_bot.mail.message import Attachment, Message, message_id_of
 from intake_bot.mail.spool import Spool, Spooled, SpoolKey
 from intake_bot.wrapping import wrap_answer
 
@@ -152,11 +152,13 @@ class Intake:
             # Inside data/, on the store's own file system, so that keeping a file needs no second copy of it.
             with tempfile.TemporaryDirectory(dir=self._home.work) as work:
                 self._judge(record, spooled, Path(work))
-        self._spool.discard(spooled)
+        if not self._ledger.history.is_held(record.id):
+            # A person may give what is missing, and then it is read once more.
+            self._spool.discard(spooled)
 
     def _spooled(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> Spooled:
         """The raw mail on our disk: from an earlier try where there is one, else from the server."""
-        key = SpoolKey(record.key.bureau, record.key.folder, record.key.uidvalidity, record.key.uid)
+        key = spool_key(record)
         spooled = self._spool.find(key)
         if spooled is None:
             if record.key not in present:
@@ -175,19 +177,12 @@ class Intake:
         if desk is None:
             self._ledger.messages.file_ignored(record.id, MailKind.OTHER, "no notice", self._clock())
             return
-        past = _LedgerPast(self._ledger, desk)
-        examined = examine(message, record.key.internaldate, desk, work, past, self._worker)
+        examined = self._examine(record, message, desk, work, Given())
         if examined.verdict.kind is not MailKind.SUBMISSION:
             self._ledger.messages.file_ignored(record.id, examined.verdict.kind, examined.reason, self._clock())
             log.info("ignored receipt=%s kind=%s reason=%s", record.receipt, examined.verdict.kind, examined.reason)
             return
-        judgement = Judgement(
-            notice=desk.notice.id,
-            verdict=examined.verdict,
-            files=self._keep(record, examined, desk, work),
-            answer=self._answer(record, examined, desk),
-            cumulative=frozenset(material.name for material in desk.notice.materials if material.quotas),
-        )
+        judgement = self._judgement(record, examined, desk, work, Given())
         self._ledger.messages.file_judgement(record.id, judgement, self._clock())
         log.info(
             "judged receipt=%s disposition=%s unit=%s",
@@ -196,7 +191,41 @@ class Intake:
             examined.verdict.unit,
         )
 
-    def _keep(self, record: MessageRecord, examined: Examined, desk: Desk, work: Path) -> tuple[KeptFile, ...]:
+    def judge_again(self, record: MessageRecord, given: Given, work: Path) -> Judgement:
+        """A held mail judged once more together with what a clerk gave; nothing is filed yet. `work` is a folder of its
+        own. Received is when it was received, whatever the hour is now.
+
+        Raises PermanentFailure when its raw bytes are gone, or it is no submission any more.
+        """
+        spooled = self._spool.find(spool_key(record))
+        desk = desk_for(self._settings, self._bureau, record.key.internaldate)
+        if spooled is None or desk is None:
+            raise PermanentFailure(f"{record.receipt} 的原邮件已不在本机，不能重新判定；请用 accept 或 reject 作出决定")
+        message = open_mail(spooled.path, work, self._settings.intake.limits)
+        examined = self._examine(record, message, desk, work, given)
+        if examined.verdict.kind is not MailKind.SUBMISSION:
+            raise PermanentFailure(f"{record.receipt} 按现在的配置不算报送邮件，请用 accept 或 reject 作出决定")
+        return self._judgement(record, examined, desk, work, given)
+
+    def _examine(self, record: MessageRecord, message: Message, desk: Desk, work: Path, given: Given) -> Examined:
+        past = _LedgerPast(self._ledger, desk)
+        return examine(message, record.key.internaldate, desk, work, past, self._worker, given)
+
+    def _judgement(self, record: MessageRecord, examined: Examined, desk: Desk, work: Path, given: Given) -> Judgement:
+        return Judgement(
+            notice=desk.notice.id,
+            verdict=examined.verdict,
+            files=self._keep(record, examined, desk, work, given),
+            answer=self._answer(record, examined, desk),
+            cumulative=frozenset(material.name for material in desk.notice.materials if material.quotas),
+            links=tuple(
+                KeptLink(one.name, one.link, one.size, one.expires, one.link in given.links) for one in examined.links
+            ),
+        )
+
+    def _keep(
+        self, record: MessageRecord, examined: Examined, desk: Desk, work: Path, given: Given
+    ) -> tuple[KeptFile, ...]:
         verdict = examined.verdict
         received = record.key.internaldate.astimezone(desk.calendar.zone).date()
         day = next((item.day for item in verdict.items if item.day), received)
@@ -204,6 +233,7 @@ class Intake:
         unit = verdict.unit or UNKNOWN_UNIT_FOLDER
         kept = self._store.keep(self._bureau.id, day, unit, record.receipt, attached)
         facts = {one.path: one.facts for one in examined.inspected}
+        from_clerk = {file.path for file in given.files}
         return tuple(
             KeptFile(
                 name=one.name if file.path in facts else BODY_NAME,
@@ -211,6 +241,7 @@ class Intake:
                 sha256=one.sha256,
                 bytes=one.bytes,
                 kind=facts[file.path].kind if file.path in facts else Kind.TEXT,
+                supplied=file.path in from_clerk,
             )
             for file, one in zip(attached, kept, strict=True)
         )
@@ -227,7 +258,14 @@ class Intake:
     def _clean_up(self) -> None:
         """Removes what a killed run left half done; the lock on the home makes sure that no other run is at work."""
         self._spool.sweep(self._clock(), timedelta(hours=36))
+        self._spool.remove(self._ledger.messages.with_raw_mail_to_spare(self._spool.names()))
         shutil.rmtree(self._home.work, ignore_errors=True)
+
+
+def spool_key(record: MessageRecord) -> SpoolKey:
+    """Where the raw bytes of a mail are on our disk."""
+    key = record.key
+    return SpoolKey(key.bureau, key.folder, key.uidvalidity, key.uid, key.internaldate, key.bytes)
 
 
 class _LedgerPast:

@@ -6,15 +6,14 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from intake_bot.judging.verdict import Decision, Disposition
+from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.database import Condition, Database
-from intake_bot.ledger.mails import files_of_items, read_mails
+from intake_bot.ledger.mails import files_of_items, needs_a_person, read_mails
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import FiledMail, LedgerItem, ReportedItem
-from intake_bot.ledger.states import MessageState
 from intake_bot.ledger.tables import ItemRow, LetterRow, MessageRow, SubmissionRow
 
 _BATCH = 500
@@ -82,7 +81,19 @@ class History:
     def held(self, bureau: str) -> tuple[FiledMail, ...]:
         """The mails that a person must look at, oldest first: held unopened, or with a held item or verdict."""
         with self._database.reading() as session:
-            return read_mails(session, MessageRow.bureau == bureau, _needs_a_person())
+            return read_mails(session, MessageRow.bureau == bureau, needs_a_person())
+
+    def is_held(self, message: int) -> bool:
+        """True when a person must look at this mail."""
+        with self._database.reading() as session:
+            held = select(MessageRow.id).where(MessageRow.id == message, needs_a_person())
+            return session.exec(held).first() is not None
+
+    def mail(self, message: int) -> FiledMail:
+        """One mail with all that was written down about it. Raises NoResultFound for an unknown id."""
+        with self._database.reading() as session:
+            session.get_one(MessageRow, message)
+            return read_mails(session, MessageRow.id == message)[0]
 
     def items(self) -> Iterator[LedgerItem]:
         """All items of all bureaus in the order in which they were filed; what is filed meanwhile may be included."""
@@ -104,28 +115,6 @@ def _accepted(notice: str, unit: str, material: str) -> tuple[Condition, ...]:
         ItemRow.material == material,
         ItemRow.decision == Decision.ACCEPTED,
         col(ItemRow.superseded_by).is_(None),
-    )
-
-
-def _needs_a_person() -> ColumnElement[bool]:
-    """A held item that was superseded needs nobody any more."""
-    settled = select(ItemRow.submission).where(
-        ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_not(None)
-    )
-    held_verdicts = select(SubmissionRow.message).where(
-        col(SubmissionRow.stands),
-        SubmissionRow.disposition == Disposition.HELD,
-        col(SubmissionRow.id).not_in(settled),
-    )
-    held_items = (
-        select(SubmissionRow.message)
-        .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
-        .where(col(SubmissionRow.stands), ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_(None))
-    )
-    return or_(
-        col(MessageRow.state) == MessageState.HELD,
-        col(MessageRow.id).in_(held_verdicts),
-        col(MessageRow.id).in_(held_items),
     )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from intake_bot.files.facts import Kind
-from intake_bot.judging.verdict import Finding
+from intake_bot.judging.verdict import Decision, Disposition, Finding
 from intake_bot.ledger.database import Condition
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile, KeptLink
+from intake_bot.ledger.states import MessageState
 from intake_bot.ledger.tables import (
     FileRow,
     FindingRow,
@@ -54,6 +56,28 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
             links[submission.id],
         )
         for message, submission, leading in found
+    )
+
+
+def needs_a_person() -> ColumnElement[bool]:
+    """A held item that was superseded needs nobody any more."""
+    settled = select(ItemRow.submission).where(
+        ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_not(None)
+    )
+    held_verdicts = select(SubmissionRow.message).where(
+        col(SubmissionRow.stands),
+        SubmissionRow.disposition == Disposition.HELD,
+        col(SubmissionRow.id).not_in(settled),
+    )
+    held_items = (
+        select(SubmissionRow.message)
+        .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
+        .where(col(SubmissionRow.stands), ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_(None))
+    )
+    return or_(
+        col(MessageRow.state) == MessageState.HELD,
+        col(MessageRow.id).in_(held_verdicts),
+        col(MessageRow.id).in_(held_items),
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import not_, or_
 from sqlmodel import Session, col, select
 
 from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.database import Database
 from intake_bot.ledger.filing import add_submission, replace_submission
+from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord, WaitingMail
 from intake_bot.ledger.states import MessageEvent, MessageState, next_message_state
@@ -96,6 +98,16 @@ class Messages:
         with self._database.writing() as session:
             row = session.get_one(MessageRow, message)
             row.sender, row.subject = sender, subject
+
+    def with_raw_mail_to_spare(self, names: Collection[str]) -> frozenset[str]:
+        """Which of these spool files belong to mails that are settled and that no person has to look at any more."""
+        settled = select(MessageRow.spool).where(
+            col(MessageRow.spool).in_(list(names)),
+            col(MessageRow.state).in_((MessageState.JUDGED, MessageState.IGNORED, MessageState.DUPLICATE)),
+            not_(needs_a_person()),
+        )
+        with self._database.reading() as session:
+            return frozenset(name for name in session.exec(settled) if name is not None)
 
     def earlier_copy(self, message: int) -> MessageRecord | None:
         """The mail of which this spooled one is a second copy: same bureau, Message-ID and bytes.

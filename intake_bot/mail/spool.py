@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,11 +42,16 @@ class SpoolKey:
     folder: str
     uidvalidity: int
     uid: int
+    received: datetime
+    """INTERNALDATE. It and the size belong to the key: in a mailbox made anew the same UID is another mail, and a raw
+    mail may lie here for weeks, until a person has decided about it."""
+    bytes: int
 
     @property
     def file_name(self) -> str:
         """The same for the same mail, another for any other, and harmless on every file system."""
-        return f"{_safe(self.bureau)}-{_safe(self.folder)}-{self.uidvalidity}-{self.uid}.eml"
+        mark = f"{int(self.received.timestamp()):x}_{self.bytes:x}"
+        return f"{_safe(self.bureau)}-{_safe(self.folder)}-{self.uidvalidity}-{self.uid}-{mark}.eml"
 
 
 class Spool:
@@ -103,6 +108,17 @@ class Spool:
         """Removes a mail that is no longer needed; one that is gone already is fine."""
         with _disk_failures_of(spooled.path):
             spooled.path.unlink(missing_ok=True)
+
+    def names(self) -> frozenset[str]:
+        """File names of the whole mails that lie here."""
+        with _disk_failures_of(self._folder):
+            return frozenset(path.name for path in self._folder.glob("*.eml"))
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Removes mails by their file names; one that is gone already is fine."""
+        with _disk_failures_of(self._folder):
+            for name in names:
+                (self._folder / name).unlink(missing_ok=True)
 
     def sweep(self, now: datetime, older_than: timedelta) -> int:
         """Removes half-written files that nobody has touched for `older_than`; returns how many."""

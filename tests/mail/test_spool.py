@@ -11,7 +11,16 @@ import pytest
 from intake_bot.errors import TemporaryFailure
 from intake_bot.mail.spool import Spool, Spooled, SpoolKey
 
-KEY = SpoolKey("puyang", "INBOX", 1, 1446555803)
+RECEIVED = datetime(2023, 5, 17, 7, 0, tzinfo=UTC)
+
+
+def _key(
+    bureau: str, folder: str, uidvalidity: int, uid: int, received: datetime = RECEIVED, size: int = 1000
+) -> SpoolKey:
+    return SpoolKey(bureau, folder, uidvalidity, uid, received, size)
+
+
+KEY = _key("puyang", "INBOX", 1, 1446555803)
 RAW = b"Subject: a\r\n\r\nb\r\n"
 
 
@@ -125,26 +134,38 @@ def test_sweep_takes_old_halves_only(tmp_path: Path) -> None:
     assert sorted(path.name for path in whole.parent.iterdir()) == sorted([whole.name, young.name])
 
 
+def test_names_and_remove_are_about_whole_mails(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    assert spool.names() == frozenset()
+    one, other = spool.save(KEY, in_pieces(RAW, 9)), spool.save(_key("puyang", "INBOX", 1, 2), in_pieces(RAW, 9))
+    one.path.with_suffix(".part").touch()
+    assert spool.names() == {one.path.name, other.path.name}
+    spool.remove([one.path.name, "gone.eml"])
+    assert spool.names() == {other.path.name}
+
+
 def test_file_names_differ_for_different_mails_and_are_harmless() -> None:
     keys = [
         KEY,
-        SpoolKey("puyang", "INBOX", 1, 2),
-        SpoolKey("puyang", "INBOX", 2, 1446555803),
-        SpoolKey("hefei", "INBOX", 1, 1446555803),
-        SpoolKey("puyang", "inbox", 1, 1446555803),
-        SpoolKey("puyang", "../../etc", 1, 1),
-        SpoolKey("puyang", "其他文件夹/垃圾邮件", 1, 1),
-        SpoolKey("puyang", "其他文件夹/广告邮件", 1, 1),
-        SpoolKey("con", "NUL:", 1, 1),
-        SpoolKey("a-b", "c", 1, 1),
-        SpoolKey("a", "b-c", 1, 1),
-        SpoolKey("濮阳" * 200, "\ud800\0", 1, 1),
+        _key("puyang", "INBOX", 1, 2),
+        _key("puyang", "INBOX", 1, 1446555803, RECEIVED + timedelta(seconds=1)),
+        _key("puyang", "INBOX", 1, 1446555803, size=1001),
+        _key("puyang", "INBOX", 2, 1446555803),
+        _key("hefei", "INBOX", 1, 1446555803),
+        _key("puyang", "inbox", 1, 1446555803),
+        _key("puyang", "../../etc", 1, 1),
+        _key("puyang", "其他文件夹/垃圾邮件", 1, 1),
+        _key("puyang", "其他文件夹/广告邮件", 1, 1),
+        _key("con", "NUL:", 1, 1),
+        _key("a-b", "c", 1, 1),
+        _key("a", "b-c", 1, 1),
+        _key("濮阳" * 200, "\ud800\0", 1, 1),
     ]
     names = [key.file_name.lower() for key in keys]
     assert len(set(names)) == len(keys)
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-.") and len(name) < 100 for name in names)
     assert KEY.file_name.startswith("puyang-inbox_")
-    assert SpoolKey("puyang", "INBOX", 1, 7).file_name == SpoolKey("puyang", "INBOX", 1, 7).file_name
+    assert _key("puyang", "INBOX", 1, 7).file_name == _key("puyang", "INBOX", 1, 7).file_name
 
 
 def test_memory_does_not_grow_with_the_mail(tmp_path: Path) -> None:
