@@ -6,7 +6,7 @@ from intake_bot.judging.verdict import Finding
 from intake_bot.notices.notice import Notice, Severity
 from intake_bot.notices.subject import SubjectReading, UnitFault, write_subject
 
-_COPY = "请按下方给出的主题重新发送"
+_COPY = "请照抄下面给出的主题"
 
 
 def subject_findings(reading: SubjectReading, notice: Notice, sender_unit: str | None) -> list[Finding]:
@@ -49,11 +49,11 @@ def _unit(reading: SubjectReading, notice: Notice, sender_unit: str | None) -> F
             return _error(notice, reading.fault.value, "主题里没有写单位名称", _COPY + hint)
         case UnitFault.MANY_UNITS:
             found = f"主题里写了{len(reading.units)}个单位：{'、'.join(reading.units)}"
-            return _error(notice, reading.fault.value, found, "请每个单位单独发一封邮件，主题只写一个单位")
+            return _error(notice, reading.fault.value, found, "请每个单位单独发一封，主题里只写一个单位")
         case UnitFault.UNKNOWN_UNIT:
-            near = f"。名单中名称相近的有：{'、'.join(reading.nearest)}" if reading.nearest else ""
-            todo = "请写单位全称，" + _COPY
-            return _error(notice, reading.fault.value, f"报送名单里没有“{reading.unit_words}”{near}", todo)
+            near = f"。名单里相近的有：{'、'.join(reading.nearest)}" if reading.nearest else ""
+            todo = "请写名单里的单位全称；名单里确实没有您的单位，请打电话告诉我们"
+            return _error(notice, reading.fault.value, f"主题里的“{reading.unit_words}”不在报送单位名单里{near}", todo)
         case _:
             return None
 
@@ -62,7 +62,7 @@ def _material(reading: SubjectReading, notice: Notice) -> Finding | None:
     if reading.materials:
         return None
     names = "、".join(material.name for material in notice.materials)
-    return _error(notice, "subject.no_material", "主题里没有写报送的是哪种材料", f"请从这些名称中选一种写上：{names}")
+    return _error(notice, "subject.no_material", "主题里没有写报送的是哪种材料", f"请从这些名称里选一种写上：{names}")
 
 
 def _order(reading: SubjectReading, notice: Notice) -> Finding | None:
@@ -71,7 +71,7 @@ def _order(reading: SubjectReading, notice: Notice) -> Finding | None:
     subject = notice.subject
     found = "主题的先后顺序与规定的格式不同"
     return Finding(
-        "subject.other_order", Severity.REMARK, found, f"以“{subject.form}”为题", "本次可以收下，以后请按格式书写",
+        "subject.other_order", Severity.REMARK, found, f"以“{subject.form}”为题", "这次照收，以后请按这个格式写",
         clause=subject.clause, quote=subject.quote,
     )  # fmt: skip
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from intake_bot.files.facts import Kind
+
+NAMED = 5
+"""So many names stand inside one sentence."""
 
 _KIND_NAMES = {
     Kind.JPEG: "JPG图片",
@@ -45,6 +50,11 @@ _KIND_NAMES = {
 def kind_name(kind: Kind) -> str:
     """What a school calls a kind of file."""
     return _KIND_NAMES[kind]
+
+
+def named(names: Sequence[str]) -> str:
+    """The first few of many names."""
+    return "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
 
 
 def size_words(size: int) -> str:
