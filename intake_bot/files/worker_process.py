@@ -12,7 +12,6 @@ import struct
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -103,8 +102,7 @@ def _listen(questions: IO[bytes], inbox: queue.SimpleQueue[bytes]) -> None:
 
 def _answered(question: bytes) -> bytes:
     try:
-        task, arguments = pickle.loads(question)  # noqa: S301 - from our keeper
-        answer = pickle.dumps(_result(task, arguments))
+        answer = pickle.dumps(_result(question))
     except MemoryError:
         return pickle.dumps(Answer(Outcome.OUT_OF_MEMORY))
     if len(answer) > _ANSWER_BYTES:
@@ -112,8 +110,9 @@ def _answered(question: bytes) -> bytes:
     return answer
 
 
-def _result(task: Callable[..., object], arguments: tuple[object, ...]) -> Answer:
+def _result(question: bytes) -> Answer:
     try:
+        task, arguments = pickle.loads(question)  # noqa: S301 - from our keeper
         return Answer(Outcome.DONE, task(*arguments))
     except Unreadable as error:
         return Answer(Outcome.REFUSED, error.trouble)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -43,7 +44,8 @@ def corpus() -> Iterator[tuple[str, bytes, Trouble | None]]:
         (small,) = packed(Path(folder), "a.7z", {"a": bytes(9)}, "-m0=LZMA", "-mhc=off")
         (dense,) = packed(Path(folder), "b.7z", {"a": bytes(260_000_000)}, "-m0=Deflate", "-mx=1")
         (large,) = packed(Path(folder), "c.7z", {"a": bytes(60_000_000)}, "-m0=Deflate", "-mx=1")
-    yield "dictionary.7z", with_dictionary(small, 640 << 20), Trouble.TOO_HARD
+    # Only Linux holds to a limit on memory. Elsewhere it is opened; its content is as small as it says.
+    yield "dictionary.7z", with_dictionary(small, 640 << 20), Trouble.TOO_HARD if sys.platform == "linux" else None
     yield "dense.7z", dense, Trouble.BOMB
     yield "dense just allowed.7z", large, None
 
