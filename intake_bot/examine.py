@@ -20,6 +20,7 @@ from intake_bot.files.worker_process import Allowance
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
 from intake_bot.judging.recognise import Approach, recognise
+from intake_bot.judging.sender import Sender
 from intake_bot.judging.verdict import Disposition, MailKind, Verdict
 from intake_bot.ledger.receipt import find_receipt
 from intake_bot.mail.cloud import CloudLink
@@ -168,7 +169,7 @@ def _case(
         reading=reading,
         received=received,
         facts=facts,
-        sender_unit=known.name if known else None,
+        sender=Sender(author.address, known.name if known else None),
         filled_days=past.filled_days(reading.unit.name) if reading.unit else {},
         unit_names=desk.bureau.roster.names,
     )

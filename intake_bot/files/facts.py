@@ -5,7 +5,7 @@ Measuring never judges: a photo that cannot be opened is a fact (`readable` is f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from intake_bot.mail.cloud import CloudLink
@@ -92,6 +92,9 @@ class PhotoFacts:
 
     width: int
     height: int
+    look: int | None = field(default=None, compare=False)
+    """A 64-bit hash of what is seen, by which the same picture is known when it was saved anew; None where too little
+    is seen to tell pictures apart. Another decoder may give other bits, so that two equal facts may differ in it."""
 
     @property
     def long_side(self) -> int:

@@ -15,11 +15,12 @@ from intake_bot.judging.rules.breach import present, unmeasured
 from intake_bot.judging.rules.photo import photos_have_caption
 from intake_bot.judging.rules.text import text_is_readable
 from intake_bot.judging.rules.video import videos_have_text
+from intake_bot.judging.severity import severity_of_lack
 from intake_bot.judging.sorting import Place, Sorted, faults
 from intake_bot.judging.verdict import Finding
 from intake_bot.mail.body import says_something
 from intake_bot.mail.cloud import CloudLink
-from intake_bot.notices.notice import FormPart, PartBase, PhotoPart, Severity, TextPart, VideoPart
+from intake_bot.notices.notice import FormPart, Notice, PartBase, PhotoPart, Severity, TextPart, VideoPart
 
 
 def about_closed(files: Sorted, facts: MailFacts) -> list[Finding]:
@@ -37,7 +38,9 @@ def _sealed(facts: MailFacts) -> list[Finding]:
     return [Finding("mail.smime", Severity.ERROR, found, "", todo)]
 
 
-def about_place(place: Place, files: Sorted, closed: Sequence[Finding], captions: Captions) -> list[Finding]:
+def about_place(
+    place: Place, files: Sorted, closed: Sequence[Finding], captions: Captions, notice: Notice
+) -> list[Finding]:
     """Everything to say about one part: its files one by one, what must go with them, and their number."""
     findings = [finding for file in place.files for finding in faults(place.part, file)]
     if any(finding.holds for finding in closed):
@@ -47,7 +50,7 @@ def about_place(place: Place, files: Sorted, closed: Sequence[Finding], captions
         findings += present([photos_have_caption(place.part, place.files, captions)])
     if isinstance(place.part, VideoPart):
         findings += present([videos_have_text(place.part, place.files, captions)])
-    return findings + _about_number(place, files, closed)
+    return findings + _about_number(place, files, closed, notice)
 
 
 def captions_of(files: Sorted, closed: Sequence[Finding], own_words: str, units: tuple[str, ...]) -> Captions:
@@ -87,12 +90,13 @@ def _spare_text(file: FileFacts, files: Sorted) -> Finding | None:
 _ANY_TEXT = TextPart(kind="text", name="文字说明", clause="", quote="")
 
 
-def _about_number(place: Place, files: Sorted, closed: Sequence[Finding]) -> list[Finding]:
+def _about_number(place: Place, files: Sorted, closed: Sequence[Finding], notice: Notice) -> list[Finding]:
     part, number = place.part, _number(place, files)
-    if number >= part.at_least or part.missing is Severity.OFF:
+    severity = severity_of_lack("part.too_few" if number else "part.missing", part, notice)
+    if number >= part.at_least or severity is Severity.OFF:
         return []
     suspects = [*closed, *_closed_texts(place, files), *present(file_is_filled(file) for file in files.empty)]
-    return suspects or [_lacking(part, number, files)]
+    return suspects or [_lacking(part, number, files, severity)]
 
 
 def _number(place: Place, files: Sorted) -> int:
@@ -108,14 +112,14 @@ def _closed_texts(place: Place, files: Sorted) -> list[Finding]:
     return []
 
 
-def _lacking(part: PartBase, number: int, files: Sorted) -> Finding:
+def _lacking(part: PartBase, number: int, files: Sorted, severity: Severity) -> Finding:
     pasted = isinstance(part, PhotoPart) and any(file.text and file.text.pictures for file in files.texts)
-    todo = "请把图片文件也放进压缩包发送，不要只插在文档里" if pasted else "请补上后，连同其他文件一起重新发送"
+    todo = "请把图片文件也放进压缩包发来，只插在文档里不行" if pasted else "请补上"
     if number:
         asked = f"{part.name}不少于{part.at_least}份"
         return Finding(
             "part.too_few",
-            part.missing,
+            severity,
             f"{part.name}只有{number}份",
             asked,
             todo,
@@ -124,7 +128,7 @@ def _lacking(part: PartBase, number: int, files: Sorted) -> Finding:
         )
     return Finding(
         "part.missing",
-        part.missing,
+        severity,
         f"没有找到{part.name}",
         f"报送{part.name}",
         todo,

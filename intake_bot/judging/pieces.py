@@ -6,9 +6,12 @@ says more than three that each miss something; a school that forgets one hears o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from intake_bot.judging.verdict import Finding
+from intake_bot.notices.notice import Severity
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,17 @@ def wait_until(first: datetime, deadlines: Iterable[datetime], hours: int) -> da
     the latest at the earliest deadline that lies ahead of them."""
     ahead = [deadline for deadline in deadlines if deadline > first]
     return min([first + timedelta(hours=hours), *ahead])
+
+
+def about_pieces(piece: tuple[int, int] | None, judged: Set[int]) -> list[Finding]:
+    """A remark where a mail says that others belong to it, and not all of them are here. `judged`: the numbers that
+    are; empty for this mail's own alone."""
+    if piece is None:
+        return []
+    number, total = piece
+    here = judged or {number}
+    missing = [one for one in range(1, total + 1) if one not in here]
+    if not missing:
+        return []
+    found = f"主题写明分{total}封发送，第{'、'.join(map(str, missing))}封没有收到，先按收到的查看"
+    return [Finding("part.piece", Severity.REMARK, found, "", "没有收到的请补发，可以直接回复这封信")]

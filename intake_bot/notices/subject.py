@@ -157,6 +157,11 @@ def read_subject(subject: str, notice: Notice, roster: Roster) -> SubjectReading
     return _with_unit(reading, units, rest.text, roster)
 
 
+def read_day(text: str, week: Week) -> date | None:
+    """The one day of the week that a text names, in any of the spellings of a subject; None for none or several."""
+    return _take_day(_Rest(normalise(text)), week)[0]
+
+
 def strip_prefixes(text: str) -> str:
     """Takes stacked 回复：/转发：/Re:/Fw:/【外部邮件】 off the front of a normalised subject."""
     while match := _PREFIX.match(text):
