@@ -30,11 +30,16 @@ class Kind(StrEnum):
     FLV = "flv"
     MPEG = "mpeg"
     AUDIO = "audio"
+    DOC = "doc"
+    """Word 97 to 2003, and WPS."""
+    XLS = "xls"
+    """Excel up to 2003, and .et of WPS."""
+    PPT = "ppt"
     DOCX = "docx"
     XLSX = "xlsx"
     PPTX = "pptx"
     OLE = "ole"
-    """.doc, .xls, .ppt, .wps, .et: told apart once they can be measured."""
+    """A compound file that is none of the three above: most often a .docx or .xlsx with a password."""
     PDF = "pdf"
     OFD = "ofd"
     ODF = "odf"
@@ -46,6 +51,8 @@ class Kind(StrEnum):
     ZIP = "zip"
     RAR = "rar"
     SEVEN_ZIP = "7z"
+    TNEF = "tnef"
+    """winmail.dat: what Outlook makes of a mail's attachments."""
     EXECUTABLE = "executable"
     SCRIPT = "script"
     SHORTCUT = "shortcut"
@@ -56,11 +63,14 @@ class Kind(StrEnum):
 
 PHOTOS = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.WEBP, Kind.TIFF, Kind.HEIC})
 VIDEOS = frozenset({Kind.MP4, Kind.MOV, Kind.AVI, Kind.WMV, Kind.MKV, Kind.FLV, Kind.MPEG})
-ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP})
+ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP, Kind.TNEF})
 DANGEROUS = frozenset({Kind.EXECUTABLE, Kind.SCRIPT, Kind.SHORTCUT})
-WORD = frozenset({Kind.DOCX, Kind.OLE})
+WORD = frozenset({Kind.DOCX, Kind.DOC, Kind.OLE})
 TEXTS = frozenset(
-    {Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.OLE, Kind.PDF, Kind.OFD, Kind.ODF, Kind.RTF, Kind.HTML, Kind.TEXT}
+    {
+        *(Kind.DOC, Kind.XLS, Kind.PPT, Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.OLE),
+        *(Kind.PDF, Kind.OFD, Kind.ODF, Kind.RTF, Kind.HTML, Kind.TEXT),
+    }
 )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from intake_bot.files.facts import ARCHIVES, DANGEROUS, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, MailFacts, Trouble
@@ -32,7 +32,7 @@ BODY_TEXT_WORDS = 50
 _CLAIMS = {
     ".jpg": Kind.JPEG, ".jpeg": Kind.JPEG, ".png": Kind.PNG, ".heic": Kind.HEIC,
     ".mp4": Kind.MP4, ".mov": Kind.MOV, ".avi": Kind.AVI,
-    ".docx": Kind.DOCX, ".doc": Kind.OLE, ".wps": Kind.OLE, ".pdf": Kind.PDF, ".xlsx": Kind.XLSX,
+    ".docx": Kind.DOCX, ".doc": Kind.DOC, ".wps": Kind.DOC, ".pdf": Kind.PDF, ".xlsx": Kind.XLSX, ".xls": Kind.XLS,
     ".zip": Kind.ZIP, ".rar": Kind.RAR, ".7z": Kind.SEVEN_ZIP,
 }  # fmt: skip
 
@@ -102,9 +102,8 @@ def _as_claimed(file: FileFacts) -> FileFacts:
     )
     if claim is None or not shapeless:
         return file
-    return FileFacts(
-        file.name, claim, file.bytes, file.sha256, file.archive, file.trouble or Trouble.DAMAGED, inline=file.inline
-    )
+    damage = Trouble.DAMAGED if file.trouble in (None, Trouble.UNSUPPORTED) else file.trouble
+    return replace(file, kind=claim, trouble=damage, text=None)
 
 
 def faults(part: Part, file: FileFacts) -> list[Finding]:
