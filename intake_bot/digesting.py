@@ -12,10 +12,11 @@ from intake_bot.examine import Desk, desk_for
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision, Finding
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import DayReport, FiledItem, FiledMail, Outcome
+from intake_bot.ledger.records import DayReport, FiledItem, FiledMail, KeptLink, Outcome
 from intake_bot.letters.digest import (
     DigestContext,
     HeldLine,
+    HeldLink,
     ItemLine,
     Sum,
     TroubleLine,
@@ -121,7 +122,8 @@ class Digesting:
             held = [item for item in mail.items if item.decision is Decision.HELD]
             if not held and mail.outcome is not Outcome.HELD:
                 continue
-            why = [f.found for item in held for f in item.findings if f.holds] or [mail.reason]
+            said = [*mail.findings, *(finding for item in held for finding in item.findings)]
+            why = [finding.found for finding in said if finding.holds] or [mail.reason]
             yield HeldLine(
                 number=mail.receipt,
                 unit=mail.unit or "",
@@ -129,6 +131,9 @@ class Digesting:
                 sender=mail.sender,
                 received=mail.received.astimezone(self._settings.intake.zone),
                 reason="；".join(dict.fromkeys(why)),
+                links=tuple(
+                    HeldLink(link.name, link_details(link), link.link) for link in mail.links if not link.supplied
+                ),
             )
 
     def _trouble(self, report: DayReport) -> Iterator[TroubleLine]:
@@ -150,6 +155,11 @@ class Digesting:
             (folder / name).write_text(letter.html, encoding="utf-8")
         except OSError as error:
             raise TemporaryFailure(f"写不了汇总 {folder / name}：{error.strerror}") from error
+
+
+def link_details(link: KeptLink) -> str:
+    """180.2M，2023年6月1日 12:00到期; empty where the mail tells neither."""
+    return "，".join(part for part in (link.size, f"{link.expires}到期" if link.expires else "") if part)
 
 
 def _in_season(desk: Desk | None, now: datetime) -> bool:

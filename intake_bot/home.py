@@ -43,6 +43,15 @@ class Home:
     def lock(self) -> Path:
         return self.data / "intake-bot.lock"
 
+    @property
+    def desk(self) -> Path:
+        """Where a clerk's command unpacks; the daemon cleans `work` while it runs."""
+        return self.data / "desk"
+
+    @property
+    def desk_lock(self) -> Path:
+        return self.data / "desk.lock"
+
     def prepare(self) -> None:
         """Makes data/ where it is not there yet: for the owner only on POSIX, since it holds names, telephone numbers
         and faces; Windows takes the rights of the folder above."""

@@ -89,7 +89,7 @@ def judge(case: Case) -> Verdict:
     decided = tuple(_decide(item, about_mail) for item in items)
     return Verdict(
         MailKind.SUBMISSION,
-        _dispose(decided),
+        dispose(decided),
         case.reading.unit.name if case.reading.unit else None,
         decided,
         tuple(about_mail),
@@ -173,7 +173,8 @@ def _decide(item: ItemVerdict, about_mail: Sequence[Finding]) -> ItemVerdict:
     return replace(item, decision=Decision.ACCEPTED)
 
 
-def _dispose(items: Sequence[ItemVerdict]) -> Disposition:
+def dispose(items: Sequence[ItemVerdict]) -> Disposition:
+    """What becomes of a mail with these items. One without any is rejected: its subject names none."""
     decisions = {item.decision for item in items}
     if not decisions or decisions == {Decision.REJECTED}:
         return Disposition.REJECTED

@@ -122,6 +122,7 @@ def _items(
                 findings=findings[row.submission, row.id],
                 files=files[row.id],
                 superseded=row.superseded_by is not None,
+                fills=row.fills,
             ),
         )
     return items

@@ -216,6 +216,7 @@ class FiledItem:
     findings: tuple[Finding, ...]
     files: tuple[KeptFile, ...]
     superseded: bool
+    fills: int = 1
 
 
 class Outcome(StrEnum):

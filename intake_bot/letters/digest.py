@@ -8,7 +8,7 @@ from datetime import date, datetime
 from intake_bot.letters import chinese
 from intake_bot.letters.letter import Letter
 from intake_bot.letters.templates import Templates
-from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, unlinked
+from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, pasteable, unlinked
 
 _TEXT_WIDTH = 36
 """Unit names of a plain text letter are broken into lines of about so many characters."""
@@ -79,6 +79,15 @@ class ItemLine:
 
 
 @dataclass(frozen=True)
+class HeldLink:
+    """A 超大附件 that a clerk has to fetch. `details` are its size and expiry, as the provider words them."""
+
+    name: str
+    details: str
+    address: str
+
+
+@dataclass(frozen=True)
 class HeldLine:
     """One mail that waits for a person. `number` is what `intake-bot held` calls it."""
 
@@ -88,6 +97,7 @@ class HeldLine:
     sender: str
     received: datetime
     reason: str
+    links: tuple[HeldLink, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,6 +195,11 @@ class DigestPage:
     quotas_met: int
 
     @property
+    def has_links(self) -> bool:
+        """Something has to be fetched from a mail provider."""
+        return any(line.links for line in self.held)
+
+    @property
     def all_quotas(self) -> int:
         return len(self.owed) + self.quotas_met
 
@@ -258,6 +273,10 @@ def _clean_held(line: HeldLine) -> HeldLine:
         subject=unlinked(line.subject),
         sender=unlinked(line.sender),
         reason=unlinked(line.reason, SENTENCE_LENGTH).rstrip("。"),
+        links=tuple(
+            HeldLink(unlinked(one.name) or "（没有文件名）", unlinked(one.details), pasteable(one.address))
+            for one in line.links
+        ),
     )
 
 
