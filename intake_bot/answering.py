@@ -30,7 +30,15 @@ class Answering:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    def reply(self, examined: Examined, desk: Desk, receipt: str, received: datetime, now: datetime) -> Reply | None:
+    def reply(
+        self,
+        examined: Examined,
+        desk: Desk,
+        receipt: str,
+        received: datetime,
+        now: datetime,
+        quota_lines: tuple[str, ...] = (),
+    ) -> Reply | None:
         """The answer, or None where we stay silent: no submission, or nobody to answer."""
         if examined.verdict.kind is not MailKind.SUBMISSION:
             return None
@@ -45,9 +53,10 @@ class Answering:
             received=received.astimezone(desk.calendar.zone),
             subject=examined.message.subject,
             sender=examined.message.sender.name,
-            verdict=examined.verdict,
+            verdict=examined.verdict.for_school,
             files=tuple(file for file in examined.files if not is_decoration(file)),
             now=now.astimezone(desk.calendar.zone),
+            quota_lines=quota_lines,
         )
         return Reply(to, compose_answer(context, self._templates))
 

@@ -18,8 +18,10 @@ from intake_bot.letters.digest import (
     HeldLine,
     HeldLink,
     ItemLine,
+    NoteLine,
     Sum,
     TroubleLine,
+    WaitingLine,
     WithheldLetter,
     compose_digest,
 )
@@ -88,6 +90,8 @@ class Digesting:
             accepted=tuple(self._lines(report, Decision.ACCEPTED)),
             rejected=tuple(self._lines(report, Decision.REJECTED)),
             held=tuple(self._held(report)),
+            waiting=tuple(self._waiting(report)),
+            notes=tuple(_notes(report)),
             trouble=tuple(self._trouble(report)),
             withheld=tuple(WithheldLetter("、".join(one.recipients), one.subject) for one in report.withheld),
             quotas=quota_lines(desk.notice, bureau.roster, accepted) if desk else (),
@@ -97,9 +101,15 @@ class Digesting:
     def _lines(self, report: DayReport, decision: Decision) -> Iterator[ItemLine]:
         for mail in report.mails:
             for item in mail.items:
-                if item.decision is decision:
+                # What was mended since is no longer open.
+                if item.decision is decision and (decision is Decision.ACCEPTED or not item.superseded):
                     yield self._line(mail, item)
-            if not mail.items and mail.outcome is Outcome.REJECTED and decision is Decision.REJECTED:
+            if (
+                not mail.items
+                and mail.joined is None
+                and mail.outcome is Outcome.REJECTED
+                and decision is Decision.REJECTED
+            ):
                 yield self._line(mail, None)
 
     def _line(self, mail: FiledMail, item: FiledItem | None) -> ItemLine:
@@ -119,8 +129,8 @@ class Digesting:
 
     def _held(self, report: DayReport) -> Iterator[HeldLine]:
         for mail in report.mails:
-            held = [item for item in mail.items if item.decision is Decision.HELD]
-            if not held and mail.outcome is not Outcome.HELD:
+            held = [item for item in mail.items if item.decision is Decision.HELD and not item.superseded]
+            if not held and (mail.outcome is not Outcome.HELD or mail.items or mail.joined):
                 continue
             said = [*mail.findings, *(finding for item in held for finding in item.findings)]
             why = [finding.found for finding in said if finding.holds] or [mail.reason]
@@ -135,6 +145,11 @@ class Digesting:
                     HeldLink(link.name, link_details(link), link.link) for link in mail.links if not link.supplied
                 ),
             )
+
+    def _waiting(self, report: DayReport) -> Iterator[WaitingLine]:
+        for mail in report.waiting:
+            received = mail.received.astimezone(self._settings.intake.zone)
+            yield WaitingLine(mail.unit or "", mail.subject, mail.sender, received, mail.receipt)
 
     def _trouble(self, report: DayReport) -> Iterator[TroubleLine]:
         zone = self._settings.intake.zone
@@ -171,6 +186,14 @@ def _in_season(desk: Desk | None, now: datetime) -> bool:
     first = min([*(deadline.date() for deadline in once), notice.week.first])
     today = now.astimezone(zone).date()
     return first <= today <= notice.last_deadline(zone).date()
+
+
+def _notes(report: DayReport) -> Iterator[NoteLine]:
+    """What no letter to a school speaks of; each sentence once a mail."""
+    for mail in report.mails:
+        findings = (*mail.findings, *(finding for item in mail.items for finding in item.findings))
+        for what in dict.fromkeys(finding.found for finding in findings if finding.private):
+            yield NoteLine(mail.receipt, mail.unit or "", what)
 
 
 def _sum(report: DayReport) -> Sum:

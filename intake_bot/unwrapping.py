@@ -9,7 +9,7 @@ person must take them apart.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from intake_bot.judging.recognise import Approach, recognise
 from intake_bot.judging.verdict import Disposition, Finding, MailKind, Verdict
@@ -114,6 +114,29 @@ def _words(messages: tuple[Message, ...]) -> str:
 def _links(messages: tuple[Message, ...]) -> tuple[CloudLink, ...]:
     found = {link.link: link for message in messages for link in cloud_links(message)}
     return tuple(found.values())
+
+
+def joined(meant: Meant, other: Meant, number: int) -> Meant:
+    """The mail that is meant, with what another one brings that belongs to it （2/3）. Where both have a file of one
+    name, the other's is told apart by its `number`."""
+    taken = {file.name for file in meant.message.attachments}
+    others = tuple(
+        replace(file, name=_numbered(file.name, number)) if file.name in taken else file
+        for file in other.message.attachments
+    )
+    message = replace(
+        meant.message,
+        attachments=(*meant.message.attachments, *others),
+        sealed=meant.message.sealed or other.message.sealed,
+    )
+    words = "\n\n".join(words for words in (meant.body, other.body) if words)
+    links = {link.link: link for link in (*meant.links, *other.links)}
+    return replace(meant, message=message, body=words, links=tuple(links.values()))
+
+
+def _numbered(name: str, number: int) -> str:
+    path = PurePosixPath(name)
+    return f"{path.stem}（第{number}封）{path.suffix}"
 
 
 def several_mails(subjects: tuple[str, ...]) -> Verdict:

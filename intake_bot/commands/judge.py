@@ -18,11 +18,12 @@ from intake_bot.commands.progress import tracked
 from intake_bot.config.load import load
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.errors import ConfigError, ConfigFault
-from intake_bot.examine import Desk, Examined, NoPast, desk_for, examine, open_mail, worker_for
+from intake_bot.examine import Desk, Examined, desk_for, examine, open_mail, worker_for
 from intake_bot.files.worker import Worker
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.mail.message import Message
+from intake_bot.past import NoPast
 
 TRIAL_RECEIPT = "0000-0"
 """Stands where a receipt number will: a trial is not registered, so it gets none."""

@@ -10,7 +10,14 @@ from intake_bot.judging.verdict import Finding
 from intake_bot.notices.notice import Severity
 
 LOOK_DISTANCE = 4
-"""Two pictures whose 64-bit hashes differ in at most so many bits are the same picture."""
+"""Two pictures whose 64-bit hashes differ in at most so many bits are the same picture.
+
+Measured (`python -m tests.benchmarks.looks`): a picture saved anew at quality 25 to 60, scaled to a fifth, 20 % lighter
+or darker, sharpened or with a date in its corner differs in at most 3 bits, cropped by 2 % in 5 (97 % in at most 4),
+cropped by 4 % in 6 (86 %). Of 2,628 pairs of different scenes none differs in less than 5 bits, half in 23 and more; of
+44,850 pairs of clouds none in less than 17. Two pictures of one scene, taken within a second, are the same to it: a
+remark may say so, and a rejection may not rest on it.
+"""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from intake_bot.judging.verdict import Finding
-from intake_bot.notices.notice import Severity
+from intake_bot.notices.notice import Notice, Severity
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,17 @@ def are_complete(pieces: Iterable[Piece]) -> bool:
     return bool(listed) and {piece.number for piece in listed} >= set(range(1, listed[0].total + 1))
 
 
-def wait_until(first: datetime, deadlines: Iterable[datetime], hours: int) -> datetime:
-    """When pieces whose first was received at `first` are judged though some are missing: after so many hours, but at
-    the latest at the earliest deadline that lies ahead of them."""
+def wait_until(piece: Piece, first: datetime, notice: Notice, zone: tzinfo) -> datetime:
+    """When pieces whose first was received at `first` are judged though some are missing: after the hours that the
+    notice grants, but at the latest at the earliest deadline that lies ahead of them."""
+    asked = [material for name in piece.materials if (material := notice.material(name)) is not None]
+    deadlines = [
+        notice.deadline(material, piece.unit, piece.day if material.due.daily else None, zone)
+        for material in asked
+        if not material.due.daily or piece.day is not None
+    ]
     ahead = [deadline for deadline in deadlines if deadline > first]
-    return min([first + timedelta(hours=hours), *ahead])
+    return min([first + timedelta(hours=notice.pieces_wait_hours), *ahead])
 
 
 def about_pieces(piece: tuple[int, int] | None, judged: Set[int]) -> list[Finding]:

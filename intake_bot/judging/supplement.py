@@ -7,6 +7,7 @@ the submission that is answered where the subject does not name them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -44,6 +45,8 @@ class Earlier:
     receipt: str
     unit: str | None
     items: tuple[EarlierItem, ...]
+    wants_subject: bool = False
+    """It was told to mend its subject."""
 
     @property
     def open_materials(self) -> tuple[str, ...]:
@@ -80,14 +83,26 @@ def complete(reading: SubjectReading, earlier: Earlier, roster: Roster) -> Subje
     """
     unit = reading.unit or (roster.find(earlier.unit) if earlier.unit else None)
     settled = {item.material for item in earlier.items} - set(earlier.open_materials)
+    named = () if _SHORTENED.search(reading.original) else reading.materials
     return replace(
         reading,
         keyword=True,
         in_order=True,
         unit=unit,
         fault=None if unit else reading.fault,
-        materials=tuple(m for m in reading.materials if m not in settled) or earlier.open_materials,
+        materials=tuple(m for m in named if m not in settled) or earlier.open_materials,
     )
+
+
+_SHORTENED = re.compile(r"等 ?\d+ ?项材料")
+"""How our letters name more than three materials in their subject: by the first."""
+
+
+def says_nothing_new(facts: MailFacts, earlier: Earlier) -> bool:
+    """True for an answer to our letter that brings nothing to judge: thanks, or words about what is settled."""
+    if facts.files or facts.cloud_links or facts.sealed or earlier.wants_subject:
+        return False
+    return not earlier.open_materials or not says_something(facts.body.text)
 
 
 def same_unit_at_least(reading: SubjectReading, earlier: Earlier, roster: Roster) -> SubjectReading:

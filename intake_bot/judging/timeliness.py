@@ -26,7 +26,11 @@ def about_time(material: Material, slot: Slot, calendar: Calendar, received: dat
     else:
         code, severity = "deadline.late", Severity.REMARK
         found, todo = f"{arrived}，已过截止时间", "照收，记为迟报；下次请早一点"
-    asked = f"{material.due.words}报送（{moment_words(slot.deadline)}截止）"
+    granted = slot.deadline > material.due.deadline(calendar.week, slot.day, calendar.zone)
+    until = f"{moment_words(slot.deadline)}截止"
+    asked = (
+        f"{material.due.words}报送（已为贵单位延期，{until}）" if granted else f"{material.due.words}报送（{until}）"
+    )
     return [Finding(code, severity, found, asked, todo, clause=material.clause, quote=material.quote)]
 
 

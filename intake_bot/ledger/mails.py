@@ -32,7 +32,7 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
     wanted = select(MessageRow.id).where(*conditions)
     whole = aliased(SubmissionRow)
     found = session.exec(
-        select(MessageRow, SubmissionRow, whole)
+        select(MessageRow, SubmissionRow, whole, PieceRow)
         .outerjoin(SubmissionRow, (col(SubmissionRow.message) == MessageRow.id) & col(SubmissionRow.stands))
         .outerjoin(PieceRow, col(PieceRow.message) == MessageRow.id)
         .outerjoin(whole, col(whole.id) == PieceRow.whole)
@@ -45,7 +45,7 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
     files = _files(session, col(FileRow.submission).in_(submissions))
     links = _links(session, col(LinkRow.submission).in_(submissions))
     return tuple(
-        _joined(message, leading)
+        _joined(message, leading, piece)
         if submission is None
         else _judged(
             message,
@@ -55,7 +55,7 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
             files[submission.id],
             links[submission.id],
         )
-        for message, submission, leading in found
+        for message, submission, leading, piece in found
     )
 
 
@@ -162,10 +162,10 @@ def _unjudged(message: MessageRow) -> FiledMail:
     )
 
 
-def _joined(message: MessageRow, whole: SubmissionRow | None) -> FiledMail:
+def _joined(message: MessageRow, whole: SubmissionRow | None, piece: PieceRow | None) -> FiledMail:
     mail = _unjudged(message)
     if whole is None:
-        return mail
+        return replace(mail, unit=piece.unit) if piece else mail
     return replace(
         mail,
         disposition=whole.disposition,

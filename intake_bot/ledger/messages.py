@@ -16,7 +16,7 @@ from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord, WaitingMail
 from intake_bot.ledger.states import MessageEvent, MessageState, next_message_state
-from intake_bot.ledger.tables import MessageRow, PieceRow
+from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
 from intake_bot.ledger.trail import add_message_event
 
 _UNFINISHED = (MessageState.NEW, MessageState.SPOOLED)
@@ -107,7 +107,15 @@ class Messages:
             not_(needs_a_person()),
         )
         with self._database.reading() as session:
-            return frozenset(name for name in session.exec(settled) if name is not None)
+            held = session.exec(select(MessageRow.id).where(needs_a_person())).all()
+            # Judged as one with a mail that a person may have judged once more.
+            of_held = (
+                select(PieceRow.message)
+                .join(SubmissionRow, col(SubmissionRow.id) == PieceRow.whole)
+                .where(col(SubmissionRow.message).in_(held))
+            )
+            spare = settled.where(col(MessageRow.id).not_in(of_held))
+            return frozenset(name for name in session.exec(spare) if name is not None)
 
     def earlier_copy(self, message: int) -> MessageRecord | None:
         """The mail of which this spooled one is a second copy: same bureau, Message-ID and bytes.
@@ -178,6 +186,18 @@ class Messages:
         )
         with self._database.reading() as session:
             return tuple(WaitingMail(message_record(row), _piece(piece)) for row, piece in session.exec(rows))
+
+    def joined_to(self, message: int) -> tuple[tuple[MessageRecord, Piece], ...]:
+        """The mails that were judged as part of this one, in the order in which they were received."""
+        rows = (
+            select(MessageRow, PieceRow)
+            .join(PieceRow, col(PieceRow.message) == MessageRow.id)
+            .join(SubmissionRow, col(SubmissionRow.id) == PieceRow.whole)
+            .where(SubmissionRow.message == message, col(SubmissionRow.stands))
+            .order_by(col(MessageRow.internaldate), col(MessageRow.id))
+        )
+        with self._database.reading() as session:
+            return tuple((message_record(row), _piece(piece)) for row, piece in session.exec(rows))
 
     def file_ignored(self, message: int, kind: MailKind, reason: str, now: datetime) -> None:
         """It is machine mail, a command or nothing of ours, for this reason; no answer is due."""

@@ -245,7 +245,8 @@ _OUTCOMES = {
 class FiledMail:
     """One mail with all that was written down about it.
 
-    `disposition`, `notice` and `unit` are None where no judgement was made. `findings` are those about the mail itself.
+    `disposition` and `notice` are None where no judgement was made, `unit` also where it is not known. `findings` are
+    those about the mail itself.
     """
 
     receipt: str

@@ -101,6 +101,26 @@ class HeldLine:
 
 
 @dataclass(frozen=True)
+class WaitingLine:
+    """One mail of several （1/3） that waits for the others."""
+
+    unit: str
+    subject: str
+    sender: str
+    received: datetime
+    receipt: str
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """Something that changed nothing, and that a clerk should know: who sent it, what came before."""
+
+    receipt: str
+    unit: str
+    what: str
+
+
+@dataclass(frozen=True)
 class TroubleLine:
     """Something the machine could not do: a mailbox, a login, a letter that did not arrive."""
 
@@ -157,6 +177,8 @@ class DigestContext:
     """The late ones among them."""
     rejected: tuple[ItemLine, ...] = ()
     held: tuple[HeldLine, ...] = ()
+    waiting: tuple[WaitingLine, ...] = ()
+    notes: tuple[NoteLine, ...] = ()
     trouble: tuple[TroubleLine, ...] = ()
     withheld: tuple[WithheldLetter, ...] = ()
     quotas: tuple[QuotaLine, ...] = ()
@@ -188,6 +210,9 @@ class DigestPage:
     late: tuple[ItemLine, ...]
     rejected: tuple[ItemLine, ...]
     held: tuple[HeldLine, ...]
+    waiting: tuple[WaitingLine, ...]
+    """Not settled yet, and in no heap of the sum."""
+    notes: tuple[NoteLine, ...]
     trouble: tuple[TroubleLine, ...]
     withheld: tuple[WithheldLetter, ...]
     owed: tuple[QuotaLine, ...]
@@ -242,6 +267,10 @@ def _page(context: DigestContext) -> DigestPage:
         late=tuple(line for line in accepted if line.late),
         rejected=tuple(_clean_item(line) for line in context.rejected),
         held=tuple(_clean_held(line) for line in context.held),
+        waiting=tuple(
+            replace(line, subject=unlinked(line.subject), sender=unlinked(line.sender)) for line in context.waiting
+        ),
+        notes=tuple(replace(line, what=unlinked(line.what, SENTENCE_LENGTH).rstrip("。")) for line in context.notes),
         trouble=tuple(_clean_trouble(line) for line in context.trouble),
         withheld=tuple(WithheldLetter(one_line(w.to), one_line(w.subject)) for w in context.withheld),
         owed=owed,
