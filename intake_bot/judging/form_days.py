@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from intake_bot.files.facts import FileFacts
-from intake_bot.judging.sorting import is_form
+from intake_bot.judging.forms import is_form
 from intake_bot.notices.deadline import Week
 from intake_bot.notices.notice import FormPart, Material
 from intake_bot.notices.subject import read_day

@@ -11,14 +11,15 @@ from intake_bot.judging.completeness import about_closed, about_place, about_spa
 from intake_bot.judging.days import Calendar, Slot, Timing, find_slot
 from intake_bot.judging.duplicates import KnownFile, about_twins
 from intake_bot.judging.form_days import day_in_forms
+from intake_bot.judging.forms import form_rows
 from intake_bot.judging.pieces import about_pieces
 from intake_bot.judging.sender import NOBODY, Sender, about_sender
 from intake_bot.judging.severity import weigh
 from intake_bot.judging.sorting import Place, Sorted, sort_files
 from intake_bot.judging.subject_findings import correct_subject, subject_findings
 from intake_bot.judging.timeliness import about_other_day, about_time
-from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
-from intake_bot.notices.notice import Material, Notice, Severity, TextPart
+from intake_bot.judging.verdict import Decision, Disposition, FilledForm, Finding, ItemVerdict, MailKind, Verdict
+from intake_bot.notices.notice import FormPart, Material, Notice, Severity, TextPart
 from intake_bot.notices.subject import SubjectReading
 
 ARTICLE_WORDS = 200
@@ -120,12 +121,20 @@ def _judge_item(case: Case, material: Material, files: Sorted, closed: Sequence[
         Decision.ACCEPTED,
         files=tuple(dict.fromkeys(file.shown_name for place in places for file in place.files)),
         fills=_articles(places) if material.quotas else 1,
+        forms=tuple(form for place in places for form in _forms(place)),
     )
     findings = _about_slot(case, material, slot) if slot else []
     findings += [f for place in places for f in about_place(place, files, closed, captions, case.notice)]
     new = [file for place in places for file in place.files if file.shown_name not in case.taken_over]
     findings += about_twins(new, case.known_files, case.reading.unit.name if case.reading.unit else None)
     return _with_findings(item, weigh(findings, case.notice))
+
+
+def _forms(place: Place) -> list[FilledForm]:
+    if not isinstance(place.part, FormPart):
+        return []
+    read = [(file, form_rows(place.part, file.text)) for file in place.files if file.text]
+    return [FilledForm(place.part.name, file.shown_name, rows) for file, rows in read if rows]
 
 
 def _articles(places: Sequence[Place]) -> int:

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from intake_bot.files.facts import ARCHIVES, DANGEROUS, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, MailFacts, Trouble
 from intake_bot.judging.captions import picture_name
+from intake_bot.judging.forms import check_form, is_form
 from intake_bot.judging.rules.photo import check_photo
 from intake_bot.judging.rules.text import body_as_file, check_text
 from intake_bot.judging.rules.video import check_video
@@ -71,9 +72,8 @@ def sort_files(facts: MailFacts, materials: Sequence[Material]) -> Sorted:
     places = tuple(Place(material, part) for material in materials for part in material.parts)
     content = [f for f in files if f.kind not in ARCHIVES | DANGEROUS | {Kind.EMPTY}]
     texts = [f for f in content if f.kind in TEXTS]
-    _place_forms(places, texts)
-    in_forms = {id(file) for place in places for file in place.files}
-    free_texts = [file for file in texts if id(file) not in in_forms]
+    forms = {id(file) for file in _place_forms(places, texts)}
+    free_texts = [file for file in texts if id(file) not in forms]
     _place(places, [f for f in content if f.kind in PHOTOS], PhotoPart)
     _place(places, [f for f in content if f.kind in VIDEOS], VideoPart)
     _place(places, _without_descriptions(free_texts, places), TextPart)
@@ -116,7 +116,7 @@ def faults(part: Part, file: FileFacts) -> list[Finding]:
         case TextPart():
             return check_text(part, file)
         case FormPart():
-            return []
+            return check_form(part, file)
 
 
 def _place(places: Iterable[Place], files: Sequence[FileFacts], kind: type[Part]) -> None:
@@ -141,22 +141,16 @@ def _named_for(material: Material, file: FileFacts) -> bool:
     return any(compact(word) in name for word in (material.name, *material.aliases))
 
 
-def _place_forms(places: Iterable[Place], texts: Sequence[FileFacts]) -> None:
+def _place_forms(places: Iterable[Place], texts: Sequence[FileFacts]) -> list[FileFacts]:
+    """Puts every form into its place and returns all that are one. Beside a form that is filled in, the template that
+    came with it serves no part."""
+    forms = []
     for place in places:
         if isinstance(place.part, FormPart):
-            place.files.extend(file for file in texts if is_form(place.part, file))
-
-
-def is_form(part: FormPart, file: FileFacts) -> bool:
-    """True for a file with a table in it and the form's title on a line of its own, whatever number it carries.
-
-    A text that merely speaks of the form has its title in the middle of a sentence.
-    """
-    if file.text is None or not file.text.tables:
-        return False
-    titles = [compact(title) for title in (part.title, *part.aliases)]
-    lines = [compact(line) for line in file.text.text.splitlines()]
-    return any(title in line and len(line) <= len(title) + 30 for title in titles for line in lines)
+            mine = [file for file in texts if is_form(place.part, file)]
+            place.files.extend([file for file in mine if not faults(place.part, file)] or mine)
+            forms += mine
+    return forms
 
 
 def _without_descriptions(texts: Sequence[FileFacts], places: Iterable[Place]) -> list[FileFacts]:

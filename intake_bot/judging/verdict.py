@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -68,6 +69,17 @@ class Disposition(StrEnum):
 
 
 @dataclass(frozen=True)
+class FilledForm:
+    """What a form says, row by row: header or label → value."""
+
+    title: str
+    """The name of the part that it serves."""
+    file: str
+    """`FileFacts.shown_name`."""
+    rows: tuple[Mapping[str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ItemVerdict:
     """One material of one day. `day` and `deadline` are None where neither can be told."""
 
@@ -81,6 +93,8 @@ class ItemVerdict:
     """`FileFacts.shown_name` of the files that serve this item."""
     fills: int = 1
     """How many of a quota it fills: two articles in one mail are two."""
+    forms: tuple[FilledForm, ...] = field(default=(), repr=False)
+    """Personal data stand in them, which is why they are not shown with the rest."""
 
 
 @dataclass(frozen=True)

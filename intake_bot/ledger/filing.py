@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind
 from intake_bot.ledger.database import Condition
 from intake_bot.ledger.earlier import line_of
+from intake_bot.ledger.forms import add_forms, copy_forms
 from intake_bot.ledger.letters import add_letter
 from intake_bot.ledger.records import Fingerprint, Judgement, KeptFile, KeptLink, LetterKind
 from intake_bot.ledger.tables import (
@@ -79,6 +80,8 @@ def replace_submission(session: Session, message: MessageRow, judgement: Judgeme
         session.add(SupplementRow(submission=submission.id, earlier=older.earlier))
     if not judgement.prints:
         _copy_fingerprints(session, earlier, submission)
+    if not any(item.forms for item in judgement.verdict.items):
+        copy_forms(session, earlier, submission)
     return submission
 
 
@@ -171,6 +174,7 @@ def _add_item(session: Session, submission: SubmissionRow, item: ItemVerdict, fi
     session.flush()
     session.add_all(ItemFileRow(item=row.id, file=file.id) for file in files if _serves(file.name, item.files))
     _add_findings(session, submission, row, item.findings)
+    add_forms(session, row, item.forms)
     return row
 
 

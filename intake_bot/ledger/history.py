@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.database import Condition, Database
+from intake_bot.ledger.forms import FiledForm, read_forms
 from intake_bot.ledger.mails import files_of_items, needs_a_person, read_mails
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import FiledMail, LedgerItem, ReportedItem
@@ -94,6 +95,11 @@ class History:
         with self._database.reading() as session:
             session.get_one(MessageRow, message)
             return read_mails(session, MessageRow.id == message)[0]
+
+    def forms(self, notice: str) -> tuple[FiledForm, ...]:
+        """What the forms say that were reported for a notice, oldest first. Personal data."""
+        with self._database.reading() as session:
+            return read_forms(session, notice)
 
     def items(self) -> Iterator[LedgerItem]:
         """All items of all bureaus in the order in which they were filed; what is filed meanwhile may be included."""

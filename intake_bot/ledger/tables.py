@@ -239,6 +239,16 @@ class ItemFileRow(LedgerTable, table=True):
     file: int = Field(foreign_key="file.id", primary_key=True)
 
 
+class FormRow(LedgerTable, table=True):
+    """The cells of one form that serves an item: a list of objects, header → value."""
+
+    id: int = Field(default=None, primary_key=True)
+    item: int = Field(foreign_key="item.id", index=True)
+    title: String
+    file: String
+    rows: list[dict[str, str]] = Field(sa_type=JSON)
+
+
 class LetterRow(LedgerTable, table=True):
     """One letter of ours, as it was said. One submission has one answer: `submission` is unique."""
 
