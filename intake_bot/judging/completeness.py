@@ -80,10 +80,12 @@ def about_spare(files: Sorted) -> list[Finding]:
 
 
 def _spare_text(file: FileFacts, files: Sorted) -> Finding | None:
-    """A text that goes with pictures may be of any kind, but it must open."""
+    """A text that goes with pictures may be of any kind, but it must open. One that nobody could read may be the form
+    that is wanted, and a person looks at it: nothing is said about its use."""
     if file.trouble in (None, Trouble.UNSUPPORTED):
         pictured = any(isinstance(place.part, PhotoPart | VideoPart) for place in files.places)
-        return None if pictured else file_is_expected(file)
+        looked_at = file.trouble and any(isinstance(place.part, FormPart) and place.short for place in files.places)
+        return None if pictured or looked_at else file_is_expected(file)
     return text_is_readable(_ANY_TEXT, file)
 
 
