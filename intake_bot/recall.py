@@ -65,7 +65,7 @@ class LedgerPast:
         return self._ledger.messages.with_receipt(receipt) is not None
 
     def answered(self, message_ids: Collection[str], receipts: Collection[str]) -> EarlierMail | None:
-        found = self._ledger.earlier.answered(self._desk.bureau.id, message_ids, receipts)
+        found = self._ledger.earlier.answered(self._desk.bureau.id, message_ids, receipts, self._mail.receipt)
         if found is None or found.notice != self._desk.notice.id or not self._is_earlier(found):
             return None
         return self._earlier(found)

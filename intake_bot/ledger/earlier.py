@@ -22,11 +22,14 @@ class Earlier:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def answered(self, bureau: str, message_ids: Iterable[str], receipts: Iterable[str]) -> FiledMail | None:
+    def answered(
+        self, bureau: str, message_ids: Iterable[str], receipts: Iterable[str], asking: str
+    ) -> FiledMail | None:
         """The submission that a mail with these Message-IDs (In-Reply-To, References) or receipt numbers speaks of.
 
         Of several it is the newest; and where that was supplemented meanwhile, it is its latest supplement, which
-        holds its good files too. None when none of these is known, or what we answered was no submission.
+        holds its good files too. None when none of these is known, or what we answered was no submission. The mail
+        with the receipt number `asking` is no answer to itself: it may be judged for the second time.
         """
         named = (
             select(SubmissionRow.message)
@@ -44,7 +47,7 @@ class Earlier:
                 return None
             standing = select(SubmissionRow.id).where(SubmissionRow.message == mail, col(SubmissionRow.stands))
             found = session.exec(standing).one()
-            latest = select(SubmissionRow.message).where(SubmissionRow.id == _latest_supplement(session, found))
+            latest = select(SubmissionRow.message).where(SubmissionRow.id == _latest_supplement(session, found, asking))
             return next(iter(read_mails(session, col(MessageRow.id).in_(latest))), None)
 
     def unsettled(self, notice: str, unit: str) -> tuple[FiledMail, ...]:
@@ -121,9 +124,14 @@ def _is_answered_by(message_ids: Iterable[str]) -> ColumnElement[bool]:
     return col(SubmissionRow.id).in_(letters)
 
 
-def _latest_supplement(session: Session, submission: int) -> int:
+def _latest_supplement(session: Session, submission: int, asking: str) -> int:
     while True:
-        newer = select(SupplementRow.submission).where(SupplementRow.earlier == submission)
+        newer = (
+            select(SupplementRow.submission)
+            .join(SubmissionRow, col(SubmissionRow.id) == SupplementRow.submission)
+            .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+            .where(SupplementRow.earlier == submission, MessageRow.receipt != asking)
+        )
         found = session.exec(newer.order_by(desc(SupplementRow.submission)).limit(1)).first()
         if found is None:
             return submission

@@ -74,7 +74,7 @@ def test_answers_to_either_letter_find_the_mail(ledger: Ledger) -> None:
     )
     decided(ledger, message, judgement(rejected, draft("<a2@intake>")))
     for letter in ("<a1@intake>", "<a2@intake>"):
-        found = ledger.earlier.answered("puyang", [letter], [])
+        found = ledger.earlier.answered("puyang", [letter], [], "")
         assert found is not None
         assert (found.receipt, found.disposition) == ("1001-9", Disposition.REJECTED)
     assert [mail.receipt for mail in ledger.earlier.unsettled("puyang-2023", UNIT)] == ["1001-9"]
@@ -86,7 +86,7 @@ def test_what_points_to_a_judgement_points_to_the_one_that_stands(ledger: Ledger
     judged(ledger, 2, replace(supplement, supplements="1001-9"))
     decided(ledger, first)
     assert ledger.earlier.line("1002-4") == {"1001-9", "1002-4"}
-    found = ledger.earlier.answered("puyang", [], ["1001-9"])
+    found = ledger.earlier.answered("puyang", [], ["1001-9"], "")
     assert found is not None
     assert found.receipt == "1002-4"
 

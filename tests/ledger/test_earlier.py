@@ -26,8 +26,8 @@ def standing(ledger: Ledger) -> list[tuple[str, str, bool]]:
 def test_answered_finds_a_submission_by_letter_and_by_receipt(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(REJECTED, draft("<a1@intake>")))
     judged(ledger, 2, judgement())
-    by_letter = ledger.earlier.answered("puyang", ["<x@y>", "<a1@intake>"], [])
-    by_receipt = ledger.earlier.answered("puyang", [], ["1009-2", FIRST])
+    by_letter = ledger.earlier.answered("puyang", ["<x@y>", "<a1@intake>"], [], "")
+    by_receipt = ledger.earlier.answered("puyang", [], ["1009-2", FIRST], "")
     assert by_letter is not None
     assert (by_letter.receipt, by_letter == by_receipt) == (FIRST, True)
 
@@ -35,17 +35,18 @@ def test_answered_finds_a_submission_by_letter_and_by_receipt(ledger: Ledger) ->
 def test_answered_is_silent_about_others(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(REJECTED, draft("<a1@intake>")))
     spooled(ledger, 2)
-    assert ledger.earlier.answered("hefei", ["<a1@intake>"], [FIRST]) is None
-    assert ledger.earlier.answered("puyang", ["<b@intake>"], [SECOND]) is None
+    assert ledger.earlier.answered("hefei", ["<a1@intake>"], [FIRST], "") is None
+    assert ledger.earlier.answered("puyang", ["<b@intake>"], [SECOND], "") is None
 
 
 def test_answered_gives_the_latest_supplement(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(REJECTED, draft("<a1@intake>")))
     judged(ledger, 2, replace(judgement(REJECTED), supplements=FIRST))
     judged(ledger, 3, replace(judgement(REJECTED), supplements=SECOND))
-    found = ledger.earlier.answered("puyang", ["<a1@intake>"], [])
-    assert found is not None
-    assert found.receipt == THIRD
+    for asking, receipt in (("", THIRD), (THIRD, SECOND)):
+        found = ledger.earlier.answered("puyang", ["<a1@intake>"], [], asking)
+        assert found is not None
+        assert found.receipt == receipt
     assert ledger.earlier.line(THIRD) == {FIRST, SECOND, THIRD}
     assert ledger.earlier.line(FIRST) == {FIRST}
 
