@@ -57,6 +57,9 @@ class Answering:
             files=tuple(file for file in examined.files if not is_decoration(file)),
             now=now.astimezone(desk.calendar.zone),
             quota_lines=quota_lines,
+            supplements=examined.supplement.receipt if examined.supplement else "",
+            taken_over=examined.supplement.taken_over if examined.supplement else (),
+            together=tuple(one.receipt for one in examined.siblings),
         )
         return Reply(to, compose_answer(context, self._templates))
 

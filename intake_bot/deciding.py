@@ -48,7 +48,7 @@ def accepted_verdict(mail: FiledMail) -> Verdict:
 
 def rejected_verdict(mail: FiledMail, reason: str) -> Verdict:
     """The verdict with its held items rejected for this reason; of a mail without items, the mail itself."""
-    refused = Finding("clerk.rejected", Severity.ERROR, "工作人员查看后没有收下", "", reason.rstrip("。"))
+    refused = Finding("clerk.rejected", Severity.ERROR, reason.rstrip("。"))
     items = tuple(
         replace(item, decision=Decision.REJECTED, findings=(*_without_holds(item.findings), refused))
         if item.decision is Decision.HELD

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from intake_bot.config.defaults import defaults_dir
-from intake_bot.letters.templates import Templates
+from intake_bot.letters.templates import Templates, read_templates
+
+
+def packaged_templates() -> Path:
+    """The letters that come with the program."""
+    return defaults_dir() / "templates"
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,11 @@ class Home:
         and faces; Windows takes the rights of the folder above."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    @property
+    def own_templates(self) -> Path:
+        """Letters that an admin changed, or nothing."""
+        return self.root / "templates"
+
     def templates(self) -> Templates:
         """The home's own letters where it has them, else the packaged ones. Raises ConfigError for a broken one."""
-        own = self.root / "templates"
-        return Templates([folder for folder in (own, defaults_dir() / "templates") if folder.is_dir()])
+        return read_templates([folder for folder in (self.own_templates, packaged_templates()) if folder.is_dir()])

@@ -116,7 +116,7 @@ def _closed_texts(place: Place, files: Sorted) -> list[Finding]:
 
 def _lacking(part: PartBase, number: int, files: Sorted, severity: Severity) -> Finding:
     pasted = isinstance(part, PhotoPart) and any(file.text and file.text.pictures for file in files.texts)
-    todo = "请把图片文件也放进压缩包发来，只插在文档里不行" if pasted else "请补上"
+    todo = "请把图片文件也放进压缩包发来，只插在文档里不行" if pasted else f"请补上{part.name}"
     if number:
         asked = f"{part.name}不少于{part.at_least}份"
         return Finding(
@@ -142,7 +142,7 @@ def _lacking(part: PartBase, number: int, files: Sorted, severity: Severity) -> 
 def _link(link: CloudLink) -> Finding:
     details = "，".join(p for p in (link.size, f"{link.expires}到期" if link.expires else "") if p)
     name = link.name or "未知文件名"
-    found = f"“{name}”是超大附件{f'（{details}）' if details else ''}，需要由工作人员下载查看"
+    found = f"“{name}”是超大附件{f'（{details}）' if details else ''}，要由工作人员下载查看"
     return Finding(
         "cloud.link",
         Severity.REMARK,

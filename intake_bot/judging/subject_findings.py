@@ -78,5 +78,5 @@ def _order(reading: SubjectReading, notice: Notice) -> Finding | None:
 
 def _error(notice: Notice, code: str, found: str, todo: str) -> Finding:
     subject = notice.subject
-    asked = f"以“{subject.form}”为题"
+    asked = f"以“{subject.form}”为题" if subject.compulsory else ""
     return Finding(code, Severity.ERROR, found, asked, todo, clause=subject.clause or None, quote=subject.quote)
