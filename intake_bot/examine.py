@@ -41,7 +41,7 @@ from intake_bot.mail.triage import machine_reason
 from intake_bot.notices.notice import Material, Notice
 from intake_bot.notices.subject import SubjectReading, read_subject
 from intake_bot.past import EarlierMail, Past, Sibling
-from intake_bot.unwrapping import Meant, Unwrapping, joined, several_mails
+from intake_bot.unwrapping import Meant, Unwrapping, joined, out_of_winmail, several_mails
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,8 @@ class _Examining:
         siblings = self._past.siblings(piece) if piece else ()
         if siblings is None:
             return Examined(meant.message, Verdict(MailKind.SUBMISSION, Disposition.HELD), waits=piece)
-        meant = self._together(meant, siblings)
+        most_files = self._desk.limits.archive_members
+        meant = out_of_winmail(self._together(meant, siblings), self._work / "winmail", self._worker, most_files)
         inspected = self.inspect(meant.message.attachments, "archives")
         facts = _facts(meant, inspected, given)
         if answered and says_nothing_new(facts, answered.earlier):

@@ -11,17 +11,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from intake_bot.files.winmail import is_winmail, unpack_winmail
+from intake_bot.files.worker import Worker
+from intake_bot.files.zips import Unreadable
 from intake_bot.judging.recognise import Approach, recognise
 from intake_bot.judging.verdict import Disposition, Finding, MailKind, Verdict
 from intake_bot.mail.body import own_words
 from intake_bot.mail.cloud import CloudLink, cloud_links
 from intake_bot.mail.forwards import Letter, opened_letter
-from intake_bot.mail.message import Address, Message, ReadingLimits
+from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits
 from intake_bot.mail.triage import machine_reason
 from intake_bot.notices.notice import Notice, Severity
 from intake_bot.notices.roster import Roster
 from intake_bot.notices.subject import SubjectReading, read_subject
 
+_WINMAIL_TEXTS = ("邮件正文.txt", "邮件正文.html")
+"""What the text of the mail is called that came out of a winmail.dat."""
 _NAMED_MAILS = 5
 _SUBJECT_LENGTH = 40
 
@@ -114,6 +119,30 @@ def _words(messages: tuple[Message, ...]) -> str:
 def _links(messages: tuple[Message, ...]) -> tuple[CloudLink, ...]:
     found = {link.link: link for message in messages for link in cloud_links(message)}
     return tuple(found.values())
+
+
+def out_of_winmail(meant: Meant, folder: Path, worker: Worker, most_files: int) -> Meant:
+    """The mail with the files of each winmail.dat in its place, as if they had been attached by themselves; they are
+    written into `folder`. The text in it counts where the mail has none. One that cannot be opened stays what it is.
+    """
+    files: list[Attachment] = []
+    body = meant.body
+    for number, attachment in enumerate(meant.message.attachments, 1):
+        for file in _out_of_winmail(attachment, folder / f"{number:03d}", worker, most_files):
+            if file is attachment or file.name not in _WINMAIL_TEXTS:
+                files.append(file)
+            elif not body and file.name == _WINMAIL_TEXTS[0]:
+                body = file.path.read_text("utf-8-sig", "replace").strip()
+    return replace(meant, body=body, message=replace(meant.message, attachments=tuple(files)))
+
+
+def _out_of_winmail(attachment: Attachment, folder: Path, worker: Worker, most_files: int) -> tuple[Attachment, ...]:
+    if not is_winmail(attachment.path):
+        return (attachment,)
+    try:
+        return worker.ask(unpack_winmail, attachment.path, folder, most_files)
+    except Unreadable:
+        return (attachment,)
 
 
 def joined(meant: Meant, other: Meant, number: int) -> Meant:

@@ -10,6 +10,7 @@ import pytest
 
 from intake_bot.demo import media
 from tests.commands.mails import NOTE, PHOTOS, judged, mail, photo, photos_zip, summary
+from tests.files import winmail
 
 COUNTY = "county@example.edu.cn"
 ACCEPTED: tuple[str, str | None, list[str], list[str]] = ("accepted", "濮阳县教育局", ["照片"], [])
@@ -162,3 +163,37 @@ def test_a_signed_mail_is_judged_by_what_was_signed(tmp_path: Path) -> None:
     [verdict] = judged(tmp_path, [smime_mail("signed.p7m")])
     assert summary(verdict) == ("rejected", "濮阳县教育局", ["文字材料"], ["text.too_short"])
     assert "说明.txt" in verdict["reply"]["text"]
+
+
+def outlook(files: dict[str, bytes], *message: bytes) -> bytes:
+    return winmail.winmail(*message, *(winmail.attachment(name.encode("gbk"), one) for name, one in files.items()))
+
+
+def test_what_outlook_wrapped_is_judged_as_attached(tmp_path: Path) -> None:
+    [verdict] = judged(tmp_path, [mail(PHOTOS, {"winmail.dat": outlook({"现场照片.zip": photos_zip()})})])
+    assert summary(verdict) == ACCEPTED
+    assert "winmail" not in verdict["reply"]["text"]
+    assert "现场照片.zip" in verdict["reply"]["text"]
+
+
+def test_a_photo_that_outlook_wrapped_is_in_no_archive(tmp_path: Path) -> None:
+    made = mail(PHOTOS, {"winmail.dat": outlook({"学生展示茶艺.jpg": photo()})})
+    assert summary(judged(tmp_path, [made])[0])[3] == ["photo.not_in_archive"]
+
+
+def test_an_outlook_wrapping_that_is_broken_is_told(tmp_path: Path) -> None:
+    [verdict] = judged(tmp_path, [mail(PHOTOS, {"winmail.dat": outlook({"照片.zip": photos_zip()})[:-20]})])
+    assert (verdict["disposition"], summary(verdict)[3]) == ("rejected", ["archive.unreadable"])
+
+
+def test_outlook_wrapping_in_a_forwarded_mail_is_opened_too(tmp_path: Path) -> None:
+    inner = mail(PHOTOS, {"winmail.dat": outlook({"照片.zip": photos_zip()})})
+    assert summary(judged(tmp_path, [mail("转发", {"a.eml": inner}, sender=COUNTY)])[0]) == ACCEPTED
+
+
+def test_the_text_that_outlook_wrapped_counts_where_the_mail_has_none(tmp_path: Path) -> None:
+    text = winmail.message(winmail.text_property(0x1000, NOTE))
+    files = {"winmail.dat": outlook({"照片.zip": photos_zip("1.jpg")}, text)}
+    [with_text, without] = judged(tmp_path, [mail(PHOTOS, files), mail(PHOTOS, {"照片.zip": photos_zip("1.jpg")})])
+    assert [summary(one)[3] for one in (with_text, without)] == [[], ["photo.no_caption"]]
+    assert "邮件正文" not in with_text["reply"]["text"]
