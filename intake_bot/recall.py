@@ -11,7 +11,8 @@ from intake_bot.examine import Desk
 from intake_bot.files.facts import FileFacts
 from intake_bot.judging.duplicates import KnownFile
 from intake_bot.judging.pieces import Piece, are_complete, wait_until
-from intake_bot.judging.supplement import Earlier, EarlierItem
+from intake_bot.judging.supplement import TURNS_AWAY, Earlier, EarlierItem
+from intake_bot.judging.verdict import Finding
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import FiledFingerprint, FiledMail, MessageRecord
 from intake_bot.ledger.states import MessageState
@@ -105,10 +106,17 @@ class LedgerPast:
         return mail.receipt != self._mail.receipt and mail.received <= self._mail.key.internaldate
 
     def _earlier(self, mail: FiledMail) -> EarlierMail:
-        items = tuple(EarlierItem(one.material, one.day, one.decision, one.superseded) for one in mail.items)
-        wants_subject = any(one.code.startswith("subject.") and one.severity is Severity.ERROR for one in mail.findings)
+        items = tuple(
+            EarlierItem(one.material, one.day, one.decision, one.superseded, bool(_errors(one.findings) & TURNS_AWAY))
+            for one in mail.items
+        )
+        wants_subject = any(code.startswith("subject.") for code in _errors(mail.findings))
         earlier = Earlier(mail.receipt, mail.unit, items, wants_subject)
         return EarlierMail(earlier, tuple((file, self._files / file.path) for file in mail.files))
+
+
+def _errors(findings: Iterable[Finding]) -> set[str]:
+    return {finding.code for finding in findings if finding.severity is Severity.ERROR}
 
 
 def _known(filed: FiledFingerprint) -> KnownFile:

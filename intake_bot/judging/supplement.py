@@ -22,6 +22,9 @@ from intake_bot.notices.roster import Roster
 from intake_bot.notices.spelling import compact
 from intake_bot.notices.subject import SubjectReading, UnitFault
 
+TURNS_AWAY = frozenset({"deadline.closed", "deadline.late", "channel.online"})
+"""Errors that no better file can mend."""
+
 
 @dataclass(frozen=True)
 class EarlierItem:
@@ -31,11 +34,13 @@ class EarlierItem:
     day: date | None
     decision: Decision
     superseded: bool = False
+    turned_away: bool = False
+    """It came too early, too late or the wrong way: there was nothing to mend in it."""
 
     @property
     def is_open(self) -> bool:
-        """Neither accepted nor replaced by a later one."""
-        return self.decision is not Decision.ACCEPTED and not self.superseded
+        """Something is to be mended: neither accepted nor replaced by a later one."""
+        return self.decision is not Decision.ACCEPTED and not self.superseded and not self.turned_away
 
 
 @dataclass(frozen=True)

@@ -170,3 +170,15 @@ def test_a_mended_rejection_is_no_longer_open_in_the_digest(puyang: Office) -> N
     digest = puyang.digest("2023-05-17 12:00")
     assert "四、退回补正：没有" in digest
     assert "对不上" not in digest
+
+
+def test_what_came_too_early_is_not_added_to_the_first_day(puyang: Office) -> None:
+    trial = {"照片.zip": zip_of({"彩排现场学生合影.jpg": SECOND})}
+    puyang.receive("2023-05-12 10:00", PHOTO, trial)
+    puyang.poll("2023-05-12 10:01")
+    puyang.receive("2023-05-14 10:00", PHOTO, {"照片.zip": zip_of({GOOD_NAME: GOOD})})
+    puyang.poll("2023-05-14 10:01")
+    assert [(str(item.day), item.decision.value, len(item.files)) for item in puyang.items()] == [
+        ("2023-05-14", "rejected", 1),
+        ("2023-05-14", "accepted", 1),
+    ]

@@ -71,6 +71,7 @@ def earlier(*items: EarlierItem, unit: str | None = UNIT, wants_subject: bool = 
         ("补充材料", earlier(item(decision=Decision.ACCEPTED)), False),
         ("补充材料", earlier(item(decision=Decision.HELD)), True),
         ("补充材料", earlier(item(superseded=True)), False),
+        ("补充材料", earlier(replace(item(), turned_away=True)), False),
         ("补充材料", replace(earlier(), items=()), True),
     ],
     ids=[
@@ -86,6 +87,7 @@ def earlier(*items: EarlierItem, unit: str | None = UNIT, wants_subject: bool = 
         "all accepted",
         "held",
         "mended already",
+        "too early or too late",
         "no material was named",
     ],
 )
