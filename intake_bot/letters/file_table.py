@@ -126,6 +126,8 @@ def _state_in(item: ItemVerdict) -> FileState:
     """What a file is, of which no finding speaks, by the item that it serves."""
     if _is_refused(item):
         return FileState.UNUSED
+    if any(finding.code == "clerk.rejected" for finding in item.findings):
+        return FileState.MEND
     held_as_a_whole = not any(finding.holds and finding.file for finding in item.findings)
     if item.decision is Decision.HELD and held_as_a_whole:
         return FileState.HELD

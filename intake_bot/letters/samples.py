@@ -167,7 +167,7 @@ SUPPLEMENTED = replace(
         *GOOD_PHOTOS,
     ),
     verdict=ACCEPTED.verdict,
-    files=(CAPTIONS,),
+    files=(text("照片说明.docx", 9, words=120),),
     supplements="1046-2",
     taken_over=(*(one.shown_name for one in ZIPPED), *(f"{ZIP.name}/现场{n}.jpg" for n in range(1, 31))),
 )

@@ -34,6 +34,7 @@ CASES = {
     "serves an item held as a whole": (verdict_of(decision=Decision.HELD, files=("a.jpg",)), FileState.HELD),
     "serves nothing": (verdict_of(decision=Decision.ACCEPTED), FileState.UNUSED),
     "came too late": (verdict_of(error("deadline.closed", "已过"), files=("a.jpg",)), FileState.UNUSED),
+    "was looked at and sent back": (verdict_of(error("clerk.rejected", "没有声音"), files=("a.jpg",)), FileState.MEND),
     "came by the wrong channel": (verdict_of(error("channel.online", "网上"), files=("a.jpg",)), FileState.UNUSED),
 }
 
