@@ -90,6 +90,7 @@ class Digesting:
             accepted=tuple(self._lines(report, Decision.ACCEPTED)),
             rejected=tuple(self._lines(report, Decision.REJECTED)),
             held=tuple(self._held(report)),
+            held_before=self._held_before(bureau, report),
             waiting=tuple(self._waiting(report)),
             notes=tuple(_notes(report)),
             trouble=tuple(self._trouble(report)),
@@ -145,6 +146,10 @@ class Digesting:
                     HeldLink(link.name, link_details(link), link.link) for link in mail.links if not link.supplied
                 ),
             )
+
+    def _held_before(self, bureau: Bureau, report: DayReport) -> tuple[str, ...]:
+        told = {mail.receipt for mail in report.mails}
+        return tuple(mail.receipt for mail in self._ledger.history.held(bureau.id) if mail.receipt not in told)
 
     def _waiting(self, report: DayReport) -> Iterator[WaitingLine]:
         for mail in report.waiting:

@@ -26,7 +26,7 @@ from intake_bot.files.inspect import Inspected
 from intake_bot.files.store import Store
 from intake_bot.files.worker import Worker
 from intake_bot.home import Home
-from intake_bot.intake import UNKNOWN_UNIT_FOLDER, Intake, spool_key
+from intake_bot.intake import UNKNOWN_UNIT_FOLDER, Intake, quota_lines, spool_key
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import Disposition, Verdict
 from intake_bot.ledger.ledger import Ledger
@@ -245,7 +245,8 @@ class Handling:
         )
         now = self._clock()
         examined = Examined(message, verdict, inspected=files)
-        reply = self._answering.reply(examined, desk, record.receipt, record.key.internaldate, now)
+        quotas = quota_lines(self._ledger, record, verdict, desk)
+        reply = self._answering.reply(examined, desk, record.receipt, record.key.internaldate, now, quotas)
         if reply is None:
             return None
         at = now.astimezone(desk.calendar.zone)

@@ -29,7 +29,7 @@ from intake_bot.files.worker import Worker
 from intake_bot.home import Home
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.sorting import is_decoration
-from intake_bot.judging.verdict import Decision, MailKind
+from intake_bot.judging.verdict import Decision, MailKind, Verdict
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import Fingerprint, Judgement, KeptFile, KeptLink, LetterDraft, MailKey, MessageRecord
 from intake_bot.letters.missing import quota_sentences
@@ -278,7 +278,7 @@ class Intake:
 
     def _answer(self, record: MessageRecord, examined: Examined, desk: Desk) -> LetterDraft | None:
         now = self._clock()
-        quotas = self._quota_lines(examined, desk)
+        quotas = quota_lines(self._ledger, record, examined.verdict, desk)
         reply = self._answering.reply(examined, desk, record.receipt, record.key.internaldate, now, quotas)
         if reply is None:
             return None
@@ -286,24 +286,25 @@ class Intake:
             reply.letter, self._bureau, reply.to, examined.message, record.receipt, now.astimezone(desk.calendar.zone)
         )
 
-    def _quota_lines(self, examined: Examined, desk: Desk) -> tuple[str, ...]:
-        """Where the unit stands, with what was just accepted."""
-        unit = desk.bureau.roster.find(examined.verdict.unit) if examined.verdict.unit else None
-        if unit is None:
-            return ()
-        counts = {
-            item.material: self._ledger.history.accepted_count(desk.notice.id, unit.name, item.material)
-            for item in examined.verdict.items
-        }
-        for item in examined.verdict.items:
-            counts[item.material] += item.fills if item.decision is Decision.ACCEPTED else 0
-        return quota_sentences(desk.notice, unit, counts)
-
     def _clean_up(self) -> None:
         """Removes what a killed run left half done; the lock on the home makes sure that no other run is at work."""
         self._spool.sweep(self._clock(), timedelta(hours=36))
         self._spool.remove(self._ledger.messages.with_raw_mail_to_spare(self._spool.names()))
         shutil.rmtree(self._home.work, ignore_errors=True)
+
+
+def quota_lines(ledger: Ledger, record: MessageRecord, verdict: Verdict, desk: Desk) -> tuple[str, ...]:
+    """Where the unit stands, with what this verdict on the mail accepts."""
+    unit = desk.bureau.roster.find(verdict.unit) if verdict.unit else None
+    if unit is None:
+        return ()
+    counts = {
+        item.material: ledger.history.accepted_count(desk.notice.id, unit.name, item.material, besides=record.id)
+        for item in verdict.items
+    }
+    for item in verdict.items:
+        counts[item.material] += item.fills if item.decision is Decision.ACCEPTED else 0
+    return quota_sentences(desk.notice, unit, counts)
 
 
 def spool_key(record: MessageRecord) -> SpoolKey:

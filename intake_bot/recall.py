@@ -54,7 +54,7 @@ class LedgerPast:
     def filled_days(self, unit: str) -> Mapping[str, Set[date]]:
         notice = self._desk.notice
         return {
-            material.name: self._ledger.history.filled_days(notice.id, unit, material.name)
+            material.name: self._ledger.history.filled_days(notice.id, unit, material.name, besides=self._mail.id)
             for material in notice.materials
             if material.due.daily
         }

@@ -27,17 +27,18 @@ class History:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def filled_days(self, notice: str, unit: str, material: str) -> frozenset[date]:
-        """The days for which this unit has an accepted item of this material."""
-        days = (
-            select(col(ItemRow.day)).where(*_accepted(notice, unit, material), col(ItemRow.day).is_not(None)).distinct()
-        )
+    def filled_days(self, notice: str, unit: str, material: str, besides: int = 0) -> frozenset[date]:
+        """The days for which this unit has an accepted item of this material, those of the mail with the id `besides`
+        left out: it may be judged for the second time."""
+        accepted = _accepted(notice, unit, material, besides)
+        days = select(col(ItemRow.day)).where(*accepted, col(ItemRow.day).is_not(None)).distinct()
         with self._database.reading() as session:
             return frozenset(day for day in session.exec(days) if day is not None)
 
-    def accepted_count(self, notice: str, unit: str, material: str) -> int:
-        """How much of a quota of this material the unit's accepted items fill; superseded ones do not count."""
-        count = select(func.coalesce(func.sum(ItemRow.fills), 0)).where(*_accepted(notice, unit, material))
+    def accepted_count(self, notice: str, unit: str, material: str, besides: int = 0) -> int:
+        """How much of a quota of this material the unit's accepted items fill; superseded ones do not count, nor those
+        of the mail with the id `besides`."""
+        count = select(func.coalesce(func.sum(ItemRow.fills), 0)).where(*_accepted(notice, unit, material, besides))
         with self._database.reading() as session:
             return session.exec(count).one()
 
@@ -113,9 +114,10 @@ class History:
             last = batch[-1][0]
 
 
-def _accepted(notice: str, unit: str, material: str) -> tuple[Condition, ...]:
+def _accepted(notice: str, unit: str, material: str, besides: int) -> tuple[Condition, ...]:
+    standing = select(SubmissionRow.id).where(col(SubmissionRow.stands), SubmissionRow.message != besides)
     return (
-        col(ItemRow.submission).in_(select(SubmissionRow.id).where(col(SubmissionRow.stands))),
+        col(ItemRow.submission).in_(standing),
         ItemRow.notice == notice,
         ItemRow.unit == unit,
         ItemRow.material == material,

@@ -177,6 +177,8 @@ class DigestContext:
     """The late ones among them."""
     rejected: tuple[ItemLine, ...] = ()
     held: tuple[HeldLine, ...] = ()
+    held_before: tuple[str, ...] = ()
+    """Numbers of mails that earlier digests told of, and that still wait for a person."""
     waiting: tuple[WaitingLine, ...] = ()
     notes: tuple[NoteLine, ...] = ()
     trouble: tuple[TroubleLine, ...] = ()
@@ -210,6 +212,7 @@ class DigestPage:
     late: tuple[ItemLine, ...]
     rejected: tuple[ItemLine, ...]
     held: tuple[HeldLine, ...]
+    held_before: tuple[str, ...]
     waiting: tuple[WaitingLine, ...]
     """Not settled yet, and in no heap of the sum."""
     notes: tuple[NoteLine, ...]
@@ -267,6 +270,7 @@ def _page(context: DigestContext) -> DigestPage:
         late=tuple(line for line in accepted if line.late),
         rejected=tuple(_clean_item(line) for line in context.rejected),
         held=tuple(_clean_held(line) for line in context.held),
+        held_before=context.held_before,
         waiting=tuple(
             replace(line, subject=unlinked(line.subject), sender=unlinked(line.sender)) for line in context.waiting
         ),

@@ -90,6 +90,7 @@ DIGEST_BUSY = DigestContext(
             ),
         ),
     ),
+    held_before=("1002-4", "1006-2"),
     waiting=(
         WaitingLine("清丰县教育局", "活动周清丰县教育局照片（1/3）", "qf@163.com", at("2023-05-17 17:05:00"), "1070-3"),
     ),

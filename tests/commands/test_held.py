@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from contextlib import redirect_stdout
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from intake_bot.cli import run
 from intake_bot.demo import media
 from intake_bot.intake import spool_key
 from intake_bot.judging.verdict import Decision
@@ -200,6 +203,26 @@ def test_a_decision_is_in_the_next_digest(home: TestHome, held: str) -> None:
     assert (code, "合计：邮箱 1 封 = 收 1 + 退 0 + 待人工 0 + 非报送 0" in printed) == (0, True), printed
 
 
+def test_a_mail_that_still_waits_is_in_every_digest(home: TestHome, held: str) -> None:
+    home.run("digest", "--now", NOW)
+    printed = home.run("digest", "--preview", "--now", "2023-05-18T17:30:00+08:00")[1]
+    assert f"以前的还有 1 封没有处理：\n  {held}\n" in printed
+    home.held("accept", held)
+    assert "以前的还有" not in home.run("digest", "--preview", "--now", "2023-05-18T17:30:00+08:00")[1]
+
+
+def test_a_day_does_not_move_when_a_mail_is_judged_again(home: TestHome, tmp_path: Path) -> None:
+    """Within the hours after a deadline an accepted item fills the day just due; its own second judgement does not
+    see it filled."""
+    subject = "活动周濮阳县教育局照片、视频材料"
+    made = mail(subject, {"照片.zip": photos_zip()}, text=NOTE, html=NOTE + big("开幕式.mp4"))
+    home.receive(made, at="2023-05-17T17:00:00+08:00")
+    home.poll("2023-05-17T17:05:00+08:00")
+    code, printed = home.held("supply", number_of(home), downloaded(tmp_path), now="2023-05-17T17:10:00+08:00")
+    assert (code, "照片（5月17日）：收下" in printed, "视频（5月17日）：收下" in printed) == (0, True, True), printed
+    assert "与此前收到的文件" not in home.letters[-1][2]
+
+
 def test_the_raw_mail_is_kept_until_the_decision(home: TestHome, held: str) -> None:
     spool = home.root / "data" / "spool"
     assert [path.suffix for path in spool.iterdir()] == [".eml"]
@@ -357,3 +380,30 @@ def test_several_forwarded_mails_are_held_and_named(home: TestHome) -> None:
     assert re.search(r"文件：.*濮阳县\.eml", printed)
     printed = home.run("digest", "--preview", "--now", NOW)[1]
     assert "转来了2封报送邮件" in printed
+
+
+def test_the_home_may_be_named_before_the_command(home: TestHome) -> None:
+    hold_unopened(home, "请查收")
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        assert run(["--home", str(home.root), "held", "list"]) == 1
+    assert "主题：请查收" in printed.getvalue()
+
+
+def test_several_pieces_are_judged_again_as_one(home: TestHome, tmp_path: Path) -> None:
+    for piece in (1, 2):
+        home.receive(
+            mail(
+                f"{VIDEO}（{piece}/2）", {f"说明{piece}.txt": NOTE.encode()}, text=NOTE,
+                html=NOTE + big(f"视频{piece}.mp4", f"{FILE}{piece}"), sender=f"s{piece}@qq.com",
+            )
+        )  # fmt: skip
+    home.poll()
+    number = number_of(home)
+    first, second = downloaded(tmp_path, "视频1.mp4"), downloaded(tmp_path, "视频2.mp4", media.mp4(1280, 720, 61))
+    code, printed = home.held("supply", number, first, second)
+    assert (code, "已收下" in printed) == (0, True), printed
+    assert ["视频1.mp4" in home.letters[-1][2], "视频2.mp4" in home.letters[-1][2]] == [True, True]
+    home.poll()
+    assert list((home.root / "data" / "spool").iterdir()) == []
+    assert home.run("held")[0] == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from intake_bot.letters.digest import DigestContext, HeldLine, HeldLink, Sum, compose_digest
@@ -32,3 +33,9 @@ def test_a_hostile_link_stays_plain_text_on_its_line() -> None:
         "合计：邮箱 1 封 = 收 0 + 退 0 + 待人工 1 + 非报送 0"
     ]
     assert ["<script" in letter.html, "<a " in letter.html, "://" in letter.text] == [False, False, False]
+
+
+def test_what_earlier_digests_told_of_is_not_forgotten() -> None:
+    letter = compose_digest(replace(digest(), held=(), held_before=("1003-2", "1007-1")), TEMPLATES)
+    assert "以前的还有 2 封没有处理：\n  1003-2、1007-1\n" in letter.text
+    assert ["1007-1" in letter.html, "以前的还有" in compose_digest(digest(), TEMPLATES).html] == [True, False]
