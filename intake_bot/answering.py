@@ -7,6 +7,7 @@ from datetime import datetime
 
 from intake_bot.errors import PermanentFailure
 from intake_bot.examine import Desk, Examined
+from intake_bot.judging.sorting import is_decoration
 from intake_bot.judging.verdict import MailKind
 from intake_bot.letters.letter import Letter
 from intake_bot.letters.reply import AnswerContext, compose_answer
@@ -29,7 +30,15 @@ class Answering:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    def reply(self, examined: Examined, desk: Desk, receipt: str, received: datetime, now: datetime) -> Reply | None:
+    def reply(
+        self,
+        examined: Examined,
+        desk: Desk,
+        receipt: str,
+        received: datetime,
+        now: datetime,
+        quota_lines: tuple[str, ...] = (),
+    ) -> Reply | None:
         """The answer, or None where we stay silent: no submission, or nobody to answer."""
         if examined.verdict.kind is not MailKind.SUBMISSION:
             return None
@@ -44,9 +53,13 @@ class Answering:
             received=received.astimezone(desk.calendar.zone),
             subject=examined.message.subject,
             sender=examined.message.sender.name,
-            verdict=examined.verdict,
-            files=examined.files,
+            verdict=examined.verdict.for_school,
+            files=tuple(file for file in examined.files if not is_decoration(file)),
             now=now.astimezone(desk.calendar.zone),
+            quota_lines=quota_lines,
+            supplements=examined.supplement.receipt if examined.supplement else "",
+            taken_over=examined.supplement.taken_over if examined.supplement else (),
+            together=tuple(one.receipt for one in examined.siblings),
         )
         return Reply(to, compose_answer(context, self._templates))
 

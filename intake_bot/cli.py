@@ -10,7 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from intake_bot.errors import ConfigError, IntakeError
@@ -85,8 +85,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add(commands, "check", "检查配置和信件模板，一次列出全部问题")
 
-    held = _add(commands, "held", "列出需要人工处理的邮件")
+    held = _add(commands, "held", "列出需要人工处理的邮件，并作出决定")
     held.add_argument("--bureau", metavar="编号", help="只看这一个教育局")
+    _add_held_acts(held)
 
     ledger = _add(commands, "ledger", "列出登记的全部材料")
     ledger.add_argument("--bureau", metavar="编号", help="只看这一个教育局")
@@ -107,6 +108,40 @@ def _add(
     # Without a default of its own, which would overwrite a --home that stands before the command.
     command.add_argument("--home", type=Path, default=argparse.SUPPRESS, metavar="目录", help=_HOME)
     return command
+
+
+def _add_held_acts(held: argparse.ArgumentParser) -> None:
+    acts = held.add_subparsers(dest="act", metavar="操作")
+    listed = _add(acts, "list", "列出需要人工处理的邮件（不写操作时就是它）")
+    # A default here would hide what stands before the word `list`.
+    listed.add_argument("--bureau", default=argparse.SUPPRESS, metavar="编号", help="只看这一个教育局")
+
+    supply = _add_act(acts, "supply", "交上从超大附件链接下载的文件，像原来就附在邮件里一样判定并回信")
+    supply.add_argument("files", nargs="+", type=Path, metavar="文件", help="下载好的文件，可以写多个")
+    supply.add_argument("--all", action="store_true", help="这封邮件的超大附件都在这里了（文件名或个数对不上时写）")
+
+    accept = _add_act(acts, "accept", "收下，并给学校发回执")
+    accept.add_argument("--reason", default="", metavar="原因", help="记入台账，不写进信里")
+    accept.add_argument("--unit", default="", metavar="单位", help="邮件没能打开、主题里也没有时，写明是哪个单位的")
+    accept.add_argument("--material", action="append", default=[], metavar="材料", help="同上，是哪种材料，可以写几次")
+    accept.add_argument("--day", type=date.fromisoformat, metavar="日期", help="同上，是哪一天的，如 2023-05-17")
+
+    reject = _add_act(acts, "reject", "退回，并写信告诉学校原因")
+    reject.add_argument("--reason", required=True, metavar="原因", help="写进信里，如：视频链接已过期，请重新发送")
+
+    for decision in (accept, reject):
+        decision.add_argument("--no-letter", action="store_true", help="不写信，只登记")
+
+    _add_act(acts, "retry", "再试一次：没能打开的邮件下次收信时重试，其他的立即重新判定")
+
+
+def _add_act(
+    acts: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str
+) -> argparse.ArgumentParser:
+    act = _add(acts, name, summary)
+    act.add_argument("number", metavar="编号", help="邮件的回执编号，如 1042-9")
+    _add_now(act)
+    return act
 
 
 def _add_now(command: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from intake_bot.ledger.records import (
     EventRecord,
     FiledItem,
     FiledMail,
+    KeptLink,
     Outcome,
 )
 from intake_bot.ledger.states import LetterState
@@ -28,9 +29,12 @@ from intake_bot.letters.digest import (
     Answered,
     DigestContext,
     HeldLine,
+    HeldLink,
     ItemLine,
+    NoteLine,
     Sum,
     TroubleLine,
+    WaitingLine,
     WithheldLetter,
     compose_digest,
 )
@@ -102,6 +106,9 @@ class Digesting:
             accepted=tuple(self._lines(report, Decision.ACCEPTED)),
             rejected=tuple(self._lines(report, Decision.REJECTED)),
             held=tuple(self._held(report)),
+            held_before=self._held_before(bureau, report),
+            waiting=tuple(self._waiting(report)),
+            notes=tuple(_notes(report)),
             trouble=tuple(self._trouble(report)),
             withheld=tuple(WithheldLetter("、".join(one.recipients), one.subject) for one in report.withheld),
             quotas=quota_lines(desk.notice, bureau.roster, accepted) if desk else (),
@@ -111,9 +118,15 @@ class Digesting:
     def _lines(self, report: DayReport, decision: Decision) -> Iterator[ItemLine]:
         for mail in report.mails:
             for item in mail.items:
-                if item.decision is decision:
+                # What was mended since is no longer open.
+                if item.decision is decision and (decision is Decision.ACCEPTED or not item.superseded):
                     yield self._line(mail, item)
-            if not mail.items and mail.outcome is Outcome.REJECTED and decision is Decision.REJECTED:
+            if (
+                not mail.items
+                and mail.joined is None
+                and mail.outcome is Outcome.REJECTED
+                and decision is Decision.REJECTED
+            ):
                 yield self._line(mail, None)
 
     def _line(self, mail: FiledMail, item: FiledItem | None) -> ItemLine:
@@ -134,10 +147,11 @@ class Digesting:
 
     def _held(self, report: DayReport) -> Iterator[HeldLine]:
         for mail in report.mails:
-            held = [item for item in mail.items if item.decision is Decision.HELD]
-            if not held and mail.outcome is not Outcome.HELD:
+            held = [item for item in mail.items if item.decision is Decision.HELD and not item.superseded]
+            if not held and (mail.outcome is not Outcome.HELD or mail.items or mail.joined):
                 continue
-            why = [f.found for item in held for f in item.findings if f.holds] or [mail.reason]
+            said = [*mail.findings, *(finding for item in held for finding in item.findings)]
+            why = [finding.found for finding in said if finding.holds] or [mail.reason]
             yield HeldLine(
                 number=mail.receipt,
                 unit=mail.unit or "",
@@ -145,7 +159,19 @@ class Digesting:
                 sender=mail.sender,
                 received=mail.received.astimezone(self._settings.intake.zone),
                 reason="；".join(dict.fromkeys(why)),
+                links=tuple(
+                    HeldLink(link.name, link_details(link), link.link) for link in mail.links if not link.supplied
+                ),
             )
+
+    def _held_before(self, bureau: Bureau, report: DayReport) -> tuple[str, ...]:
+        told = {mail.receipt for mail in report.mails}
+        return tuple(mail.receipt for mail in self._ledger.history.held(bureau.id) if mail.receipt not in told)
+
+    def _waiting(self, report: DayReport) -> Iterator[WaitingLine]:
+        for mail in report.waiting:
+            received = mail.received.astimezone(self._settings.intake.zone)
+            yield WaitingLine(mail.unit or "", mail.subject, mail.sender, received, mail.receipt)
 
     def _trouble(self, report: DayReport) -> Iterator[TroubleLine]:
         zone = self._settings.intake.zone
@@ -191,6 +217,11 @@ class Digesting:
             raise TemporaryFailure(f"写不了汇总 {folder / name}：{error.strerror}") from error
 
 
+def link_details(link: KeptLink) -> str:
+    """180.2M，2023年6月1日 12:00到期; empty where the mail tells neither."""
+    return "，".join(part for part in (link.size, f"{link.expires}到期" if link.expires else "") if part)
+
+
 def _in_season(desk: Desk | None, now: datetime) -> bool:
     """From the first day of the week (or the first deadline before it) until the last deadline's next day."""
     if desk is None:
@@ -200,6 +231,14 @@ def _in_season(desk: Desk | None, now: datetime) -> bool:
     first = min([*(deadline.date() for deadline in once), notice.week.first])
     today = now.astimezone(zone).date()
     return first <= today <= notice.last_deadline(zone).date()
+
+
+def _notes(report: DayReport) -> Iterator[NoteLine]:
+    """What no letter to a school speaks of; each sentence once a mail."""
+    for mail in report.mails:
+        findings = (*mail.findings, *(finding for item in mail.items for finding in item.findings))
+        for what in dict.fromkeys(finding.found for finding in findings if finding.private):
+            yield NoteLine(mail.receipt, mail.unit or "", what)
 
 
 def _sum(report: DayReport) -> Sum:

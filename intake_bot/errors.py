@@ -16,7 +16,8 @@ class IntakeError(Exception):
 class ConfigFault:
     """One fault in a configuration file, in words for the admin.
 
-    Line and column count from 1; both are 0 where the fault is the file (or its absence) as a whole.
+    Line and column count from 1; the column is 0 where only the line is known, both are 0 where the fault is the file
+    (or its absence) as a whole.
     """
 
     file: str
@@ -27,7 +28,8 @@ class ConfigFault:
     def __str__(self) -> str:
         if self.line == 0:
             return f"{self.file}：{self.message}"
-        return f"{self.file} 第 {self.line} 行第 {self.column} 列：{self.message}"
+        column = f"第 {self.column} 列" if self.column else ""
+        return f"{self.file} 第 {self.line} 行{column}：{self.message}"
 
 
 class ConfigError(IntakeError):

@@ -4,29 +4,44 @@ that `judge` does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Set
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from intake_bot.config.settings import Bureau, Limits, Settings
 from intake_bot.files.facts import FileFacts, MailFacts, TextFacts
 from intake_bot.files.inspect import Inspected, inspect_files
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.words import count_words
+from intake_bot.files.worker import Worker
+from intake_bot.files.worker_process import Allowance
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
+from intake_bot.judging.pieces import Piece
 from intake_bot.judging.recognise import Approach, is_thanks, recognise
+from intake_bot.judging.rules.text import BODY_NAME
+from intake_bot.judging.sender import Sender
+from intake_bot.judging.supplement import (
+    combine,
+    complete,
+    find_rejected,
+    may_supplement,
+    same_unit_at_least,
+    says_nothing_new,
+)
 from intake_bot.judging.verdict import Disposition, MailKind, Verdict
 from intake_bot.ledger.receipt import find_receipt
-from intake_bot.mail.body import own_words
-from intake_bot.mail.cloud import cloud_links
-from intake_bot.mail.message import Message, ReadingLimits, read_message
-from intake_bot.mail.outgoing import is_our_message_id
+from intake_bot.ledger.records import KeptFile
+from intake_bot.mail.authentication import authentication_results, is_doubtful
+from intake_bot.mail.cloud import CloudLink
+from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits, read_message
+from intake_bot.mail.smime import unsealed
 from intake_bot.mail.triage import machine_reason
-from intake_bot.notices.notice import Notice
+from intake_bot.notices.notice import Material, Notice
 from intake_bot.notices.subject import SubjectReading, read_subject
+from intake_bot.past import EarlierMail, Past, Sibling
+from intake_bot.unwrapping import Meant, Unwrapping, joined, out_of_winmail, several_mails
 
 
 @dataclass(frozen=True)
@@ -41,30 +56,15 @@ class Desk:
     """The mailboxes of all configured bureaus, lower case: no letter from them is ever answered."""
 
 
-class Past(Protocol):
-    """What is known of earlier mails."""
+@dataclass(frozen=True)
+class Supplement:
+    """Which submission was mended, and what of it was judged again."""
 
-    def filled_days(self, unit: str) -> Mapping[str, Set[date]]:
-        """Material → days for which this unit has something accepted."""
-
-    def knows_letter(self, message_ids: Collection[str]) -> bool:
-        """True when one of these Message-IDs is that of a letter of ours."""
-
-    def knows_receipt(self, receipt: str) -> bool:
-        """True when this receipt number was given out."""
-
-
-class NoPast:
-    """For a trial judgement: nothing was ever sent before, and what looks like ours is taken for ours."""
-
-    def filled_days(self, unit: str) -> Mapping[str, Set[date]]:
-        return {}
-
-    def knows_letter(self, message_ids: Collection[str]) -> bool:
-        return any(is_our_message_id(one) for one in message_ids)
-
-    def knows_receipt(self, receipt: str) -> bool:
-        return True
+    receipt: str
+    taken_over: tuple[str, ...] = ()
+    """`FileFacts.shown_name` of the files taken over."""
+    files: tuple[KeptFile, ...] = ()
+    """The files as they were attached: an archive for what was in it."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,25 @@ class Examined:
     inspected: tuple[Inspected, ...] = ()
     body: str = ""
     """What the sender wrote himself, without quoted history."""
+    links: tuple[CloudLink, ...] = ()
+    """Files that he left at a mail provider."""
+    supplement: Supplement | None = None
+    siblings: tuple[Sibling, ...] = ()
+    """The mails that were judged as part of this one."""
+    waits: Piece | None = None
+    """Nothing was judged: it has to wait for the mails that belong to it."""
 
     @property
     def files(self) -> tuple[FileFacts, ...]:
         return tuple(one.facts for one in self.inspected)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a clerk fetched for a mail: files, and the links that they came from."""
+
+    files: tuple[Attachment, ...] = ()
+    links: frozenset[str] = frozenset()
 
 
 def desk_for(settings: Settings, bureau: Bureau, at: datetime) -> Desk | None:
@@ -95,43 +110,196 @@ def desk_for(settings: Settings, bureau: Bureau, at: datetime) -> Desk | None:
 
 
 def open_mail(raw: Path, work: Path, limits: Limits) -> Message:
-    """Reads a raw mail; its attachments are decoded into `work`."""
-    return read_message(raw, work / "parts", ReadingLimits(limits.header_bytes, limits.parts, limits.depth))
+    """Reads a raw mail, and what is wrapped by a signature; its attachments are decoded into `work`."""
+    return unsealed(
+        read_message(raw, work / "parts", _reading_limits(limits)), work / "sealed", _reading_limits(limits)
+    )
 
 
-def examine(message: Message, received: datetime, desk: Desk, work: Path, past: Past) -> Examined:
-    """Triage, then the subject, then every file, then the judgement. `work` is a folder for what archives hold."""
+def worker_for(limits: Limits) -> Worker:
+    """The process that opens the files of all mails; it starts with the first file."""
+    return Worker(Allowance(limits.measure_seconds, limits.measure_bytes, limits.archive_bytes))
+
+
+def examine(
+    message: Message,
+    received: datetime,
+    desk: Desk,
+    work: Path,
+    past: Past,
+    worker: Worker,
+    given: Given = Given(),
+) -> Examined:
+    """Triage, then the subject, then every file, then the judgement. `work` is a folder for what archives hold.
+
+    What a clerk has given counts as attached, and the links it came from as done with.
+    """
     if (machine := machine_reason(message, desk.own_addresses)) is not None:
         return Examined(message, Verdict(MailKind.MACHINE, Disposition.IGNORED), machine)
-    reading = read_subject(message.subject, desk.notice, desk.bureau.roster)
-    links = cloud_links(message)
-    approach = Approach(message.sender.address, bool(message.attachments or links), _answers_us(message, past))
-    kind = recognise(reading, approach, desk.notice, desk.bureau.roster)
-    if kind is not MailKind.SUBMISSION:
-        return Examined(message, Verdict(kind, Disposition.IGNORED), "no submission")
-    body = own_words(message)
-    if is_thanks(approach, body):
-        return Examined(message, Verdict(MailKind.OTHER, Disposition.IGNORED), "thanks")
-    inspected = inspect_files(message.attachments, work / "archives", _file_limits(desk.limits))
-    facts = MailFacts(
-        tuple(one.facts for one in inspected), TextFacts(text=body, words=count_words(body)), cloud_links=links
-    )
-    return Examined(message, judge(_case(reading, facts, message, received, desk, past)), "", inspected, body)
+    unwrapping = Unwrapping(desk.notice, desk.bureau.roster, desk.own_addresses)
+    whole = replace(message, attachments=(*message.attachments, *given.files))
+    meant = unwrapping.meant(whole, work / "mails", _reading_limits(desk.limits))
+    examining = _Examining(received, desk, work, past, worker)
+    if meant.several:
+        inspected = examining.inspect(meant.message.attachments, "archives")
+        return Examined(meant.message, several_mails(meant.several), "", inspected, meant.body)
+    return examining.one(meant, message, given)
 
 
-def _case(
-    reading: SubjectReading, facts: MailFacts, message: Message, received: datetime, desk: Desk, past: Past
-) -> Case:
-    known = desk.bureau.roster.at_address(message.sender.address)
-    return Case(
-        notice=desk.notice,
-        calendar=desk.calendar,
-        reading=reading,
-        received=received,
-        facts=facts,
-        sender_unit=known.name if known else None,
-        filled_days=past.filled_days(reading.unit.name) if reading.unit else {},
+class _Examining:
+    """The way of one mail that is judged, once it is known which mail is meant."""
+
+    def __init__(self, received: datetime, desk: Desk, work: Path, past: Past, worker: Worker) -> None:
+        self._received = received
+        self._desk = desk
+        self._work = work
+        self._past = past
+        self._worker = worker
+
+    def one(self, meant: Meant, outer: Message, given: Given) -> Examined:
+        answered = _answered(meant, self._past)
+        reading = read_subject(meant.message.subject, self._desk.notice, self._desk.bureau.roster)
+        approach = self._approach(meant, answered is not None or _answers_us(outer, self._past))
+        if recognise(reading, approach, self._desk.notice, self._desk.bureau.roster) is MailKind.OTHER:
+            return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), "no submission")
+        if is_thanks(approach, meant.body):
+            return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), "thanks")
+        mended = answered if answered and may_supplement(reading, answered.earlier) else None
+        reading = self._completed(reading, answered, mended)
+        piece = self._piece(reading)
+        siblings = self._past.siblings(piece) if piece else ()
+        if siblings is None:
+            return Examined(meant.message, Verdict(MailKind.SUBMISSION, Disposition.HELD), waits=piece)
+        most_files = self._desk.limits.archive_members
+        meant = out_of_winmail(self._together(meant, siblings), self._work / "winmail", self._worker, most_files)
+        inspected = self.inspect(meant.message.attachments, "archives")
+        facts = _facts(meant, inspected, given)
+        if answered and says_nothing_new(facts, answered.earlier):
+            return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), "nothing new")
+        case = replace(
+            self._case(reading, facts),
+            sender=self._sender(meant.author, outer),
+            pieces=frozenset({piece.number, *(one.number for one in siblings)}) if piece else frozenset(),
+        )
+        case, supplement = self._mended(case, mended or self._rejected_before(case))
+        known = self._past.known_files([one.facts for one in inspected], supplement.receipt if supplement else None)
+        verdict = judge(replace(case, known_files=known))
+        return Examined(
+            meant.message, verdict, "", inspected, meant.body, meant.links, supplement, siblings=tuple(siblings)
+        )
+
+    def inspect(self, files: Sequence[Attachment], folder: str) -> tuple[Inspected, ...]:
+        return inspect_files(files, self._work / folder, _file_limits(self._desk.limits), self._worker)
+
+    def _approach(self, meant: Meant, answers_us: bool) -> Approach:
+        carries_files = bool(meant.message.attachments or meant.links or meant.message.sealed)
+        return Approach(meant.author.address, carries_files, answers_us)
+
+    def _completed(
+        self, reading: SubjectReading, answered: EarlierMail | None, mended: EarlierMail | None
+    ) -> SubjectReading:
+        roster = self._desk.bureau.roster
+        if mended:
+            return complete(reading, mended.earlier, roster)
+        return same_unit_at_least(reading, answered.earlier, roster) if answered else reading
+
+    def _case(self, reading: SubjectReading, facts: MailFacts) -> Case:
+        return Case(
+            notice=self._desk.notice,
+            calendar=self._desk.calendar,
+            reading=reading,
+            received=self._received,
+            facts=facts,
+            filled_days=self._past.filled_days(reading.unit.name) if reading.unit else {},
+            unit_names=self._desk.bureau.roster.names,
+        )
+
+    def _sender(self, author: Address, outer: Message) -> Sender:
+        known = self._desk.bureau.roster.at_address(author.address)
+        own_server = self._desk.bureau.authserv_id
+        headers = outer.headers.get("authentication-results", ())
+        doubtful = own_server is not None and is_doubtful(authentication_results(headers, own_server))
+        return Sender(author.address, known.name if known else None, doubtful)
+
+    def _piece(self, reading: SubjectReading) -> Piece | None:
+        """What the mail is a piece of; None for a whole mail, and for one that cannot be accepted anyhow.
+
+        Its day is told without its forms: the other pieces hold none, and must be found.
+        """
+        if reading.piece is None or reading.piece[1] == 1 or reading.unit is None or not reading.materials:
+            return None
+        case = self._case(reading, MailFacts((), TextFacts("", 0)))
+        days = [slot.day for material in _asked(case) if (slot := case.slot(material)) and slot.day]
+        number, total = reading.piece
+        day = days[0] if days else None
+        return Piece(self._desk.notice.id, reading.unit.name, reading.materials, day, number, total)
+
+    def _together(self, meant: Meant, siblings: Sequence[Sibling]) -> Meant:
+        """The mail with all that its siblings bring."""
+        unwrapping = Unwrapping(self._desk.notice, self._desk.bureau.roster, self._desk.own_addresses)
+        limits = _reading_limits(self._desk.limits)
+        for sibling in siblings:
+            folder = self._work / f"sibling-{sibling.id}"
+            other = unwrapping.meant(open_mail(sibling.raw, folder, self._desk.limits), folder / "mails", limits)
+            meant = joined(meant, other, sibling.number)
+        return meant
+
+    def _rejected_before(self, case: Case) -> EarlierMail | None:
+        """What a new mail for the same unit, material and day mends, though it does not say so."""
+        unit = case.reading.unit
+        # Of what a unit owes several (quotas), a second one is no second try.
+        slots = {m.name: slot.day for m in _asked(case) if not m.quotas and (slot := case.slot(m)) is not None}
+        if unit is None or not slots:
+            return None
+        mails = {one.earlier.receipt: one for one in self._past.unsettled(unit.name)}
+        found = find_rejected(slots, (one.earlier for one in mails.values()))
+        return mails[found.receipt] if found else None
+
+    def _mended(self, case: Case, mended: EarlierMail | None) -> tuple[Case, Supplement | None]:
+        """The case with the good files of the earlier submission, measured anew from our disk: what was found then may
+        have changed with the notice or the program."""
+        if mended is None:
+            return case, None
+        there = [(kept, path) for kept, path in mended.files if path.is_file()]
+        words = [path.read_text("utf-8-sig", "replace") for kept, path in there if kept.name == BODY_NAME]
+        attached = [
+            Attachment(kept.name, path, kept.bytes, kept.sha256, "") for kept, path in there if kept.name != BODY_NAME
+        ]
+        body = "\n\n".join(words)
+        old = MailFacts(
+            tuple(one.facts for one in self.inspect(attached, "earlier")), TextFacts(body, count_words(body))
+        )
+        together = combine(case.facts, old, [material for material in _asked(case) if material.channel == "mail"])
+        taken = together.taken_over
+        files = tuple(kept for kept, _ in there if _holds(kept, taken))
+        case = replace(case, facts=together.facts, taken_over=frozenset(taken), stated_days=mended.earlier.days)
+        return case, Supplement(mended.earlier.receipt, taken, files)
+
+
+def _asked(case: Case) -> list[Material]:
+    return [material for name in case.reading.materials if (material := case.notice.material(name)) is not None]
+
+
+def _facts(meant: Meant, inspected: Sequence[Inspected], given: Given) -> MailFacts:
+    return MailFacts(
+        tuple(one.facts for one in inspected),
+        TextFacts(text=meant.body, words=count_words(meant.body)),
+        cloud_links=tuple(link for link in meant.links if link.link not in given.links),
+        sealed=meant.message.sealed,
     )
+
+
+def _holds(kept: KeptFile, taken: Collection[str]) -> bool:
+    """A kept file is one that was taken over, or the archive that such a one came out of."""
+    return any(name == kept.name or name.startswith(f"{kept.name}/") for name in taken)
+
+
+def _answered(meant: Meant, past: Past) -> EarlierMail | None:
+    """What the mail answers: by its thread, else by a number in its subject, else by one in its own words."""
+    thread = (*meant.message.in_reply_to, *meant.message.references)
+    receipts = [receipt for text in (meant.message.subject, meant.body) if (receipt := find_receipt(text))]
+    asked: list[tuple[Collection[str], Collection[str]]] = [(thread, ()), *(((), (one,)) for one in receipts)]
+    return next((found for ids, numbers in asked if (found := past.answered(ids, numbers))), None)
 
 
 def _answers_us(message: Message, past: Past) -> bool:
@@ -141,10 +309,15 @@ def _answers_us(message: Message, past: Past) -> bool:
     )
 
 
+def _reading_limits(limits: Limits) -> ReadingLimits:
+    return ReadingLimits(limits.header_bytes, limits.parts, limits.depth)
+
+
 def _file_limits(limits: Limits) -> FileLimits:
     return FileLimits(
         members=limits.archive_members,
         unpacked_bytes=limits.archive_bytes,
         depth=limits.archive_depth,
         jpeg_pixels=limits.photo_pixels,
+        program_seconds=limits.measure_seconds * 0.8,
     )

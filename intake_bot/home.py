@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from intake_bot.config.defaults import defaults_dir
-from intake_bot.letters.templates import Templates
+from intake_bot.letters.templates import Templates, read_templates
+
+
+def packaged_templates() -> Path:
+    """The letters that come with the program."""
+    return defaults_dir() / "templates"
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,25 @@ class Home:
     def lock(self) -> Path:
         return self.data / "intake-bot.lock"
 
+    @property
+    def desk(self) -> Path:
+        """Where a clerk's command unpacks; the daemon cleans `work` while it runs."""
+        return self.data / "desk"
+
+    @property
+    def desk_lock(self) -> Path:
+        return self.data / "desk.lock"
+
     def prepare(self) -> None:
         """Makes data/ where it is not there yet: for the owner only on POSIX, since it holds names, telephone numbers
         and faces; Windows takes the rights of the folder above."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    @property
+    def own_templates(self) -> Path:
+        """Letters that an admin changed, or nothing."""
+        return self.root / "templates"
+
     def templates(self) -> Templates:
         """The home's own letters where it has them, else the packaged ones. Raises ConfigError for a broken one."""
-        own = self.root / "templates"
-        return Templates([folder for folder in (own, defaults_dir() / "templates") if folder.is_dir()])
+        return read_templates([folder for folder in (self.own_templates, packaged_templates()) if folder.is_dir()])

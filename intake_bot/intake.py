@@ -13,27 +13,41 @@ import hashlib
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from intake_bot.answering import Answering
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
-from intake_bot.errors import TemporaryFailure
-from intake_bot.examine import Desk, Examined, desk_for, examine, open_mail
-from intake_bot.files.facts import Kind
+from intake_bot.errors import PermanentFailure, TemporaryFailure
+from intake_bot.examine import Desk, Examined, Given, desk_for, examine, open_mail
+from intake_bot.files.facts import ARCHIVES, FileFacts, Kind
 from intake_bot.files.store import Store
+from intake_bot.files.worker import Worker
 from intake_bot.home import Home
 from intake_bot.judging.rules.text import BODY_NAME
-from intake_bot.judging.verdict import MailKind
+from intake_bot.judging.sorting import is_decoration
+from intake_bot.judging.verdict import Decision, MailKind, Verdict
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import ANSWERS_SPENT, Detail, Judgement, KeptFile, LetterDraft, MailKey, MessageRecord
+from intake_bot.ledger.records import (
+    ANSWERS_SPENT,
+    Detail,
+    Fingerprint,
+    Judgement,
+    KeptFile,
+    KeptLink,
+    LetterDraft,
+    MailKey,
+    MessageRecord,
+)
+from intake_bot.letters.missing import quota_sentences
 from intake_bot.mail.connection import LoginRefused
 from intake_bot.mail.mailbox import Mailbox, MailGone
-from intake_bot.mail.message import Attachment, message_id_of
+from intake_bot.mail.message import Attachment, Message, message_id_of
 from intake_bot.mail.spool import Spool, Spooled, SpoolKey
+from intake_bot.recall import LedgerPast, RawOf, overdue
 from intake_bot.wrapping import wrap_answer
 
 log = logging.getLogger(__name__)
@@ -55,7 +69,14 @@ class Intake:
     """Takes in the mail of one bureau."""
 
     def __init__(
-        self, settings: Settings, bureau: Bureau, home: Home, ledger: Ledger, answering: Answering, clock: Clock
+        self,
+        settings: Settings,
+        bureau: Bureau,
+        home: Home,
+        ledger: Ledger,
+        answering: Answering,
+        clock: Clock,
+        worker: Worker,
     ) -> None:
         self._settings = settings
         self._bureau = bureau
@@ -63,6 +84,7 @@ class Intake:
         self._ledger = ledger
         self._answering = answering
         self._clock = clock
+        self._worker = worker
         self._spool = Spool(home.spool)
         self._store = Store(home.files)
 
@@ -81,13 +103,19 @@ class Intake:
         taken = Taken(seen=self._note_new(present))
         for record in self._ledger.messages.unfinished(self._bureau.id):
             if stop():
-                break
-            mailbox.open()
-            if self._try_one(record, mailbox, present):
-                taken = replace(taken, settled=taken.settled + 1)
-            else:
-                taken = replace(taken, failed=taken.failed + 1)
+                return taken
+            taken = self._counted(taken, record, mailbox, present)
+        for record in overdue(self._ledger, self._settings, self._bureau, self._clock()):
+            if stop():
+                return taken
+            taken = self._counted(taken, record, mailbox, present)
         return taken
+
+    def _counted(self, taken: Taken, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> Taken:
+        mailbox.open()
+        if self._try_one(record, mailbox, present):
+            return replace(taken, settled=taken.settled + 1)
+        return replace(taken, failed=taken.failed + 1)
 
     def _look(self, mailbox: Mailbox) -> frozenset[MailKey]:
         """Every mail of the last days. The read state plays no part, clerks read here."""
@@ -113,7 +141,7 @@ class Intake:
         return len(fresh)
 
     def _try_one(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> bool:
-        """True when the mail is settled. The one broad `except` of this walk stands here, around one mail."""
+        """True when the mail is settled, or waits for others. The one broad `except` of this walk stands here."""
         if record.attempts >= self._settings.intake.limits.attempts:
             reason = f"连续{record.attempts}次没能处理（{record.last_error or '程序意外中断'}），请人工打开查看"
             self._ledger.messages.hold(record.id, reason, self._clock())
@@ -138,6 +166,7 @@ class Intake:
 
     def _settle(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> None:
         spooled = self._spooled(record, mailbox, present)
+        waits = False
         original = self._ledger.messages.earlier_copy(record.id)
         if original is not None:
             self._ledger.messages.headers_read(record.id, original.sender, original.subject)
@@ -147,12 +176,16 @@ class Intake:
             self._home.work.mkdir(parents=True, exist_ok=True)
             # Inside data/, on the store's own file system, so that keeping a file needs no second copy of it.
             with tempfile.TemporaryDirectory(dir=self._home.work) as work:
-                self._judge(record, spooled, Path(work))
-        self._spool.discard(spooled)
+                waits = not self._judge(
+                    record, spooled, Path(work), lambda other: self._spooled(other, mailbox, present).path
+                )
+        if not waits and not self._ledger.history.is_held(record.id):
+            # A person may give what is missing, and then it is read once more.
+            self._spool.discard(spooled)
 
     def _spooled(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> Spooled:
         """The raw mail on our disk: from an earlier try where there is one, else from the server."""
-        key = _spool_key(record.key)
+        key = spool_key(record)
         spooled = self._spool.find(key)
         if spooled is None:
             if record.key not in present:
@@ -164,22 +197,22 @@ class Intake:
             self._ledger.messages.spooled(record.id, spooled.path.name, spooled.sha256, message_id, self._clock())
         return spooled
 
-    def _judge(self, record: MessageRecord, spooled: Spooled, work: Path) -> None:
+    def _judge(self, record: MessageRecord, spooled: Spooled, work: Path, raw_of: RawOf) -> bool:
+        """True when it was settled; false when it waits for the mails that belong to it."""
         message = open_mail(spooled.path, work, self._settings.intake.limits)
         self._ledger.messages.headers_read(record.id, message.sender.address, message.subject)
         desk = self._desk(record.key.internaldate)
-        examined = examine(message, record.key.internaldate, desk, work, _LedgerPast(self._ledger, desk))
+        examined = self._examine(record, message, desk, work, raw_of, Given())
+        if examined.waits is not None:
+            self._ledger.messages.wait(record.id, examined.waits, self._clock())
+            log.info("waiting receipt=%s piece=%d/%d", record.receipt, examined.waits.number, examined.waits.total)
+            return False
         if examined.verdict.kind is not MailKind.SUBMISSION:
             self._ledger.messages.file_ignored(record.id, examined.verdict.kind, examined.reason, self._clock())
             log.info("ignored receipt=%s kind=%s reason=%s", record.receipt, examined.verdict.kind, examined.reason)
-            return
-        judgement = Judgement(
-            notice=desk.notice.id,
-            verdict=examined.verdict,
-            files=self._keep(record, examined, desk, work),
-            answer=self._answer(record, examined, desk),
-            cumulative=frozenset(material.name for material in desk.notice.materials if material.quotas),
-        )
+            return True
+        judgement = self._judgement(record, examined, desk, work, Given())
+        judgement = replace(judgement, joined=tuple(one.id for one in examined.siblings))
         self._ledger.messages.file_judgement(record.id, judgement, self._clock())
         log.info(
             "judged receipt=%s disposition=%s unit=%s",
@@ -187,8 +220,54 @@ class Intake:
             examined.verdict.disposition,
             examined.verdict.unit,
         )
+        return True
 
-    def _keep(self, record: MessageRecord, examined: Examined, desk: Desk, work: Path) -> tuple[KeptFile, ...]:
+    def judge_again(self, record: MessageRecord, given: Given, work: Path) -> Judgement:
+        """A held mail judged once more together with what a clerk gave; nothing is filed yet. `work` is a folder of its
+        own. Received is when it was received, whatever the hour is now.
+
+        Raises PermanentFailure when its raw bytes are gone, or it is no submission any more.
+        """
+        spooled = self._spool.find(spool_key(record))
+        desk = desk_for(self._settings, self._bureau, record.key.internaldate)
+        if spooled is None or desk is None:
+            raise PermanentFailure(f"{record.receipt} 的原邮件已不在本机，不能重新判定；请用 accept 或 reject 作出决定")
+        message = open_mail(spooled.path, work, self._settings.intake.limits)
+        examined = self._examine(record, message, desk, work, self._raw_again, given)
+        if examined.verdict.kind is not MailKind.SUBMISSION:
+            raise PermanentFailure(f"{record.receipt} 按现在的配置不算报送邮件，请用 accept 或 reject 作出决定")
+        return self._judgement(record, examined, desk, work, given)
+
+    def _raw_again(self, record: MessageRecord) -> Path:
+        spooled = self._spool.find(spool_key(record))
+        if spooled is None:
+            raise PermanentFailure(f"{record.receipt} 的原邮件已不在本机，不能重新判定；请用 accept 或 reject 作出决定")
+        return spooled.path
+
+    def _examine(
+        self, record: MessageRecord, message: Message, desk: Desk, work: Path, raw_of: RawOf, given: Given
+    ) -> Examined:
+        past = LedgerPast(self._ledger, desk, self._home.files, record, raw_of, self._clock())
+        return examine(message, record.key.internaldate, desk, work, past, self._worker, given)
+
+    def _judgement(self, record: MessageRecord, examined: Examined, desk: Desk, work: Path, given: Given) -> Judgement:
+        taken_over = examined.supplement.files if examined.supplement else ()
+        return Judgement(
+            notice=desk.notice.id,
+            verdict=examined.verdict,
+            files=(*taken_over, *self._keep(record, examined, desk, work, given)),
+            answer=self._answer(record, examined, desk),
+            cumulative=frozenset(material.name for material in desk.notice.materials if material.quotas),
+            links=tuple(
+                KeptLink(one.name, one.link, one.size, one.expires, one.link in given.links) for one in examined.links
+            ),
+            supplements=examined.supplement.receipt if examined.supplement else None,
+            prints=_fingerprints(examined.files),
+        )
+
+    def _keep(
+        self, record: MessageRecord, examined: Examined, desk: Desk, work: Path, given: Given
+    ) -> tuple[KeptFile, ...]:
         verdict = examined.verdict
         received = record.key.internaldate.astimezone(desk.calendar.zone).date()
         day = next((item.day for item in verdict.items if item.day), received)
@@ -196,6 +275,7 @@ class Intake:
         unit = verdict.unit or UNKNOWN_UNIT_FOLDER
         kept = self._store.keep(self._bureau.id, day, unit, record.receipt, attached)
         facts = {one.path: one.facts for one in examined.inspected}
+        from_clerk = {file.path for file in given.files}
         return tuple(
             KeptFile(
                 name=one.name if file.path in facts else BODY_NAME,
@@ -203,13 +283,15 @@ class Intake:
                 sha256=one.sha256,
                 bytes=one.bytes,
                 kind=facts[file.path].kind if file.path in facts else Kind.TEXT,
+                supplied=file.path in from_clerk,
             )
             for file, one in zip(attached, kept, strict=True)
         )
 
     def _answer(self, record: MessageRecord, examined: Examined, desk: Desk) -> LetterDraft | None:
         now = self._clock()
-        reply = self._answering.reply(examined, desk, record.receipt, record.key.internaldate, now)
+        quotas = quota_lines(self._ledger, record, examined.verdict, desk)
+        reply = self._answering.reply(examined, desk, record.receipt, record.key.internaldate, now, quotas)
         if reply is None:
             return None
         local = now.astimezone(desk.calendar.zone)
@@ -240,33 +322,38 @@ class Intake:
 
     def _clean_up(self) -> None:
         """Removes what a killed run left half done; the lock on the home makes sure that no other run is at work."""
-        self._spool.sweep([_spool_key(key) for key in self._ledger.messages.open_keys()])
+        self._spool.sweep(self._clock(), timedelta(hours=36))
+        self._spool.remove(self._ledger.messages.with_raw_mail_to_spare(self._spool.names()))
         shutil.rmtree(self._home.work, ignore_errors=True)
 
 
-class _LedgerPast:
-    """Earlier mails, as the ledger knows them."""
-
-    def __init__(self, ledger: Ledger, desk: Desk) -> None:
-        self._ledger = ledger
-        self._notice = desk.notice
-
-    def filled_days(self, unit: str) -> Mapping[str, Set[date]]:
-        return {
-            material.name: self._ledger.history.filled_days(self._notice.id, unit, material.name)
-            for material in self._notice.materials
-            if material.due.daily
-        }
-
-    def knows_letter(self, message_ids: Collection[str]) -> bool:
-        return self._ledger.history.is_our_letter(message_ids)
-
-    def knows_receipt(self, receipt: str) -> bool:
-        return self._ledger.messages.with_receipt(receipt) is not None
+def quota_lines(ledger: Ledger, record: MessageRecord, verdict: Verdict, desk: Desk) -> tuple[str, ...]:
+    """Where the unit stands, with what this verdict on the mail accepts."""
+    unit = desk.bureau.roster.find(verdict.unit) if verdict.unit else None
+    if unit is None:
+        return ()
+    counts = {
+        item.material: ledger.history.accepted_count(desk.notice.id, unit.name, item.material, besides=record.id)
+        for item in verdict.items
+    }
+    for item in verdict.items:
+        counts[item.material] += item.fills if item.decision is Decision.ACCEPTED else 0
+    return quota_sentences(desk.notice, unit, counts)
 
 
-def _spool_key(key: MailKey) -> SpoolKey:
+def spool_key(record: MessageRecord) -> SpoolKey:
+    """Where the raw bytes of a mail are on our disk."""
+    key = record.key
     return SpoolKey(key.bureau, key.folder, key.uidvalidity, key.uid, key.internaldate, key.bytes)
+
+
+def _fingerprints(files: tuple[FileFacts, ...]) -> tuple[Fingerprint, ...]:
+    """What the files are known by when they come again: those inside archives, and not the archives."""
+    return tuple(
+        Fingerprint(file.shown_name, file.sha256, file.photo.look if file.photo else None)
+        for file in files
+        if file.kind not in (*ARCHIVES, Kind.EMPTY) and not is_decoration(file)
+    )
 
 
 def _body_file(examined: Examined, work: Path) -> list[Attachment]:

@@ -20,6 +20,7 @@ from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.digesting import Digesting
 from intake_bot.errors import IntakeError, PermanentFailure
+from intake_bot.examine import worker_for
 from intake_bot.home import Home
 from intake_bot.intake import Intake, Taken
 from intake_bot.ledger.ledger import Ledger
@@ -85,6 +86,7 @@ class Rounds:
         """By bureau, each with the secret that it logs in with."""
         self._rests: dict[tuple[str, Door], _Rest] = {}
         self._alerting = Alerting(settings, self._ledger, self._templates, clock)
+        self._worker = worker_for(settings.intake.limits)
         self.digesting = Digesting(settings, home, self._ledger, self._templates)
 
     def __enter__(self) -> Rounds:
@@ -95,6 +97,7 @@ class Rounds:
     ) -> None:
         for _, mailbox in self._mailboxes.values():
             mailbox.close()
+        self._worker.close()
         self._ledger.close()
 
     def go(self, bureau: Bureau, stop: Callable[[], bool]) -> Round:
@@ -161,7 +164,7 @@ class Rounds:
 
     def _intake(self, bureau: Bureau) -> Intake:
         answering = Answering(self._templates)
-        return Intake(self._settings, bureau, self._home, self._ledger, answering, self._clock)
+        return Intake(self._settings, bureau, self._home, self._ledger, answering, self._clock, self._worker)
 
     def _mailbox(self, bureau: Bureau, secret: str) -> Mailbox:
         """The kept one, unless it knows an older secret."""

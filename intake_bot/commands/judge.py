@@ -18,10 +18,12 @@ from intake_bot.commands.progress import tracked_while_printing
 from intake_bot.config.load import load
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.errors import ConfigError, ConfigFault
-from intake_bot.examine import Desk, Examined, NoPast, desk_for, examine, open_mail
+from intake_bot.examine import Desk, Examined, desk_for, examine, open_mail, worker_for
+from intake_bot.files.worker import Worker
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.mail.message import Message
+from intake_bot.past import NoPast
 
 TRIAL_RECEIPT = "0000-0"
 """Stands where a receipt number will: a trial is not registered, so it gets none."""
@@ -59,12 +61,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _judge_all(options: argparse.Namespace, settings: Settings, home: Home) -> Iterator[Judged]:
     answering = Answering(home.templates())
-    for path in tracked_while_printing(options.files, "试判"):
-        with tempfile.TemporaryDirectory(prefix="intake-bot-") as work:
-            yield _judge_one(path, Path(work), options, settings, answering)
+    with worker_for(settings.intake.limits) as worker:
+        for path in tracked_while_printing(options.files, "试判"):
+            with tempfile.TemporaryDirectory(prefix="intake-bot-") as work:
+                yield _judge_one(path, Path(work), options, settings, answering, worker)
 
 
-def _judge_one(path: Path, work: Path, options: argparse.Namespace, settings: Settings, answering: Answering) -> Judged:
+def _judge_one(
+    path: Path, work: Path, options: argparse.Namespace, settings: Settings, answering: Answering, worker: Worker
+) -> Judged:
     zone = settings.intake.zone
     message = open_mail(path, work, settings.intake.limits)
     received = _received(message, options, zone)
@@ -73,7 +78,7 @@ def _judge_one(path: Path, work: Path, options: argparse.Namespace, settings: Se
     if desk is None:
         verdict = Verdict(MailKind.OTHER, Disposition.IGNORED)
         return Judged(path, None, received, Examined(message, verdict, "no bureau"), None)
-    examined = examine(message, received, desk, work, NoPast())
+    examined = examine(message, received, desk, work, NoPast(), worker)
     now = in_zone(options.now, zone) if options.now else received
     return Judged(path, desk, received, examined, answering.reply(examined, desk, TRIAL_RECEIPT, received, now))
 

@@ -11,12 +11,13 @@ from datetime import date
 from pathlib import Path
 
 from intake_bot.config.document import Document, Trail
-from intake_bot.config.nearest import nearest
+from intake_bot.config.nearest import meant, nearest
 from intake_bot.config.wording import looks_secret
 from intake_bot.errors import ConfigFault
 from intake_bot.mail.connection import is_loopback
 from intake_bot.notices.deadline import read_due
 from intake_bot.notices.roster import Roster
+from intake_bot.notices.severities import BY_RULE, DEFAULTS, is_fixed
 from intake_bot.notices.spelling import compact
 
 EVERYONE = "全部"
@@ -55,6 +56,8 @@ def notice_faults(document: Document, roster: Roster) -> Iterator[ConfigFault]:
     yield from _name_faults(document)
     yield from _calendar_faults(document)
     yield from _category_faults(document, roster)
+    yield from _extension_faults(document, roster)
+    yield from _severity_faults(document)
     if "online" not in document.data:
         for trail, channel in document.find("materials", "*", "channel"):
             if channel == "online":
@@ -93,6 +96,44 @@ def _calendar_faults(document: Document) -> Iterator[ConfigFault]:
 
 def _leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _extension_faults(document: Document, roster: Roster) -> Iterator[ConfigFault]:
+    units = {unit.name for unit in roster.units}
+    for trail, unit in document.find("extensions", "*", "unit"):
+        if isinstance(unit, str) and units and unit not in units:
+            owner = roster.find(unit)
+            hint = f"的全称，请写“{owner.name}”。" if owner else meant(unit, roster.names)
+            yield document.at_value(
+                trail, f"“{unit}”不是名册里单位{hint}" if owner else f"名册里没有单位“{unit}”{hint}"
+            )
+    materials = tuple(name for _, name in document.find("materials", "*", "name") if isinstance(name, str))
+    for trail, material in document.find("extensions", "*", "material"):
+        if isinstance(material, str) and material not in materials:
+            yield document.at_value(trail, f"这份通知里没有材料“{material}”{meant(material, materials)}")
+    first, last = (next((day for _, day in document.find("week", end)), None) for end in ("first", "last"))
+    for trail, day in document.find("extensions", "*", "day"):
+        if isinstance(day, date) and isinstance(first, date) and isinstance(last, date) and not first <= day <= last:
+            yield document.at_value(trail, f"{day} 不在活动周内（{first} 至 {last}）。")
+
+
+def _severity_faults(document: Document) -> Iterator[ConfigFault]:
+    for _, severities in document.find("severities"):
+        for code in severities if isinstance(severities, dict) else ():
+            if message := _unsettable(code):
+                yield document.at_key(("severities", code), message)
+
+
+def _unsettable(code: str) -> str | None:
+    if code in DEFAULTS:
+        return None
+    if code == "deadline.late":
+        return "迟报收不收，请在那份材料里写 late: mark 或 late: reject。"
+    if code in BY_RULE:
+        return f"“{code}”的 severity 请写在通知的那一条要求里，不写在这里。"
+    if is_fixed(code):
+        return f"“{code}”不能改，也不能关掉：打不开、有危险或者不知道是谁报的材料，机器人收不了。"
+    return f"不认识的问题代码“{code}”{meant(code, DEFAULTS)}"
 
 
 def _categories(document: Document) -> Iterator[tuple[Trail, str]]:

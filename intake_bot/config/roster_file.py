@@ -33,6 +33,14 @@ _COLUMNS = {
     "邮件": "addresses",
     "email": "addresses",
 }
+_EVERYBODYS = frozenset(
+    f"@{domain}"
+    for domain in (
+        "126.com", "139.com", "163.com", "188.com", "189.cn", "aliyun.com", "foxmail.com", "gmail.com", "hotmail.com",
+        "outlook.com", "qq.com", "sina.cn", "sina.com", "sohu.com", "tom.com", "vip.163.com", "vip.qq.com", "yeah.net",
+    )
+)  # fmt: skip
+"""Where everybody can have an address: such a domain says nothing about who writes."""
 _SEVERAL = re.compile(r"[^|｜、,，;；\n]+")
 
 
@@ -155,7 +163,11 @@ def _units(rows: Iterator[list[_Cell]], columns: dict[str, int], found: RosterFi
 
 
 def _is_mail(cell: _Cell, found: RosterFile) -> bool:
-    if is_address(cell.text):
+    # @example.edu.cn stands for every address of the domain.
+    if cell.text.lower() in _EVERYBODYS:
+        found.fault(cell, f"“{cell.text}”是公共邮箱，谁都可以注册；请写完整的地址。")
+        return False
+    if is_address(f"anybody{cell.text}" if cell.text.startswith("@") else cell.text):
         return True
     found.fault(cell, f"“{cell.text}”不是邮箱地址，应写成 name@example.edu.cn。")
     return False

@@ -131,6 +131,11 @@ class Limits(Frozen):
     """Archives inside archives."""
     photo_pixels: Positive = 210_000_000
     """Phones take up to 200 million."""
+    measure_seconds: Positive = 60
+    """For measuring one file, or unpacking one archive; a file that takes longer counts as damaged."""
+    measure_bytes: int = Field(default=1_000_000_000, ge=300_000_000)
+    """Memory for the same, the libraries included. A picture of 60 million pixels in WebP, the hungriest format,
+    takes all of it; below 300 MB hardly a photo could be measured."""
     free_disk_bytes: int = Field(default=200_000_000, ge=0)
     """With less free space than this, nothing is fetched."""
 
@@ -208,6 +213,9 @@ class Bureau(Frozen):
     mode: Annotated[Mode, Field(strict=False)] = Mode.LIVE
     digest_at: ClockTime | None = None
     """Local time; None: as intake.yaml says."""
+    authserv_id: Host | None = None
+    """The name under which the mailbox's own server writes Authentication-Results (RFC 8601); None: none is believed.
+    Only its own word counts: anybody can write such a header into a mail."""
 
     def secret(self, environ: Mapping[str, str], home: Path) -> str:
         """The mailbox's password or 授权码. Raises MissingSecret, naming where it was looked for."""

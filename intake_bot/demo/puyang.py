@@ -155,12 +155,12 @@ def puyang_mails() -> Iterator[DemoMail]:
     )
     yield _BOX.mail(
         "照片是rar压缩包",
-        _HELD,
+        _ACCEPTED,
         "2023-05-17T15:35:20",
         Person("清丰县教育局", "qfxjyj@foxmail.example", FOXMAIL),
         "活动周清丰县教育局照片",
-        "附件是我县照片，请查收。",
-        lambda: {"清丰县教育局照片.rar": rar_of({"开幕式.jpg": jpeg(2400, 1600, seed=41)})},
+        "附件是5月17日我县活动周开幕式的照片，学生正在展示无人机操作。",
+        lambda: {"清丰县教育局照片.rar": rar_of({"开幕式.jpg": jpeg(2400, 1600, min_bytes=2_100_000, seed=41)})},
     )
     yield _BOX.mail(
         "视频用超大附件",

@@ -2,61 +2,48 @@
 
 from __future__ import annotations
 
-import codecs
-import mmap
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from intake_bot.files.doc import read_doc
 from intake_bot.files.docx import read_docx
 from intake_bot.files.facts import Kind, TextFacts, Trouble
 from intake_bot.files.limits import FileLimits
-from intake_bot.files.words import text_facts
+from intake_bot.files.odf import read_odf
+from intake_bot.files.ofd import read_ofd
+from intake_bot.files.ole import read_other_ole
+from intake_bot.files.pdf import read_pdf
+from intake_bot.files.plain import read_plain
+from intake_bot.files.pptx import read_pptx
+from intake_bot.files.rtf import read_rtf
+from intake_bot.files.webpage import read_webpage
+from intake_bot.files.xls import read_xls
 from intake_bot.files.xlsx import read_xlsx
 from intake_bot.files.zips import Unreadable
 
-_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_READERS: Mapping[Kind, Callable[[Path, FileLimits], TextFacts]] = {
+    Kind.DOC: read_doc,
+    Kind.DOCX: read_docx,
+    Kind.HTML: read_webpage,
+    Kind.ODF: read_odf,
+    Kind.OFD: read_ofd,
+    Kind.OLE: read_other_ole,
+    Kind.PDF: read_pdf,
+    Kind.PPTX: read_pptx,
+    Kind.RTF: read_rtf,
+    Kind.TEXT: read_plain,
+    Kind.XLS: read_xls,
+    Kind.XLSX: read_xlsx,
+}
 
 
 def measure_document(path: Path, kind: Kind, limits: FileLimits) -> tuple[TextFacts | None, Trouble | None]:
     """The text of a file of one of the kinds in TEXTS. A kind that this version cannot read is UNSUPPORTED."""
+    reader = _READERS.get(kind)
+    if reader is None:
+        return None, Trouble.UNSUPPORTED
     try:
-        return _read(path, kind, limits), None
+        return reader(path, limits), None
     except Unreadable as error:
         # A zip's own password on a .docx is rare, and to its sender it is a document with a password.
-        trouble = Trouble.PROTECTED if error.trouble is Trouble.ENCRYPTED else error.trouble
-        return None, trouble
-
-
-def _read(path: Path, kind: Kind, limits: FileLimits) -> TextFacts:
-    match kind:
-        case Kind.DOCX:
-            return read_docx(path, limits.document_bytes)
-        case Kind.XLSX:
-            return read_xlsx(path, limits.document_bytes)
-        case Kind.TEXT:
-            return _read_text(path, limits.document_bytes)
-        case Kind.OLE if _is_protected(path):
-            raise Unreadable(Trouble.PROTECTED)
-        case _:
-            raise Unreadable(Trouble.UNSUPPORTED)
-
-
-def _read_text(path: Path, most_bytes: int) -> TextFacts:
-    if path.stat().st_size > most_bytes:
-        raise Unreadable(Trouble.BOMB)
-    return text_facts(_decoded(path.read_bytes()))
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-16 where a byte order mark says so, else UTF-8, else GB18030, as Notepad saves in China."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", "replace")
-
-
-def _is_protected(path: Path) -> bool:
-    """Office keeps a protected .docx or .xlsx in an OLE file, as a stream of this name (MS-OFFCRYPTO 1.3.2)."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(_ENCRYPTED_STREAM) >= 0
+        return None, Trouble.PROTECTED if error.trouble is Trouble.ENCRYPTED else error.trouble

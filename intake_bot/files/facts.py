@@ -5,7 +5,7 @@ Measuring never judges: a photo that cannot be opened is a fact (`readable` is f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from intake_bot.mail.cloud import CloudLink
@@ -30,11 +30,16 @@ class Kind(StrEnum):
     FLV = "flv"
     MPEG = "mpeg"
     AUDIO = "audio"
+    DOC = "doc"
+    """Word 97 to 2003, and WPS."""
+    XLS = "xls"
+    """Excel up to 2003, and .et of WPS."""
+    PPT = "ppt"
     DOCX = "docx"
     XLSX = "xlsx"
     PPTX = "pptx"
     OLE = "ole"
-    """.doc, .xls, .ppt, .wps, .et: told apart once they can be measured."""
+    """A compound file that is none of the three above: most often a .docx or .xlsx with a password."""
     PDF = "pdf"
     OFD = "ofd"
     ODF = "odf"
@@ -46,6 +51,8 @@ class Kind(StrEnum):
     ZIP = "zip"
     RAR = "rar"
     SEVEN_ZIP = "7z"
+    TNEF = "tnef"
+    """winmail.dat: what Outlook makes of a mail's attachments."""
     EXECUTABLE = "executable"
     SCRIPT = "script"
     SHORTCUT = "shortcut"
@@ -56,11 +63,14 @@ class Kind(StrEnum):
 
 PHOTOS = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.WEBP, Kind.TIFF, Kind.HEIC})
 VIDEOS = frozenset({Kind.MP4, Kind.MOV, Kind.AVI, Kind.WMV, Kind.MKV, Kind.FLV, Kind.MPEG})
-ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP})
+ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP, Kind.TNEF})
 DANGEROUS = frozenset({Kind.EXECUTABLE, Kind.SCRIPT, Kind.SHORTCUT})
-WORD = frozenset({Kind.DOCX, Kind.OLE})
+WORD = frozenset({Kind.DOCX, Kind.DOC, Kind.OLE})
 TEXTS = frozenset(
-    {Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.OLE, Kind.PDF, Kind.OFD, Kind.ODF, Kind.RTF, Kind.HTML, Kind.TEXT}
+    {
+        *(Kind.DOC, Kind.XLS, Kind.PPT, Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.OLE),
+        *(Kind.PDF, Kind.OFD, Kind.ODF, Kind.RTF, Kind.HTML, Kind.TEXT),
+    }
 )
 
 
@@ -79,6 +89,9 @@ class Trouble(StrEnum):
     """An archive nested deeper than the setting allows."""
     BOMB = "bomb"
     """Would unpack or decode to more than the setting allows."""
+    TOO_HARD = "too_hard"
+    """Opening it took more time or memory than the settings allow, or ended the process that tried. What breaks our
+    libraries rarely opens elsewhere, so to its sender it is a damaged file."""
     UNSUPPORTED = "unsupported"
     """A healthy file, as far as can be told, of a kind that this version cannot measure."""
 
@@ -89,6 +102,9 @@ class PhotoFacts:
 
     width: int
     height: int
+    look: int | None = field(default=None, compare=False)
+    """A 64-bit hash of what is seen, by which the same picture is known when it was saved anew; None where too little
+    is seen to tell pictures apart. Another decoder may give other bits, so that two equal facts may differ in it."""
 
     @property
     def long_side(self) -> int:
@@ -161,3 +177,5 @@ class MailFacts:
     files: tuple[FileFacts, ...]
     body: TextFacts
     cloud_links: tuple[CloudLink, ...] = ()
+    sealed: bool = False
+    """An S/MIME wrapping could not be opened: what it holds is unknown."""

@@ -25,3 +25,10 @@ class FileLimits:
     """Pixels of a JPEG, decoded at an eighth of its size. Phones take up to 200 million."""
     pixels: int = 60_000_000
     """Pixels of any other picture, decoded whole at up to four bytes a pixel."""
+    program_seconds: float = 50
+    """For one run of the 7-Zip program: less than the worker's own time, so that the worker outlives it."""
+    text_length: int = 2_000_000
+    """Characters of text of all documents of one mail together, all of which are kept in memory. A document beyond it
+    is left to a person."""
+    hard_files: int = 5
+    """After so many files that took too much time or memory, the mail's other files are left to a person."""

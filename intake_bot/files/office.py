@@ -39,7 +39,10 @@ class Relation:
 
 
 class Package:
-    """An open office file. Reads at most `most_bytes` of unpacked parts in all; beyond that lies Trouble.BOMB."""
+    """An open office file, or another zip of XML parts.
+
+    Reads at most `most_bytes` of unpacked parts in all; beyond that lies Trouble.BOMB.
+    """
 
     def __init__(self, path: Path, most_bytes: int) -> None:
         self._zip = open_zip(path)
@@ -68,6 +71,9 @@ class Package:
         if member is not None:
             self._read(member, reader)
         return tuple(reader.relations)
+
+    def has(self, part: str) -> bool:
+        return self._member(part) is not None
 
     def read(self, part: str, reader: Reader) -> None:
         """Sends a part's events to the reader. Raises Unreadable; a part that is missing is damage."""
@@ -103,7 +109,8 @@ class _Events:
         self.data = reader.data
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        self._reader.start(_local(name), {_local(key): value for key, value in attributes.items()})
+        # Of two attributes that differ in their namespace only (`id` and `r:id` of a slide), the one with one counts.
+        self._reader.start(_local(name), {_local(key): attributes[key] for key in sorted(attributes)})
 
     def end(self, name: str) -> None:
         self._reader.end(_local(name))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -27,6 +29,23 @@ _FORMATS = {
 _ORIENTATION = 0x0112
 _LYING = frozenset({5, 6, 7, 8})
 """EXIF orientations that turn a picture by a quarter (CIPA DC-008, 4.6.5)."""
+_TURNS: Mapping[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How to show a picture of that orientation. Pillow turns TIFF by itself, and no other format."""
+_LOOK_SIDE = 72
+"""A multiple of 9 and of 8: the orientation is applied to a picture of so many pixels squared."""
+_GRAIN = 2
+"""Neighbours that differ by no more (of 255) are the same sky; otherwise its grain would decide their bits."""
+_LEAST_STEP = 4
+_LEAST_STEPS = 24
+"""So many of the 64 neighbours must differ by so much (of 255), else the picture says too little."""
 
 
 def measure_photo(path: Path, kind: Kind, limits: FileLimits) -> tuple[PhotoFacts | None, Trouble | None]:
@@ -60,13 +79,35 @@ def _measure(path: Path, kind: Kind, most_pixels: int) -> tuple[PhotoFacts | Non
             # An eighth of a JPEG is decoded from all of its bytes, at a sixth of the memory.
             image.draft(None, (max(image.width // 8, 1), max(image.height // 8, 1)))
             image.load()
+            if facts is not None:
+                facts = replace(facts, look=look_of(image))
     except Image.DecompressionBombError:
         return facts, Trouble.BOMB
     except UnidentifiedImageError:
         return facts, Trouble.DAMAGED
+    except MemoryError:  # not the file's word, but our limit's
+        raise
     except Exception as error:  # noqa: BLE001 - Pillow's plugins raise anything at all on bad bytes
         return facts, Trouble.TRUNCATED if "truncated" in str(error) else Trouble.DAMAGED
     return facts, None
+
+
+def look_of(image: Image.Image) -> int | None:
+    """The difference hash (dHash) of a decoded picture: is a field (of 9 × 8, grey) darker than its right neighbour?
+
+    Saving anew, scaling and light change few of the 64 bits; `judging.duplicates.LOOK_DISTANCE` says how few. None for
+    a picture that is nearly flat (a blank page, a dark room): noise would decide its bits.
+    """
+    grey = image.convert("L") if image.mode in ("1", "P", "PA") else image
+    grey = grey.resize((_LOOK_SIDE, _LOOK_SIDE), Image.Resampling.BOX).convert("L")
+    if image.format != "TIFF" and (turn := _TURNS.get(_orientation(image))) is not None:
+        grey = grey.transpose(turn)
+    fields = grey.resize((9, 8), Image.Resampling.BOX).tobytes()
+    rows = [fields[start : start + 9] for start in range(0, len(fields), 9)]
+    steps = [right - left for row in rows for left, right in pairwise(row)]
+    if sum(abs(step) >= _LEAST_STEP for step in steps) < _LEAST_STEPS:
+        return None
+    return sum(1 << bit for bit, step in enumerate(steps) if step > _GRAIN)
 
 
 def _as_seen(image: Image.Image, kind: Kind) -> PhotoFacts:

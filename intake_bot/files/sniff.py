@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 from intake_bot.files.facts import Kind
+from intake_bot.files.ole import kind_of_ole
 from intake_bot.files.zips import Unreadable, open_zip, unpacked
 
 _HEAD_BYTES = 65536
@@ -51,6 +52,7 @@ _MAGICS: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
     (0, b"{\\rtf", Kind.RTF),
+    (0, b"\x78\x9f\x3e\x22", Kind.TNEF),
     (0, b"\x7fELF", Kind.EXECUTABLE),
     (0, b"\xfe\xed\xfa\xce", Kind.EXECUTABLE),
     (0, b"\xfe\xed\xfa\xcf", Kind.EXECUTABLE),
@@ -95,6 +97,8 @@ def sniff(path: Path, name: str = "") -> Kind:
     kind = _from_bytes(head)
     if kind is Kind.ZIP:
         kind = _inside_zip(path, head)
+    if kind is Kind.OLE:
+        kind = kind_of_ole(path)
     if kind is Kind.UNKNOWN and _ends_as_zip(path):
         kind = Kind.ZIP
     return _NAMED.get(_extension(name), kind) if kind in _WORSENED_BY_NAME else kind

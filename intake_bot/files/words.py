@@ -18,6 +18,7 @@ _WIDE = (
 _WORD = re.compile(f"[{_WIDE}]|[^\\s{_WIDE}]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 
+_LINK_FIELD = re.compile(r'HYPERLINK\s+(?:"([^"]+)"|([^\s"\\]+))')
 _LINK = re.compile(r"(?:https?://|www\.|mp\.weixin\.qq\.com/)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.I)
 
 
@@ -32,6 +33,12 @@ def count_words(text: str) -> int:
 def links_in(text: str) -> tuple[str, ...]:
     """Web addresses that stand in a text, in order, each once. Chinese text may follow without a blank."""
     return tuple(dict.fromkeys(found[0].rstrip(".,;:!?)]'") for found in _LINK.finditer(text)))
+
+
+def field_link(code: str) -> str:
+    """Where a HYPERLINK field of Word points to; nothing for any other field, or for a place in the same document."""
+    found = _LINK_FIELD.search(code)
+    return (found[1] or found[2]) if found else ""
 
 
 def text_facts(

@@ -16,6 +16,9 @@ _PIECE_BYTES = 1 << 16
 _DIRECTORY_BYTES = 4_000_000
 """A larger table of contents is refused unread: each of its entries costs ten times its bytes in memory."""
 
+UNPACKED_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
+"""How members may be packed for `unpacked` to read them, with every Python that we support."""
+
 _BAD_BYTES = (
     zipfile.BadZipFile,
     OSError,

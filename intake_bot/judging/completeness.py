@@ -8,35 +8,65 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake_bot.files.facts import TEXTS, FileFacts, Kind, Trouble
+from intake_bot.files.facts import TEXTS, FileFacts, Kind, MailFacts, Trouble
+from intake_bot.judging.captions import Captions, picture_name
+from intake_bot.judging.forms import may_be_form
 from intake_bot.judging.rules.any_file import archive_opens, file_is_expected, file_is_filled, file_is_harmless
-from intake_bot.judging.rules.breach import Company, present, unmeasured
+from intake_bot.judging.rules.breach import present, unmeasured
 from intake_bot.judging.rules.photo import photos_have_caption
 from intake_bot.judging.rules.text import text_is_readable
 from intake_bot.judging.rules.video import videos_have_text
-from intake_bot.judging.sorting import Place, Sorted, faults, is_named_form
+from intake_bot.judging.severity import severity_of_lack
+from intake_bot.judging.sorting import Place, Sorted, faults
 from intake_bot.judging.verdict import Finding
+from intake_bot.mail.body import says_something
 from intake_bot.mail.cloud import CloudLink
-from intake_bot.notices.notice import FormPart, PartBase, PhotoPart, Severity, TextPart, VideoPart
+from intake_bot.notices.notice import FormPart, Notice, PartBase, PhotoPart, Severity, TextPart, VideoPart
 
 
-def about_closed(files: Sorted, links: Sequence[CloudLink]) -> list[Finding]:
-    """What is to be said about archives, forwarded mails and links whose content was not seen."""
+def about_closed(files: Sorted, facts: MailFacts) -> list[Finding]:
+    """What is to be said about archives, forwarded mails, wrappings and links whose content was not seen."""
     mails = [unmeasured("file.unmeasured", file) for file in files.spare if file.kind is Kind.MESSAGE]
-    return [*present(archive_opens(file) for file in files.archives), *mails, *(_link(link) for link in links)]
+    links = [_link(link) for link in facts.cloud_links]
+    return [*_sealed(facts), *present(archive_opens(file) for file in files.archives), *mails, *links]
 
 
-def about_place(place: Place, files: Sorted, closed: Sequence[Finding], company: Company) -> list[Finding]:
+def _sealed(facts: MailFacts) -> list[Finding]:
+    if not facts.sealed:
+        return []
+    found = "邮件带有加密或数字签名（S/MIME），里面的内容无法打开"
+    todo = "请在邮箱或邮件软件里关闭“加密”和“数字签名”后重新发送"
+    return [Finding("mail.smime", Severity.ERROR, found, "", todo)]
+
+
+def about_place(
+    place: Place, files: Sorted, closed: Sequence[Finding], captions: Captions, notice: Notice
+) -> list[Finding]:
     """Everything to say about one part: its files one by one, what must go with them, and their number."""
     findings = [finding for file in place.files for finding in faults(place.part, file)]
     if any(finding.holds for finding in closed):
         # The archive that the notice asks for may be the one that only a person can open.
         findings = [finding for finding in findings if finding.code != "photo.not_in_archive"]
     if isinstance(place.part, PhotoPart):
-        findings += present([photos_have_caption(place.part, place.files, company)])
+        findings += present([photos_have_caption(place.part, place.files, captions)])
     if isinstance(place.part, VideoPart):
-        findings += present([videos_have_text(place.part, place.files, company)])
-    return findings + _about_number(place, files, closed)
+        findings += present([videos_have_text(place.part, place.files, captions)])
+    return findings + _about_number(place, files, closed, notice)
+
+
+def captions_of(files: Sorted, closed: Sequence[Finding], own_words: str, units: tuple[str, ...]) -> Captions:
+    """What speaks of the photos and videos. A text named like one of them speaks of that one alone, unless it is the
+    text that the notice asks for; what may be in a closed archive or behind a link is given the benefit of the doubt.
+    """
+    pictures = {picture_name(file.name) for place in files.places for file in place.files if file.kind not in TEXTS}
+    used = {id(file) for place in files.places for file in place.files}
+    filled = [file for file in files.texts if file.text is None or file.text.words]
+    own = {id(file) for file in filled if id(file) not in used and picture_name(file.name) in pictures}
+    return Captions(
+        for_all=bool(closed) or says_something(own_words) or any(id(file) not in own for file in filled),
+        own=frozenset(picture_name(file.name) for file in filled if id(file) in own),
+        units=units,
+    )
 
 
 def about_spare(files: Sorted) -> list[Finding]:
@@ -58,26 +88,29 @@ def companions(places: Sequence[Place], files: Sorted) -> list[FileFacts]:
 
 
 def _spare_text(file: FileFacts, files: Sorted) -> Finding | None:
-    """A text that goes with pictures may be of any kind, but it must open."""
+    """A text that goes with pictures may be of any kind, but it must open. One that nobody could read may be the form
+    that is wanted, and a person looks at it: nothing is said about its use."""
     if file.trouble in (None, Trouble.UNSUPPORTED):
-        return None if file in companions(files.places, files) else file_is_expected(file)
+        looked_at = file.trouble and any(isinstance(place.part, FormPart) and place.short for place in files.places)
+        return None if looked_at or file in companions(files.places, files) else file_is_expected(file)
     return text_is_readable(_ANY_TEXT, file)
 
 
 _ANY_TEXT = TextPart(kind="text", name="文字说明", clause="", quote="")
 
 
-def _about_number(place: Place, files: Sorted, closed: Sequence[Finding]) -> list[Finding]:
+def _about_number(place: Place, files: Sorted, closed: Sequence[Finding], notice: Notice) -> list[Finding]:
     part, number = place.part, _number(place, files)
-    if number >= part.at_least or part.missing is Severity.OFF:
+    severity = severity_of_lack("part.too_few" if number else "part.missing", part, notice)
+    if number >= part.at_least or severity is Severity.OFF:
         return []
     suspects = [
         *closed,
         *_closed_texts(place, files),
-        *_named_forms(part, files),
+        *_unclear_forms(part, files),
         *present(file_is_filled(file) for file in files.empty),
     ]
-    return suspects or [_lacking(part, number, files)]
+    return suspects or [_lacking(part, number, files, severity)]
 
 
 def _number(place: Place, files: Sorted) -> int:
@@ -93,26 +126,19 @@ def _closed_texts(place: Place, files: Sorted) -> list[Finding]:
     return []
 
 
-def _named_forms(part: PartBase, files: Sorted) -> list[Finding]:
-    """A file called 活动情况日报表 without that title inside may be the form without its head: a person looks."""
+def _unclear_forms(part: PartBase, files: Sorted) -> list[Finding]:
     if not isinstance(part, FormPart):
         return []
-    found = f"文件名写着{part.title}，但文件里没有找到这个标题，需要由工作人员查看"
-    todo = "您暂时不用做什么，有问题我们会联系您"
-    named = [file for file in files.texts if not file.trouble and is_named_form(part, file)]
-    return [
-        Finding("form.untitled", Severity.REMARK, found, "", todo, file.shown_name, part.clause, part.quote, holds=True)
-        for file in named
-    ]
+    return [finding for file in files.texts if not file.trouble for finding in may_be_form(part, file)]
 
 
-def _lacking(part: PartBase, number: int, files: Sorted) -> Finding:
-    todo = _bring(part, files)
+def _lacking(part: PartBase, number: int, files: Sorted, severity: Severity) -> Finding:
+    todo = _bring(part, severity, files)
     if number:
         asked = f"{part.name}不少于{part.at_least}份"
         return Finding(
             "part.too_few",
-            part.missing,
+            severity,
             f"{part.name}只有{number}份",
             asked,
             todo,
@@ -121,7 +147,7 @@ def _lacking(part: PartBase, number: int, files: Sorted) -> Finding:
         )
     return Finding(
         "part.missing",
-        part.missing,
+        severity,
         f"没有找到{part.name}",
         f"报送{part.name}",
         todo,
@@ -130,19 +156,19 @@ def _lacking(part: PartBase, number: int, files: Sorted) -> Finding:
     )
 
 
-def _bring(part: PartBase, files: Sorted) -> str:
+def _bring(part: PartBase, severity: Severity, files: Sorted) -> str:
     """What to do about a missing part. Where it is only a remark the mail is taken in, and nothing has to be done."""
-    if part.missing is Severity.REMARK:
+    if severity is Severity.REMARK:
         return "如当天没有，或已另外报送，不用补"
     if isinstance(part, PhotoPart) and any(file.text and file.text.pictures for file in files.texts):
-        return "请把图片文件也放进压缩包发送，不要只插在文档里"
-    return "请补上后，连同其他文件一起重新发送"
+        return "请把图片文件也放进压缩包发来，只插在文档里不行"
+    return "请补上"
 
 
 def _link(link: CloudLink) -> Finding:
     details = "，".join(p for p in (link.size, f"{link.expires}到期" if link.expires else "") if p)
     name = link.name or "未知文件名"
-    found = f"“{name}”是超大附件{f'（{details}）' if details else ''}，需要由工作人员下载查看"
+    found = f"“{name}”是超大附件{f'（{details}）' if details else ''}，要由工作人员下载查看"
     return Finding(
         "cloud.link",
         Severity.REMARK,

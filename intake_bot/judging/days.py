@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -39,26 +39,35 @@ class Calendar:
     closes: datetime
 
 
-def find_slot(due: Due, calendar: Calendar, received: datetime, stated: date | None, filled: Set[date]) -> Slot:
+Deadlines = Callable[[date | None], datetime]
+"""The deadline of a unit for each day (None: of a material that is due once), what was granted to it included."""
+
+
+def find_slot(
+    due: Due, deadlines: Deadlines, calendar: Calendar, received: datetime, stated: date | None, filled: Set[date]
+) -> Slot:
     """The slot for a mail received at this moment (an aware datetime in any zone).
 
-    A stated day decides. Else it is the day whose deadline comes next; but within `grace` after a deadline the
-    day just due is meant if it is not among the `filled` ones. After the last deadline it is the last day.
+    A stated day decides. Else it is the day whose deadline comes next; but within `grace` after a deadline, or as long
+    as the unit was granted more time, the day just due is meant if it is not among the `filled` ones. After the last
+    deadline it is the last day.
     """
-    day = _day(due, calendar, received, stated, filled) if due.daily else None
-    deadline = due.deadline(calendar.week, day, calendar.zone)
+    day = _day(due, deadlines, calendar, received, stated, filled) if due.daily else None
+    deadline = deadlines(day)
     return Slot(day, deadline, _timing(due, calendar, received, deadline))
 
 
 def _timing(due: Due, calendar: Calendar, received: datetime, deadline: datetime) -> Timing:
-    if received > calendar.closes:
-        return Timing.CLOSED
     if due.daily and received.astimezone(calendar.zone).date() < calendar.week.first:
         return Timing.TOO_EARLY
-    return Timing.LATE if received > deadline else Timing.IN_TIME
+    if received <= deadline:
+        return Timing.IN_TIME
+    return Timing.CLOSED if received > calendar.closes else Timing.LATE
 
 
-def _day(due: Due, calendar: Calendar, received: datetime, stated: date | None, filled: Set[date]) -> date:
+def _day(
+    due: Due, deadlines: Deadlines, calendar: Calendar, received: datetime, stated: date | None, filled: Set[date]
+) -> date:
     week = calendar.week
     if stated is not None and stated in week:
         return stated
@@ -67,5 +76,6 @@ def _day(due: Due, calendar: Calendar, received: datetime, stated: date | None, 
         deadline = due.deadline(week, day, calendar.zone)
         if received <= deadline:
             return just_due or day
-        just_due = day if received <= deadline + calendar.grace and day not in filled else None
+        open_until = max(deadline + calendar.grace, deadlines(day))
+        just_due = day if received <= open_until and day not in filled else None
     return week.last

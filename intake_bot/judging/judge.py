@@ -7,16 +7,23 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from intake_bot.files.facts import FileFacts, MailFacts
-from intake_bot.judging.completeness import about_closed, about_place, about_spare, companions
+from intake_bot.judging.completeness import about_closed, about_place, about_spare, captions_of, companions
 from intake_bot.judging.days import Calendar, Slot, Timing, find_slot
-from intake_bot.judging.rules.breach import Company
+from intake_bot.judging.duplicates import KnownFile, about_twins
+from intake_bot.judging.form_days import day_in_forms
+from intake_bot.judging.forms import form_rows
+from intake_bot.judging.pieces import about_pieces
+from intake_bot.judging.sender import NOBODY, Sender, about_sender
+from intake_bot.judging.severity import weigh
 from intake_bot.judging.sorting import Place, Sorted, sort_files
 from intake_bot.judging.subject_findings import correct_subject, subject_findings
 from intake_bot.judging.timeliness import about_other_days, about_time
-from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
-from intake_bot.mail.body import says_something
-from intake_bot.notices.notice import Material, Notice, Severity
+from intake_bot.judging.verdict import Decision, Disposition, FilledForm, Finding, ItemVerdict, MailKind, Verdict
+from intake_bot.notices.notice import FormPart, Material, Notice, Severity, TextPart
 from intake_bot.notices.subject import SubjectReading
+
+ARTICLE_WORDS = 200
+"""A text of so many 字 counts as one 篇 of a quota; a shorter one is a caption or a covering note."""
 
 
 @dataclass(frozen=True)
@@ -29,23 +36,52 @@ class Case:
     received: datetime
     """When the bureau's server received the mail (INTERNALDATE): an aware datetime."""
     facts: MailFacts
-    sender_unit: str | None = None
-    """Name of the unit whose roster address the mail comes from; a suggestion for a subject without a unit."""
+    sender: Sender = NOBODY
+    """`sender.known_as` is suggested where the subject names no unit."""
     filled_days: Mapping[str, Set[date]] = field(default_factory=dict)
     """Material → days for which the unit already has something accepted."""
+    unit_names: tuple[str, ...] = ()
+    """Every name and alias of the roster."""
+    stated_days: Mapping[str, date] = field(default_factory=dict)
+    """Material → the day that the submission which this one supplements was about."""
+    known_files: Sequence[KnownFile] = ()
+    """Files of other submissions, oldest first, this one's line of supplements left out."""
+    taken_over: frozenset[str] = frozenset()
+    """`FileFacts.shown_name` of the files that came with the submission which is supplemented."""
+    pieces: frozenset[int] = frozenset()
+    """Numbers of the mails （2/3） that are judged here as one; empty: only this mail's own."""
+
+    def slot(self, material: Material) -> Slot | None:
+        """None for a daily material of an unknown unit: which of its days is still open cannot be told.
+
+        The day is the one in the subject, else that of the submission which is supplemented, else the one in a form,
+        else the one that is open.
+        """
+        unit = self.reading.unit
+        if unit is None and material.due.daily:
+            return None
+        stated = self.reading.day or self.stated_days.get(material.name)
+        if stated is None and material.due.daily:
+            stated = day_in_forms(material, self.facts.files, self.calendar.week)
+
+        def deadline(day: date | None) -> datetime:
+            return self.notice.deadline(material, unit.name if unit else None, day, self.calendar.zone)
+
+        filled = self.filled_days.get(material.name, frozenset())
+        return find_slot(material.due, deadline, self.calendar, self.received, stated, filled)
 
 
 def judge(case: Case) -> Verdict:
     """Decides on a submission. Every fault is found at once; nothing is accepted while the subject has an error."""
     materials = [m for name in case.reading.materials if (m := case.notice.material(name)) is not None]
     files = sort_files(case.facts, [material for material in materials if material.channel == "mail"])
-    closed = about_closed(files, case.facts.cloud_links)
+    closed = about_closed(files, case.facts)
     items = [_judge_item(case, material, files, closed) for material in materials]
     rest = [
         *(finding for finding in closed if not any(finding in item.findings for item in items)),
-        *about_spare(files),
+        *weigh(about_spare(files), case.notice),
     ]
-    about_mail = subject_findings(case.reading, case.notice, case.sender_unit)
+    about_mail = _about_mail(case)
     by_mail = next((n for n, material in enumerate(materials) if material.channel == "mail"), None)
     if by_mail is not None:
         items[by_mail] = _with_findings(items[by_mail], rest)
@@ -55,24 +91,29 @@ def judge(case: Case) -> Verdict:
     decided = tuple(_decide(item, about_mail) for item in items)
     return Verdict(
         MailKind.SUBMISSION,
-        _dispose(decided),
+        dispose(decided),
         case.reading.unit.name if case.reading.unit else None,
         decided,
         tuple(about_mail),
-        correct_subject(case.reading, case.notice, case.sender_unit),
+        correct_subject(case.reading, case.notice, case.sender.known_as),
     )
+
+
+def _about_mail(case: Case) -> list[Finding]:
+    return [
+        *subject_findings(case.reading, case.notice, case.sender.known_as),
+        *weigh(
+            [*about_pieces(case.reading.piece, case.pieces), *about_sender(case.sender, case.reading.unit)], case.notice
+        ),
+    ]
 
 
 def _judge_item(case: Case, material: Material, files: Sorted, closed: Sequence[Finding]) -> ItemVerdict:
     if material.channel == "online":
         return ItemVerdict(material.name, None, None, False, Decision.REJECTED, (_use_online(case.notice, material),))
-    slot = _slot(case, material)
+    slot = case.slot(material)
     places = files.of(material)
-    company = Company(
-        # A text in a closed archive or behind a link is given the benefit of the doubt.
-        has_text_file=bool(files.texts or closed),
-        body_says_something=says_something(case.facts.body.text),
-    )
+    captions = captions_of(files, closed, case.facts.body.text, case.unit_names)
     item = ItemVerdict(
         material.name,
         slot.day if slot else None,
@@ -80,22 +121,37 @@ def _judge_item(case: Case, material: Material, files: Sorted, closed: Sequence[
         slot is not None and slot.timing in (Timing.LATE, Timing.CLOSED),
         Decision.ACCEPTED,
         files=tuple(dict.fromkeys(file.shown_name for file in (*_serving(places), *companions(places, files)))),
+        fills=_articles(places) if material.quotas else 1,
+        forms=tuple(form for place in places for form in _forms(place)),
     )
     findings = _about_slot(case, material, slot) if slot else []
-    return _with_findings(item, findings + [f for place in places for f in about_place(place, files, closed, company)])
+    findings += [f for place in places for f in about_place(place, files, closed, captions, case.notice)]
+    new = [file for place in places for file in place.files if file.shown_name not in case.taken_over]
+    findings += about_twins(new, case.known_files, case.reading.unit.name if case.reading.unit else None)
+    return _with_findings(item, weigh(findings, case.notice))
+
+
+def _forms(place: Place) -> list[FilledForm]:
+    if not isinstance(place.part, FormPart):
+        return []
+    read = [(file, form_rows(place.part, file.text)) for file in place.files if file.text]
+    return [FilledForm(place.part.name, file.shown_name, rows) for file, rows in read if rows]
+
+
+def _articles(places: Sequence[Place]) -> int:
+    texts = {
+        file.sha256
+        for place in places
+        if isinstance(place.part, TextPart)
+        for file in place.files
+        if file.text and file.text.words >= ARTICLE_WORDS
+    }
+    return max(1, len(texts))
 
 
 def _serving(places: Sequence[Place]) -> Iterator[FileFacts]:
     for place in places:
         yield from place.files
-
-
-def _slot(case: Case, material: Material) -> Slot | None:
-    """None for a daily material of an unknown unit: which of its days is still open cannot be told."""
-    if case.reading.unit is None and material.due.daily:
-        return None
-    filled = case.filled_days.get(material.name, frozenset())
-    return find_slot(material.due, case.calendar, case.received, case.reading.day, filled)
 
 
 def _about_slot(case: Case, material: Material, slot: Slot) -> list[Finding]:
@@ -139,7 +195,8 @@ def _decide(item: ItemVerdict, about_mail: Sequence[Finding]) -> ItemVerdict:
     return replace(item, decision=Decision.ACCEPTED)
 
 
-def _dispose(items: Sequence[ItemVerdict]) -> Disposition:
+def dispose(items: Sequence[ItemVerdict]) -> Disposition:
+    """What becomes of a mail with these items. One without any is rejected: its subject names none."""
     decisions = {item.decision for item in items}
     if not decisions or decisions == {Decision.REJECTED}:
         return Disposition.REJECTED

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from intake_bot.files.facts import ARCHIVES, DANGEROUS, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, MailFacts, Trouble
+from intake_bot.judging.captions import picture_name
+from intake_bot.judging.forms import check_form, is_form
 from intake_bot.judging.rules.photo import check_photo
 from intake_bot.judging.rules.text import body_as_file, check_text
 from intake_bot.judging.rules.video import check_video
@@ -31,7 +33,7 @@ BODY_TEXT_WORDS = 50
 _CLAIMS = {
     ".jpg": Kind.JPEG, ".jpeg": Kind.JPEG, ".png": Kind.PNG, ".heic": Kind.HEIC,
     ".mp4": Kind.MP4, ".mov": Kind.MOV, ".avi": Kind.AVI,
-    ".docx": Kind.DOCX, ".doc": Kind.OLE, ".wps": Kind.OLE, ".pdf": Kind.PDF, ".xlsx": Kind.XLSX,
+    ".docx": Kind.DOCX, ".doc": Kind.DOC, ".wps": Kind.DOC, ".pdf": Kind.PDF, ".xlsx": Kind.XLSX, ".xls": Kind.XLS,
     ".zip": Kind.ZIP, ".rar": Kind.RAR, ".7z": Kind.SEVEN_ZIP,
 }  # fmt: skip
 
@@ -43,6 +45,10 @@ class Place:
     material: Material
     part: Part
     files: list[FileFacts] = field(default_factory=list)
+
+    @property
+    def short(self) -> bool:
+        return len(self.files) < self.part.at_least
 
 
 @dataclass(frozen=True)
@@ -62,13 +68,12 @@ class Sorted:
 
 def sort_files(facts: MailFacts, materials: Sequence[Material]) -> Sorted:
     """Puts every file of a mail into its place."""
-    files = [_as_claimed(file) for file in facts.files if not (file.inline and file.bytes < SMALL_INLINE_BYTES)]
+    files = [_as_claimed(file) for file in facts.files if not is_decoration(file)]
     places = tuple(Place(material, part) for material in materials for part in material.parts)
     content = [f for f in files if f.kind not in ARCHIVES | DANGEROUS | {Kind.EMPTY}]
     texts = [f for f in content if f.kind in TEXTS]
-    _place_forms(places, texts)
-    in_forms = {id(file) for place in places for file in place.files}
-    free_texts = [file for file in texts if id(file) not in in_forms]
+    forms = {id(file) for file in _place_forms(places, texts)}
+    free_texts = [file for file in texts if id(file) not in forms]
     _place(places, [f for f in content if f.kind in PHOTOS], PhotoPart)
     _place(places, [f for f in content if f.kind in VIDEOS], VideoPart)
     _place(places, _without_descriptions(free_texts, places), TextPart)
@@ -83,6 +88,11 @@ def sort_files(facts: MailFacts, materials: Sequence[Material]) -> Sorted:
         spare=tuple(f for f in content if id(f) not in served),
         texts=tuple(texts),
     )
+
+
+def is_decoration(file: FileFacts) -> bool:
+    """True for a logo or a signature: a small picture that the mail's HTML shows."""
+    return file.inline and file.bytes < SMALL_INLINE_BYTES
 
 
 def _as_claimed(file: FileFacts) -> FileFacts:
@@ -107,7 +117,7 @@ def faults(part: Part, file: FileFacts) -> list[Finding]:
         case TextPart():
             return check_text(part, file)
         case FormPart():
-            return []
+            return check_form(part, file)
 
 
 def _place(places: Iterable[Place], files: Sequence[FileFacts], kind: type[Part]) -> None:
@@ -152,35 +162,28 @@ def _named_for(material: Material, file: FileFacts) -> bool:
     return any(compact(word) in name for word in (material.name, *material.aliases))
 
 
-def _place_forms(places: Iterable[Place], texts: Sequence[FileFacts]) -> None:
+def _place_forms(places: Iterable[Place], texts: Sequence[FileFacts]) -> list[FileFacts]:
+    """Puts every form into its place and returns all that are one. Beside a form that is filled in, the template that
+    came with it serves no part."""
+    forms = []
     for place in places:
         if isinstance(place.part, FormPart):
-            place.files.extend(file for file in texts if is_form(place.part, file))
-
-
-def is_form(part: FormPart, file: FileFacts) -> bool:
-    """True for a file with the form's title on a line of its own, whatever number it carries.
-
-    A text that merely speaks of the form has its title in the middle of a sentence; where there is a table, more may
-    stand around the title (a unit, a date).
-    """
-    if file.text is None:
-        return False
-    around = r".{0,30}" if file.text.tables else r"[\w()]{0,16}"
-    titles = "|".join(re.escape(compact(title)) for title in (part.title, *part.aliases))
-    heading = re.compile(rf"{around}(?:{titles}){around}")
-    return any(heading.fullmatch(compact(line)) for line in file.text.text.splitlines())
-
-
-def is_named_form(part: FormPart, file: FileFacts) -> bool:
-    """True for a file that only its name calls the form; its content does not say what it is."""
-    return any(compact(title) in compact(file.name) for title in (part.title, *part.aliases))
+            mine = [file for file in texts if is_form(place.part, file)]
+            place.files.extend([file for file in mine if not faults(place.part, file)] or mine)
+            forms += mine
+    return forms
 
 
 def _without_descriptions(texts: Sequence[FileFacts], places: Iterable[Place]) -> list[FileFacts]:
-    """Leaves out 图片说明.docx beside photos or videos, if another text is there to be the material."""
-    pictured = any(isinstance(place.part, PhotoPart | VideoPart) for place in places)
-    main = [file for file in texts if not (pictured and re.search(r"说明|图注|解说", file.name))]
+    """Leaves out 图片说明.docx beside photos or videos, and what is named like one of them, if another text is there to
+    be the material."""
+    pictured = [place for place in places if isinstance(place.part, PhotoPart | VideoPart)]
+    pictures = {picture_name(file.name) for place in pictured for file in place.files}
+    main = [
+        file
+        for file in texts
+        if not (pictured and (re.search(r"说明|图注|解说", file.name) or picture_name(file.name) in pictures))
+    ]
     return main or list(texts)
 
 

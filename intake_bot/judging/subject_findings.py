@@ -50,7 +50,7 @@ def _unit(reading: SubjectReading, notice: Notice, sender_unit: str | None) -> F
             return _error(notice, reading.fault.value, "主题里没有写单位名称", _write(notice, "写上单位全称") + hint)
         case UnitFault.MANY_UNITS:
             found = f"主题里写了{len(reading.units)}个单位：{'、'.join(reading.units)}"
-            return _error(notice, reading.fault.value, found, "请每个单位单独发一封邮件，主题只写一个单位")
+            return _error(notice, reading.fault.value, found, "请每个单位单独发一封，主题里只写一个单位")
         case UnitFault.UNKNOWN_UNIT:
             near = f"。名单中名称相近的有：{'、'.join(reading.nearest)}" if reading.nearest else ""
             todo = _write(notice, "写单位全称")
@@ -80,7 +80,7 @@ def _order(reading: SubjectReading, notice: Notice) -> Finding | None:
     subject = notice.subject
     found = "主题的先后顺序与规定的格式不同"
     return Finding(
-        "subject.other_order", Severity.REMARK, found, f"以“{subject.form}”为题", "本次可以收下，以后请按格式书写",
+        "subject.other_order", Severity.REMARK, found, f"以“{subject.form}”为题", "这次照收，以后请按这个格式写",
         clause=subject.clause, quote=subject.quote,
     )  # fmt: skip
 

@@ -20,14 +20,18 @@ def about_time(material: Material, slot: Slot, calendar: Calendar, received: dat
         found, todo = f"{arrived}，活动周还没有开始", f"请从{day_words(calendar.week.first)}起报送"
     elif slot.timing is Timing.CLOSED:
         code, severity = "deadline.closed", Severity.ERROR
-        found, todo = f"{arrived}，本次报送已经结束", "如仍需报送，请与我们电话联系"
+        found, todo = f"{arrived}，这次报送已经结束", "如果还需要报送，请打电话和我们联系"
     elif material.late == "reject":
         code, severity = "deadline.late", Severity.ERROR
-        found, todo = f"{arrived}，已过截止时间", "逾期不再接收，如有特殊情况请与我们电话联系"
+        found, todo = f"{arrived}，已过截止时间", "如有特殊情况，请打电话和我们联系"
     else:
         code, severity = "deadline.late", Severity.REMARK
-        found, todo = f"{arrived}，已过截止时间", "已收下并记为迟报，下次请提前报送"
-    asked = f"{material.due.words}报送（{moment_words(slot.deadline)}截止）"
+        found, todo = f"{arrived}，已过截止时间", "照收，记为迟报；下次请早一点"
+    granted = slot.deadline > material.due.deadline(calendar.week, slot.day, calendar.zone)
+    until = f"{moment_words(slot.deadline)}截止"
+    asked = (
+        f"{material.due.words}报送（已为贵单位延期，{until}）" if granted else f"{material.due.words}报送（{until}）"
+    )
     return [Finding(code, severity, found, asked, todo, clause=material.clause, quote=material.quote)]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -30,6 +31,8 @@ class Finding:
     quote: str = ""
     """The clause in the notice's own words."""
     holds: bool = False
+    private: bool = False
+    """For the clerks only: no letter to a school speaks of it."""
 
     @property
     def message(self) -> str:
@@ -66,6 +69,17 @@ class Disposition(StrEnum):
 
 
 @dataclass(frozen=True)
+class FilledForm:
+    """What a form says, row by row: header or label → value."""
+
+    title: str
+    """The name of the part that it serves."""
+    file: str
+    """`FileFacts.shown_name`."""
+    rows: tuple[Mapping[str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ItemVerdict:
     """One material of one day. `day` and `deadline` are None where neither can be told."""
 
@@ -77,6 +91,10 @@ class ItemVerdict:
     findings: tuple[Finding, ...] = ()
     files: tuple[str, ...] = ()
     """`FileFacts.shown_name` of the files that serve this item."""
+    fills: int = 1
+    """How many of a quota it fills: two articles in one mail are two."""
+    forms: tuple[FilledForm, ...] = field(default=(), repr=False)
+    """Personal data stand in them, which is why they are not shown with the rest."""
 
 
 @dataclass(frozen=True)
@@ -94,3 +112,13 @@ class Verdict:
     @property
     def all_findings(self) -> tuple[Finding, ...]:
         return self.findings + tuple(f for item in self.items for f in item.findings)
+
+    @property
+    def for_school(self) -> Verdict:
+        """The same without what only clerks should know."""
+        items = tuple(replace(item, findings=_public(item.findings)) for item in self.items)
+        return replace(self, items=items, findings=_public(self.findings))
+
+
+def _public(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if not finding.private)

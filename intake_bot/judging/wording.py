@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from intake_bot.files.facts import Kind
+
+NAMED = 5
+"""So many names stand inside one sentence."""
 
 _KIND_NAMES = {
     Kind.JPEG: "JPG图片",
@@ -24,6 +29,9 @@ _KIND_NAMES = {
     Kind.XLSX: "Excel表格",
     Kind.PPTX: "PPT演示文稿",
     Kind.ODF: "ODF文档（odt、ods）",
+    Kind.DOC: "Word文档（doc、wps）",
+    Kind.XLS: "Excel表格（xls、et）",
+    Kind.PPT: "PPT演示文稿（ppt）",
     Kind.OLE: "旧版Office（doc、xls、wps）",
     Kind.PDF: "PDF",
     Kind.OFD: "OFD",
@@ -33,6 +41,7 @@ _KIND_NAMES = {
     Kind.ZIP: "zip压缩包",
     Kind.RAR: "rar压缩包",
     Kind.SEVEN_ZIP: "7z压缩包",
+    Kind.TNEF: "winmail.dat（Outlook专用格式）",
     Kind.EXECUTABLE: "程序",
     Kind.SCRIPT: "脚本",
     Kind.SHORTCUT: "快捷方式",
@@ -45,6 +54,11 @@ _KIND_NAMES = {
 def kind_name(kind: Kind) -> str:
     """What a school calls a kind of file."""
     return _KIND_NAMES[kind]
+
+
+def named(names: Sequence[str]) -> str:
+    """The first few of many names."""
+    return "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
 
 
 def size_words(size: int) -> str:

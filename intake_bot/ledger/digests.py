@@ -46,6 +46,7 @@ class Digests:
                 undelivered=_undelivered(session, bureau, since),
                 withheld=read_letters(session, bureau, _happened(since, LetterState.WITHHELD)),
                 trouble=_trouble(session, bureau, since),
+                waiting=read_mails(session, ours, MessageRow.state == MessageState.WAITING),
             )
 
     def file(self, day: date, report: DayReport, draft: LetterDraft, now: datetime) -> bool:

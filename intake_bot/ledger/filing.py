@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind
+from intake_bot.ledger.database import Condition
+from intake_bot.ledger.earlier import line_of
+from intake_bot.ledger.forms import add_forms, copy_forms
 from intake_bot.ledger.letters import add_letter
-from intake_bot.ledger.records import Judgement, KeptFile, LetterKind
-from intake_bot.ledger.tables import FileRow, FindingRow, ItemFileRow, ItemRow, MessageRow, SubmissionRow
+from intake_bot.ledger.records import Fingerprint, Judgement, KeptFile, KeptLink, LetterKind
+from intake_bot.ledger.tables import (
+    FileRow,
+    FindingRow,
+    FingerprintRow,
+    ItemFileRow,
+    ItemRow,
+    LinkRow,
+    MessageRow,
+    PieceRow,
+    SubmissionRow,
+    SupplementRow,
+)
 
 
 def add_submission(session: Session, message: MessageRow, judgement: Judgement, now: datetime) -> SubmissionRow:
@@ -27,14 +42,53 @@ def add_submission(session: Session, message: MessageRow, judgement: Judgement, 
     session.add(submission)
     session.flush()
     files = _add_files(session, submission, judgement.files)
+    _add_fingerprints(session, submission, judgement.prints)
+    _add_links(session, submission, judgement.links)
     _add_findings(session, submission, None, verdict.findings)
+    line = line_of(session, judgement.supplements) if judgement.supplements else ()
+    if line:
+        session.add(SupplementRow(submission=submission.id, earlier=line[0]))
     for item in verdict.items:
         row = _add_item(session, submission, item, files)
-        if item.decision is Decision.ACCEPTED and item.material not in judgement.cumulative:
-            _supersede(session, message, row)
+        if item.decision is Decision.ACCEPTED:
+            _supersede(session, message, row, _replaced(row, line, judgement))
     if judgement.answer is not None:
         add_letter(session, message.bureau, LetterKind.ANSWER, judgement.answer, now, submission=submission.id)
     return submission
+
+
+def replace_submission(session: Session, message: MessageRow, judgement: Judgement, now: datetime) -> SubmissionRow:
+    """Writes a judgement in the place of the one that stands for this mail, if there is one.
+
+    The earlier one stays, with its items, findings, files and letter; what pointed to it (pieces, supplements) points
+    to the new one.
+    """
+    earlier = session.exec(
+        select(SubmissionRow).where(SubmissionRow.message == message.id, col(SubmissionRow.stands))
+    ).one_or_none()
+    if earlier is None:
+        return add_submission(session, message, judgement, now)
+    earlier.stands = False
+    session.flush()
+    submission = add_submission(session, message, judgement, now)
+    for piece in session.exec(select(PieceRow).where(PieceRow.whole == earlier.id)):
+        piece.whole = submission.id
+    for newer in session.exec(select(SupplementRow).where(SupplementRow.earlier == earlier.id)):
+        newer.earlier = submission.id
+    older = session.get(SupplementRow, earlier.id)
+    if older is not None and session.get(SupplementRow, submission.id) is None:
+        session.add(SupplementRow(submission=submission.id, earlier=older.earlier))
+    if not judgement.prints:
+        _copy_fingerprints(session, earlier, submission)
+    if not any(item.forms for item in judgement.verdict.items):
+        copy_forms(session, earlier, submission)
+    return submission
+
+
+def _copy_fingerprints(session: Session, earlier: SubmissionRow, submission: SubmissionRow) -> None:
+    """The files of a mail that a person decided about are known again too, though nobody measured them anew."""
+    for row in session.exec(select(FingerprintRow).where(FingerprintRow.submission == earlier.id)).all():
+        session.add(FingerprintRow(submission=submission.id, name=row.name, sha256=row.sha256, look=row.look))
 
 
 def _add_files(session: Session, submission: SubmissionRow, files: Iterable[KeptFile]) -> tuple[FileRow, ...]:
@@ -46,12 +100,39 @@ def _add_files(session: Session, submission: SubmissionRow, files: Iterable[Kept
             sha256=file.sha256,
             bytes=file.bytes,
             kind=file.kind.value,
+            supplied=file.supplied,
         )
         for file in files
     )
     session.add_all(rows)
     session.flush()
     return rows
+
+
+def _add_fingerprints(session: Session, submission: SubmissionRow, prints: Iterable[Fingerprint]) -> None:
+    session.add_all(
+        FingerprintRow(
+            submission=submission.id,
+            name=print_.name,
+            sha256=print_.sha256,
+            look=None if print_.look is None else f"{print_.look:016x}",
+        )
+        for print_ in prints
+    )
+
+
+def _add_links(session: Session, submission: SubmissionRow, links: Iterable[KeptLink]) -> None:
+    session.add_all(
+        LinkRow(
+            submission=submission.id,
+            name=link.name,
+            link=link.link,
+            size=link.size,
+            expires=link.expires,
+            supplied=link.supplied,
+        )
+        for link in links
+    )
 
 
 def _add_findings(
@@ -70,6 +151,7 @@ def _add_findings(
             found=finding.found,
             asked=finding.asked,
             todo=finding.todo,
+            private=finding.private,
         )
         for finding in findings
     )
@@ -86,11 +168,13 @@ def _add_item(session: Session, submission: SubmissionRow, item: ItemVerdict, fi
         deadline=item.deadline,
         late=item.late,
         decision=item.decision,
+        fills=item.fills,
     )
     session.add(row)
     session.flush()
     session.add_all(ItemFileRow(item=row.id, file=file.id) for file in files if _serves(file.name, item.files))
     _add_findings(session, submission, row, item.findings)
+    add_forms(session, row, item.forms)
     return row
 
 
@@ -99,27 +183,40 @@ def _serves(kept: str, wanted: tuple[str, ...]) -> bool:
     return any(name == kept or name.startswith(f"{kept}/") for name in wanted)
 
 
-def _supersede(session: Session, message: MessageRow, item: ItemRow) -> None:
-    """Of two accepted items of one unit, material and day, the one received later counts, in whichever order the two
-    were judged. Both rows stay."""
+def _replaced(item: ItemRow, line: tuple[int, ...], judgement: Judgement) -> Condition:
+    """Which items an accepted one takes the place of: what was open or accepted for the same unit, material and day,
+    and what was open in the submissions that it supplements, whatever unit or day they were thought to be of.
+
+    Of a cumulative material a second one stands beside the first, so that only the supplemented ones are replaced.
+    """
+    supplemented: ColumnElement[bool] = col(ItemRow.submission).in_(line) & (col(ItemRow.decision) != Decision.ACCEPTED)
+    if item.material in judgement.cumulative:
+        return supplemented
+    same_slot = (
+        (col(ItemRow.notice) == item.notice)
+        & (col(ItemRow.unit) == item.unit)
+        & col(ItemRow.day).is_not_distinct_from(item.day)
+    )
+    return or_(supplemented, same_slot)
+
+
+def _supersede(session: Session, message: MessageRow, item: ItemRow, replaced: Condition) -> None:
+    """Of two accepted items the one received later counts, in whichever order the two were judged. All rows stay."""
     found = session.exec(
         select(ItemRow, MessageRow.internaldate)
         .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
         .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
         .where(
-            ItemRow.id != item.id,
-            ItemRow.notice == item.notice,
-            ItemRow.unit == item.unit,
+            ItemRow.submission != item.submission,
+            col(SubmissionRow.stands),
             ItemRow.material == item.material,
-            col(ItemRow.day).is_not_distinct_from(item.day),
-            ItemRow.decision == Decision.ACCEPTED,
+            replaced,
             col(ItemRow.superseded_by).is_(None),
         )
-    ).first()
-    if found is None:
-        return
-    other, received = found
-    if received <= message.internaldate:
-        other.superseded_by = item.id
-    else:
-        item.superseded_by = other.id
+        .order_by(col(ItemRow.id))
+    ).all()
+    for other, received in found:
+        if received <= message.internaldate:
+            other.superseded_by = item.id
+        elif other.decision is Decision.ACCEPTED:
+            item.superseded_by = other.id

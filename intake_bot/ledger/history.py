@@ -6,15 +6,15 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from intake_bot.judging.verdict import Decision, Disposition
+from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.database import Condition, Database
-from intake_bot.ledger.mails import files_of_items, read_mails
+from intake_bot.ledger.forms import FiledForm, read_forms
+from intake_bot.ledger.mails import files_of_items, needs_a_person, read_mails
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import FiledMail, LedgerItem, ReportedItem
-from intake_bot.ledger.states import MessageState
 from intake_bot.ledger.tables import ItemRow, LetterRow, MessageRow, SubmissionRow
 
 _BATCH = 500
@@ -27,13 +27,20 @@ class History:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def filled_days(self, notice: str, unit: str, material: str) -> frozenset[date]:
-        """The days for which this unit has an accepted item of this material."""
-        days = (
-            select(col(ItemRow.day)).where(*_accepted(notice, unit, material), col(ItemRow.day).is_not(None)).distinct()
-        )
+    def filled_days(self, notice: str, unit: str, material: str, besides: int = 0) -> frozenset[date]:
+        """The days for which this unit has an accepted item of this material, those of the mail with the id `besides`
+        left out: it may be judged for the second time."""
+        accepted = _accepted(notice, unit, material, besides)
+        days = select(col(ItemRow.day)).where(*accepted, col(ItemRow.day).is_not(None)).distinct()
         with self._database.reading() as session:
             return frozenset(day for day in session.exec(days) if day is not None)
+
+    def accepted_count(self, notice: str, unit: str, material: str, besides: int = 0) -> int:
+        """How much of a quota of this material the unit's accepted items fill; superseded ones do not count, nor those
+        of the mail with the id `besides`."""
+        count = select(func.coalesce(func.sum(ItemRow.fills), 0)).where(*_accepted(notice, unit, material, besides))
+        with self._database.reading() as session:
+            return session.exec(count).one()
 
     def is_our_letter(self, message_ids: Iterable[str]) -> bool:
         """True when one of these Message-IDs (of In-Reply-To or References) is that of a letter of ours."""
@@ -52,6 +59,7 @@ class History:
             .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
             .where(
                 ItemRow.notice == notice,
+                col(SubmissionRow.stands),
                 col(ItemRow.decision).in_(decisions),
                 col(ItemRow.superseded_by).is_(None),
                 col(ItemRow.unit).is_not(None),
@@ -67,6 +75,7 @@ class History:
                     late=item.late,
                     receipt=receipt_number(message.id),
                     received=message.internaldate,
+                    fills=item.fills,
                 )
                 for item, message in session.exec(found)
             )
@@ -74,7 +83,24 @@ class History:
     def held(self, bureau: str) -> tuple[FiledMail, ...]:
         """The mails that a person must look at, oldest first: held unopened, or with a held item or verdict."""
         with self._database.reading() as session:
-            return read_mails(session, MessageRow.bureau == bureau, _needs_a_person())
+            return read_mails(session, MessageRow.bureau == bureau, needs_a_person())
+
+    def is_held(self, message: int) -> bool:
+        """True when a person must look at this mail."""
+        with self._database.reading() as session:
+            held = select(MessageRow.id).where(MessageRow.id == message, needs_a_person())
+            return session.exec(held).first() is not None
+
+    def mail(self, message: int) -> FiledMail:
+        """One mail with all that was written down about it. Raises NoResultFound for an unknown id."""
+        with self._database.reading() as session:
+            session.get_one(MessageRow, message)
+            return read_mails(session, MessageRow.id == message)[0]
+
+    def forms(self, notice: str) -> tuple[FiledForm, ...]:
+        """What the forms say that were reported for a notice, oldest first. Personal data."""
+        with self._database.reading() as session:
+            return read_forms(session, notice)
 
     def items(self) -> Iterator[LedgerItem]:
         """All items of all bureaus in the order in which they were filed; what is filed meanwhile may be included."""
@@ -88,8 +114,10 @@ class History:
             last = batch[-1][0]
 
 
-def _accepted(notice: str, unit: str, material: str) -> tuple[Condition, ...]:
+def _accepted(notice: str, unit: str, material: str, besides: int) -> tuple[Condition, ...]:
+    standing = select(SubmissionRow.id).where(col(SubmissionRow.stands), SubmissionRow.message != besides)
     return (
+        col(ItemRow.submission).in_(standing),
         ItemRow.notice == notice,
         ItemRow.unit == unit,
         ItemRow.material == material,
@@ -98,30 +126,16 @@ def _accepted(notice: str, unit: str, material: str) -> tuple[Condition, ...]:
     )
 
 
-def _needs_a_person() -> ColumnElement[bool]:
-    held_verdicts = select(SubmissionRow.message).where(SubmissionRow.disposition == Disposition.HELD)
-    held_items = (
-        select(SubmissionRow.message)
-        .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
-        .where(ItemRow.decision == Decision.HELD)
-    )
-    return or_(
-        col(MessageRow.state) == MessageState.HELD,
-        col(MessageRow.id).in_(held_verdicts),
-        col(MessageRow.id).in_(held_items),
-    )
-
-
 def _items_after(session: Session, last: int) -> list[tuple[int, LedgerItem]]:
     found = session.exec(
-        select(ItemRow, MessageRow)
+        select(ItemRow, MessageRow, SubmissionRow)
         .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
         .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
         .where(col(ItemRow.id) > last)
         .order_by(col(ItemRow.id))
         .limit(_BATCH)
     ).all()
-    files = files_of_items(session, col(ItemRow.id).in_([item.id for item, _ in found]))
+    files = files_of_items(session, col(ItemRow.id).in_([item.id for item, _, _ in found]))
     return [
         (
             item.id,
@@ -137,8 +151,8 @@ def _items_after(session: Session, last: int) -> list[tuple[int, LedgerItem]]:
                 late=item.late,
                 message_id=message.message_id,
                 files=files[item.id],
-                superseded=item.superseded_by is not None,
+                superseded=item.superseded_by is not None or not submission.stands,
             ),
         )
-        for item, message in found
+        for item, message, submission in found
     ]

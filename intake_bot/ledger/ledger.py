@@ -1,4 +1,4 @@
-"""The ledger as the rest of the program holds it: one file, five subjects."""
+"""The ledger as the rest of the program holds it: one file, six subjects."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import TracebackType
 
 from intake_bot.ledger.database import Database
 from intake_bot.ledger.digests import Digests
+from intake_bot.ledger.earlier import Earlier
 from intake_bot.ledger.history import History
 from intake_bot.ledger.letters import Letters
 from intake_bot.ledger.messages import Messages
@@ -14,7 +15,7 @@ from intake_bot.ledger.trail import Trail
 
 
 class Ledger:
-    """What happened, for good. Every method of the five subjects is one transaction; nothing is ever deleted.
+    """What happened, for good. Every method of the six subjects is one transaction; nothing is ever deleted.
 
     All of them may raise TemporaryFailure (locked, disk full) and PermanentFailure (damaged, no permission).
     """
@@ -24,6 +25,7 @@ class Ledger:
         self.messages = Messages(database)
         self.letters = Letters(database)
         self.history = History(database)
+        self.earlier = Earlier(database)
         self.digests = Digests(database)
         self.trail = Trail(database)
 

@@ -5,23 +5,38 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from intake_bot.files.facts import Kind
-from intake_bot.judging.verdict import Finding
+from intake_bot.judging.verdict import Decision, Disposition, Finding
 from intake_bot.ledger.database import Condition
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile
-from intake_bot.ledger.states import LetterState
-from intake_bot.ledger.tables import FileRow, FindingRow, ItemFileRow, ItemRow, LetterRow, MessageRow, SubmissionRow
+from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile, KeptLink
+from intake_bot.ledger.states import LetterState, MessageState
+from intake_bot.ledger.tables import (
+    FileRow,
+    FindingRow,
+    ItemFileRow,
+    ItemRow,
+    LetterRow,
+    LinkRow,
+    MessageRow,
+    PieceRow,
+    SubmissionRow,
+)
 
 
 def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...]:
     """The mails whose MessageRow meets all conditions, oldest first."""
     wanted = select(MessageRow.id).where(*conditions)
+    whole = aliased(SubmissionRow)
     found = session.exec(
-        select(MessageRow, SubmissionRow)
-        .outerjoin(SubmissionRow, col(SubmissionRow.message) == MessageRow.id)
+        select(MessageRow, SubmissionRow, whole, PieceRow)
+        .outerjoin(SubmissionRow, (col(SubmissionRow.message) == MessageRow.id) & col(SubmissionRow.stands))
+        .outerjoin(PieceRow, col(PieceRow.message) == MessageRow.id)
+        .outerjoin(whole, col(whole.id) == PieceRow.whole)
         .where(*conditions)
         .order_by(col(MessageRow.id))
     ).all()
@@ -29,15 +44,45 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
     findings = _findings(session, col(FindingRow.submission).in_(submissions))
     items = _items(session, col(ItemRow.submission).in_(submissions), findings)
     files = _files(session, col(FileRow.submission).in_(submissions))
+    links = _links(session, col(LinkRow.submission).in_(submissions))
     answers = _answers(session, col(LetterRow.submission).in_(submissions))
     return tuple(
-        _unjudged(message)
+        _joined(message, leading, piece)
         if submission is None
         else replace(
-            _judged(message, submission, items[submission.id], findings[submission.id, None], files[submission.id]),
+            _judged(
+                message,
+                submission,
+                items[submission.id],
+                findings[submission.id, None],
+                files[submission.id],
+                links[submission.id],
+            ),
             answer=answers.get(submission.id),
         )
-        for message, submission in found
+        for message, submission, leading, piece in found
+    )
+
+
+def needs_a_person() -> ColumnElement[bool]:
+    """A held item that was superseded needs nobody any more."""
+    settled = select(ItemRow.submission).where(
+        ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_not(None)
+    )
+    held_verdicts = select(SubmissionRow.message).where(
+        col(SubmissionRow.stands),
+        SubmissionRow.disposition == Disposition.HELD,
+        col(SubmissionRow.id).not_in(settled),
+    )
+    held_items = (
+        select(SubmissionRow.message)
+        .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
+        .where(col(SubmissionRow.stands), ItemRow.decision == Decision.HELD, col(ItemRow.superseded_by).is_(None))
+    )
+    return or_(
+        col(MessageRow.state) == MessageState.HELD,
+        col(MessageRow.id).in_(held_verdicts),
+        col(MessageRow.id).in_(held_items),
     )
 
 
@@ -82,6 +127,7 @@ def _items(
                 findings=findings[row.submission, row.id],
                 files=files[row.id],
                 superseded=row.superseded_by is not None,
+                fills=row.fills,
             ),
         )
     return items
@@ -92,6 +138,13 @@ def _files(session: Session, condition: Condition) -> defaultdict[int, tuple[Kep
     for row in session.exec(select(FileRow).where(condition).order_by(col(FileRow.id))):
         files[row.submission] += (_kept_file(row),)
     return files
+
+
+def _links(session: Session, condition: Condition) -> defaultdict[int, tuple[KeptLink, ...]]:
+    links: defaultdict[int, tuple[KeptLink, ...]] = defaultdict(tuple)
+    for row in session.exec(select(LinkRow).where(condition).order_by(col(LinkRow.id))):
+        links[row.submission] += (KeptLink(row.name, row.link, row.size, row.expires, row.supplied),)
+    return links
 
 
 def _answers(session: Session, condition: Condition) -> dict[int | None, LetterState]:
@@ -120,12 +173,26 @@ def _unjudged(message: MessageRow) -> FiledMail:
     )
 
 
+def _joined(message: MessageRow, whole: SubmissionRow | None, piece: PieceRow | None) -> FiledMail:
+    mail = _unjudged(message)
+    if whole is None:
+        return replace(mail, unit=piece.unit) if piece else mail
+    return replace(
+        mail,
+        disposition=whole.disposition,
+        notice=whole.notice,
+        unit=whole.unit,
+        joined=receipt_number(whole.message),
+    )
+
+
 def _judged(
     message: MessageRow,
     submission: SubmissionRow,
     items: tuple[FiledItem, ...],
     findings: tuple[Finding, ...],
     files: tuple[KeptFile, ...],
+    links: tuple[KeptLink, ...],
 ) -> FiledMail:
     return replace(
         _unjudged(message),
@@ -135,6 +202,7 @@ def _judged(
         items=items,
         findings=findings,
         files=files,
+        links=links,
     )
 
 
@@ -149,8 +217,9 @@ def _finding(row: FindingRow) -> Finding:
         clause=row.clause,
         quote=row.quote,
         holds=row.holds,
+        private=row.private,
     )
 
 
 def _kept_file(row: FileRow) -> KeptFile:
-    return KeptFile(name=row.name, path=row.path, sha256=row.sha256, bytes=row.bytes, kind=Kind(row.kind))
+    return KeptFile(row.name, row.path, row.sha256, row.bytes, Kind(row.kind), row.supplied)

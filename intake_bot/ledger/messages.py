@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import not_, or_
 from sqlmodel import Session, col, select
 
+from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.database import Database
-from intake_bot.ledger.filing import add_submission
+from intake_bot.ledger.filing import add_submission, replace_submission
+from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord
+from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord, WaitingMail
 from intake_bot.ledger.states import MessageEvent, MessageState, next_message_state
-from intake_bot.ledger.tables import MessageRow
+from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
 from intake_bot.ledger.trail import add_message_event
 
 _UNFINISHED = (MessageState.NEW, MessageState.SPOOLED)
@@ -51,12 +54,6 @@ class Messages:
         rows = select(MessageRow).where(MessageRow.bureau == bureau, col(MessageRow.state).in_(_UNFINISHED))
         with self._database.reading() as session:
             return tuple(message_record(row) for row in session.exec(rows.order_by(col(MessageRow.id))))
-
-    def open_keys(self) -> frozenset[MailKey]:
-        """The keys of all bureaus' mails whose raw bytes are still wanted: not settled yet, or held for a person."""
-        wanted = select(MessageRow).where(col(MessageRow.state).in_((*_UNFINISHED, MessageState.HELD)))
-        with self._database.reading() as session:
-            return frozenset(message_record(row).key for row in session.exec(wanted))
 
     def with_receipt(self, receipt: str) -> MessageRecord | None:
         """The mail that was given this receipt number, or None when it never was given out."""
@@ -102,6 +99,24 @@ class Messages:
             row = session.get_one(MessageRow, message)
             row.sender, row.subject = sender, subject
 
+    def with_raw_mail_to_spare(self, names: Collection[str]) -> frozenset[str]:
+        """Which of these spool files belong to mails that are settled and that no person has to look at any more."""
+        settled = select(MessageRow.spool).where(
+            col(MessageRow.spool).in_(list(names)),
+            col(MessageRow.state).in_((MessageState.JUDGED, MessageState.IGNORED, MessageState.DUPLICATE)),
+            not_(needs_a_person()),
+        )
+        with self._database.reading() as session:
+            held = session.exec(select(MessageRow.id).where(needs_a_person())).all()
+            # Judged as one with a mail that a person may have judged once more.
+            of_held = (
+                select(PieceRow.message)
+                .join(SubmissionRow, col(SubmissionRow.id) == PieceRow.whole)
+                .where(col(SubmissionRow.message).in_(held))
+            )
+            spare = settled.where(col(MessageRow.id).not_in(of_held))
+            return frozenset(name for name in session.exec(spare) if name is not None)
+
     def earlier_copy(self, message: int) -> MessageRecord | None:
         """The mail of which this spooled one is a second copy: same bureau, Message-ID and bytes.
 
@@ -132,12 +147,57 @@ class Messages:
             row = _advance(session, message, MessageEvent.JUDGE)
             row.kind, row.reason = MailKind.SUBMISSION, ""
             submission = add_submission(session, row, judgement, now)
+            for joined in judgement.joined:
+                _join(session, joined, row, submission.id, now)
             detail: Detail = {
                 "notice": submission.notice,
                 "unit": submission.unit,
                 "items": len(judgement.verdict.items),
             }
             _settle(session, row, f"submission.{submission.disposition}", detail, now)
+
+    def wait(self, message: int, piece: Piece, now: datetime) -> None:
+        """It waits for the mails that belong to it; its raw bytes must stay in the spool. Its attempts begin anew."""
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.WAIT)
+            row.attempts = 0
+            session.add(
+                PieceRow(
+                    message=message,
+                    notice=piece.notice,
+                    unit=piece.unit,
+                    materials=list(piece.materials),
+                    day=piece.day,
+                    number=piece.number,
+                    total=piece.total,
+                )
+            )
+            session.flush()
+            detail: Detail = {"unit": piece.unit, "number": piece.number, "total": piece.total}
+            add_message_event(session, row, "message.waiting", detail, now)
+
+    def waiting(self, bureau: str) -> tuple[WaitingMail, ...]:
+        """Mails that wait for others, in the order in which they were received."""
+        rows = (
+            select(MessageRow, PieceRow)
+            .join(PieceRow, col(PieceRow.message) == MessageRow.id)
+            .where(MessageRow.bureau == bureau, MessageRow.state == MessageState.WAITING)
+            .order_by(col(MessageRow.internaldate), col(MessageRow.id))
+        )
+        with self._database.reading() as session:
+            return tuple(WaitingMail(message_record(row), _piece(piece)) for row, piece in session.exec(rows))
+
+    def joined_to(self, message: int) -> tuple[tuple[MessageRecord, Piece], ...]:
+        """The mails that were judged as part of this one, in the order in which they were received."""
+        rows = (
+            select(MessageRow, PieceRow)
+            .join(PieceRow, col(PieceRow.message) == MessageRow.id)
+            .join(SubmissionRow, col(SubmissionRow.id) == PieceRow.whole)
+            .where(SubmissionRow.message == message, col(SubmissionRow.stands))
+            .order_by(col(MessageRow.internaldate), col(MessageRow.id))
+        )
+        with self._database.reading() as session:
+            return tuple((message_record(row), _piece(piece)) for row, piece in session.exec(rows))
 
     def file_ignored(self, message: int, kind: MailKind, reason: str, now: datetime) -> None:
         """It is machine mail, a command or nothing of ours, for this reason; no answer is due."""
@@ -153,6 +213,25 @@ class Messages:
             row.duplicate_of = original
             row.reason = f"与回执编号 {session.get_one(MessageRow, original).receipt} 的邮件完全相同"
             _settle(session, row, "message.duplicate", {"original": original}, now)
+
+    def decide(self, message: int, judgement: Judgement, what: str, detail: Detail, now: datetime) -> None:
+        """A person had a look: one transaction like `file_judgement`, in the place of the judgement that stood.
+
+        `what` names the event (`held.accepted`, `held.rejected`, `held.supplied`), `detail` holds the reason given.
+        """
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.DECIDE)
+            row.kind, row.reason = MailKind.SUBMISSION, ""
+            submission = replace_submission(session, row, judgement, now)
+            _settle(session, row, what, {**detail, "disposition": submission.disposition}, now)
+
+    def retry(self, message: int, now: datetime) -> None:
+        """A mail that was held unopened begins anew: the next walk tries it as if it had just come."""
+        with self._database.writing() as session:
+            row = _advance(session, message, MessageEvent.RETRY)
+            row.attempts, row.reason, row.settled = 0, "", None
+            row.spool = row.sha256 = None
+            add_message_event(session, row, "held.retried", {}, now)
 
     def hold(self, message: int, reason: str, now: datetime) -> None:
         """It is set aside unopened, for a person, for this reason (Chinese, for the digest)."""
@@ -196,6 +275,17 @@ def _advance(session: Session, message: int, event: MessageEvent) -> MessageRow:
     row = session.get_one(MessageRow, message)
     row.state = next_message_state(row.state, event)
     return row
+
+
+def _join(session: Session, message: int, leader: MessageRow, submission: int, now: datetime) -> None:
+    row = _advance(session, message, MessageEvent.JUDGE)
+    row.kind, row.reason = MailKind.SUBMISSION, ""
+    session.get_one(PieceRow, message).whole = submission
+    _settle(session, row, "message.joined", {"leader": leader.id}, now)
+
+
+def _piece(row: PieceRow) -> Piece:
+    return Piece(row.notice, row.unit, tuple(row.materials), row.day, row.number, row.total)
 
 
 def _settle(session: Session, row: MessageRow, what: str, detail: Detail, now: datetime) -> None:

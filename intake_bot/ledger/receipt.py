@@ -48,6 +48,18 @@ def receipt_number(row_id: int) -> str:
     return f"{number}-{_check_digit(number)}"
 
 
+def read_receipt(typed: str) -> str | None:
+    """The receipt number that somebody typed: any dash or none, with the check digit or without; None for anything
+    else, a wrong check digit among it."""
+    plain = unicodedata.normalize("NFKC", typed).strip()
+    whole = re.fullmatch(rf"{_NUMBER}(?:{_DASH})?(?P<check>[0-9])", plain)
+    if whole and _check_digit(whole["number"]) == whole["check"]:
+        return f"{whole['number']}-{whole['check']}"
+    if re.fullmatch(_NUMBER, plain):
+        return f"{plain}-{_check_digit(plain)}"
+    return find_receipt(typed)
+
+
 def find_receipt(text: str) -> str | None:
     """The first well-formed receipt number in a subject or a body, in the form that `receipt_number` gives.
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Literal
 
 from intake_bot.files.facts import Kind
+from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import Decision, Disposition, Finding, MailKind, Verdict
 from intake_bot.ledger.states import LetterState, MessageState
 
@@ -70,6 +71,38 @@ class KeptFile:
     sha256: str
     bytes: int
     kind: Kind
+    supplied: bool = False
+    """Given by a clerk, who fetched it from a mail provider; it did not come with the mail."""
+
+
+@dataclass(frozen=True)
+class KeptLink:
+    """A file that the sender left at a mail provider (超大附件). `supplied`: a clerk has given the file."""
+
+    name: str
+    link: str
+    size: str = ""
+    expires: str = ""
+    supplied: bool = False
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What one file of a submission is known by: its content, and for a picture its perceptual hash (64 bits)."""
+
+    name: str
+    """`FileFacts.shown_name`."""
+    sha256: str
+    look: int | None = None
+
+
+@dataclass(frozen=True)
+class FiledFingerprint:
+    """A fingerprint with the submission that it came with."""
+
+    receipt: str
+    unit: str | None
+    print: Fingerprint
 
 
 class LetterKind(StrEnum):
@@ -120,7 +153,7 @@ class Judgement:
     """All that is written down in one transaction when a submission has been judged.
 
     `cumulative` names the materials of which a unit may owe several (quotas): there a later item stands beside the
-    earlier ones, elsewhere an accepted item supersedes the earlier one of the same unit, material and day.
+    earlier ones, elsewhere an accepted item supersedes the earlier ones of the same unit, material and day.
     """
 
     notice: str
@@ -128,6 +161,12 @@ class Judgement:
     files: tuple[KeptFile, ...] = ()
     answer: LetterDraft | None = None
     cumulative: frozenset[str] = frozenset()
+    supplements: str | None = None
+    """Receipt number of the earlier submission whose good files were judged again together with these （补件）."""
+    joined: tuple[int, ...] = ()
+    """Ids of the waiting mails that were judged as part of this one （2/3）."""
+    prints: tuple[Fingerprint, ...] = ()
+    links: tuple[KeptLink, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +179,16 @@ class ReportedItem:
     late: bool
     receipt: str
     received: datetime
+    fills: int = 1
+    """How many of a quota it fills."""
+
+
+@dataclass(frozen=True)
+class WaitingMail:
+    """A mail that waits for those that belong to it."""
+
+    mail: MessageRecord
+    piece: Piece
 
 
 @dataclass(frozen=True)
@@ -172,6 +221,7 @@ class FiledItem:
     findings: tuple[Finding, ...]
     files: tuple[KeptFile, ...]
     superseded: bool
+    fills: int = 1
 
 
 class Outcome(StrEnum):
@@ -200,7 +250,8 @@ _OUTCOMES = {
 class FiledMail:
     """One mail with all that was written down about it.
 
-    `disposition`, `notice` and `unit` are None where no judgement was made. `findings` are those about the mail itself.
+    `disposition` and `notice` are None where no judgement was made, `unit` also where it is not known. `findings` are
+    those about the mail itself.
     """
 
     receipt: str
@@ -219,6 +270,9 @@ class FiledMail:
     items: tuple[FiledItem, ...]
     findings: tuple[Finding, ...]
     files: tuple[KeptFile, ...]
+    links: tuple[KeptLink, ...] = ()
+    joined: str | None = None
+    """Receipt number of the mail as part of which it was judged （2/3）; its items and files stand there."""
     answer: LetterState | None = None
     """What became of the letter that answers it; None where none was written."""
 
@@ -265,6 +319,8 @@ class DayReport:
     """Written in the span and not sent, because the bureau is in shadow mode."""
     trouble: tuple[EventRecord, ...]
     """Events of the span whose name begins with `mailbox.`."""
+    waiting: tuple[FiledMail, ...] = ()
+    """Mails that wait for others that belong to them; in no heap either."""
 
     def heap(self, outcome: Outcome) -> tuple[FiledMail, ...]:
         """The mails of one outcome; the four heaps together are `mails`."""

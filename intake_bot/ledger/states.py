@@ -21,8 +21,10 @@ class MessageState(StrEnum):
     """Known by its UID; not a byte of it has been fetched for good."""
     SPOOLED = "spooled"
     """The raw bytes are on our disk."""
+    WAITING = "waiting"
+    """One of several mails that belong together （2/3）; its raw bytes stay on our disk until all are judged as one."""
     JUDGED = "judged"
-    """A submission: verdict, files and answer are in the ledger."""
+    """A submission: verdict, files and answer are in the ledger, be it with other mails as one."""
     HELD = "held"
     """Set aside unopened, for a person."""
     IGNORED = "ignored"
@@ -33,8 +35,13 @@ class MessageState(StrEnum):
 
 class MessageEvent(StrEnum):
     SPOOL = "spool"
+    WAIT = "wait"
     JUDGE = "judge"
     HOLD = "hold"
+    DECIDE = "decide"
+    """A person had a look: decided, or gave what was missing and had it judged once more."""
+    RETRY = "retry"
+    """A person wants it tried again from the beginning."""
     IGNORE = "ignore"
     DUPLICATE = "duplicate"
 
@@ -74,14 +81,23 @@ MESSAGE: Mapping[MessageState, Mapping[MessageEvent, MessageState]] = {
     MessageState.SPOOLED: {
         # The spool file was lost or no longer fits its checksum, and the mail was fetched again.
         MessageEvent.SPOOL: MessageState.SPOOLED,
+        MessageEvent.WAIT: MessageState.WAITING,
         MessageEvent.JUDGE: MessageState.JUDGED,
         MessageEvent.HOLD: MessageState.HELD,
         MessageEvent.IGNORE: MessageState.IGNORED,
         MessageEvent.DUPLICATE: MessageState.DUPLICATE,
     },
-    # A person had a look.
-    MessageState.HELD: {MessageEvent.JUDGE: MessageState.JUDGED},
-    MessageState.JUDGED: {},
+    MessageState.WAITING: {
+        MessageEvent.JUDGE: MessageState.JUDGED,
+        MessageEvent.HOLD: MessageState.HELD,
+        # Its notice was taken away meanwhile.
+        MessageEvent.IGNORE: MessageState.IGNORED,
+    },
+    MessageState.HELD: {
+        MessageEvent.DECIDE: MessageState.JUDGED,
+        MessageEvent.RETRY: MessageState.NEW,
+    },
+    MessageState.JUDGED: {MessageEvent.DECIDE: MessageState.JUDGED},
     MessageState.IGNORED: {},
     MessageState.DUPLICATE: {},
 }

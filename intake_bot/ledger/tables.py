@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, Dialect, Index, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Dialect, Index, MetaData, Text, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -115,15 +115,41 @@ class MessageRow(LedgerTable, table=True):
 
 
 class SubmissionRow(LedgerTable, table=True):
-    """The judgement on one mail. Its receipt number and its time are the message's."""
+    """A judgement on one mail. Its receipt number and its time are the message's."""
 
-    __table_args__ = (one_of("disposition", Disposition),)
+    __table_args__ = (
+        one_of("disposition", Disposition),
+        Index("uq_submission_standing", "message", unique=True, sqlite_where=text("stands")),
+    )
 
     id: int = Field(default=None, primary_key=True)
-    message: int = Field(foreign_key="message.id", unique=True)
+    message: int = Field(foreign_key="message.id", index=True)
+    stands: bool = True
+    """False once the mail was judged again, by a person or with what a person gave; one judgement of a mail stands."""
     notice: String
     unit: str | None = Field(default=None, sa_type=PlainText)
     disposition: Disposition = Field(sa_type=Word(Disposition))
+
+
+class SupplementRow(LedgerTable, table=True):
+    """This submission was judged together with the good files of an earlier one （补件）."""
+
+    submission: int = Field(foreign_key="submission.id", primary_key=True)
+    earlier: int = Field(foreign_key="submission.id", index=True)
+
+
+class PieceRow(LedgerTable, table=True):
+    """One of several mails that belong together （2/3）, from when it had to wait for the others."""
+
+    message: int = Field(foreign_key="message.id", primary_key=True)
+    notice: String
+    unit: String
+    materials: list[str] = Field(sa_type=JSON)
+    day: date | None = None
+    number: int
+    total: int
+    whole: int | None = Field(default=None, foreign_key="submission.id", index=True)
+    """The submission as part of which it was judged; NULL while it waits, and for the mail that leads the others."""
 
 
 class ItemRow(LedgerTable, table=True):
@@ -144,6 +170,8 @@ class ItemRow(LedgerTable, table=True):
     late: bool
     decision: Decision = Field(sa_type=Word(Decision))
     superseded_by: int | None = Field(default=None, foreign_key="item.id")
+    fills: int = 1
+    """How many of a quota it fills."""
 
 
 class FindingRow(LedgerTable, table=True):
@@ -163,6 +191,7 @@ class FindingRow(LedgerTable, table=True):
     found: String
     asked: String
     todo: String
+    private: bool = False
 
 
 class FileRow(LedgerTable, table=True):
@@ -175,6 +204,32 @@ class FileRow(LedgerTable, table=True):
     sha256: String
     bytes: int
     kind: String
+    supplied: bool = False
+    """Given by a clerk, who fetched it from a provider; it did not come with the mail."""
+
+
+class FingerprintRow(LedgerTable, table=True):
+    """One file that came with a submission, attached or inside an archive, to know it again. `look` is the picture's
+    perceptual hash, 16 hexadecimal digits."""
+
+    id: int = Field(default=None, primary_key=True)
+    submission: int = Field(foreign_key="submission.id", index=True)
+    name: String
+    sha256: str = Field(sa_type=PlainText, index=True)
+    look: str | None = Field(default=None, sa_type=PlainText)
+
+
+class LinkRow(LedgerTable, table=True):
+    """A file that the sender left at a mail provider (超大附件): no file of ours until a clerk has fetched it."""
+
+    id: int = Field(default=None, primary_key=True)
+    submission: int = Field(foreign_key="submission.id", index=True)
+    name: String
+    link: String
+    size: String
+    expires: String
+    supplied: bool = False
+    """A clerk has given the file that it leads to."""
 
 
 class ItemFileRow(LedgerTable, table=True):
@@ -182,6 +237,16 @@ class ItemFileRow(LedgerTable, table=True):
 
     item: int = Field(foreign_key="item.id", primary_key=True)
     file: int = Field(foreign_key="file.id", primary_key=True)
+
+
+class FormRow(LedgerTable, table=True):
+    """The cells of one form that serves an item: a list of objects, header → value."""
+
+    id: int = Field(default=None, primary_key=True)
+    item: int = Field(foreign_key="item.id", index=True)
+    title: String
+    file: String
+    rows: list[dict[str, str]] = Field(sa_type=JSON)
 
 
 class LetterRow(LedgerTable, table=True):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from intake_bot.letters import chinese
 from intake_bot.letters.letter import Letter
 from intake_bot.letters.templates import Templates
-from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, unlinked
+from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, pasteable, unlinked
 
 _TEXT_WIDTH = 36
 """Unit names of a plain text letter are broken into lines of about so many characters."""
@@ -90,6 +90,15 @@ class ItemLine:
 
 
 @dataclass(frozen=True)
+class HeldLink:
+    """A 超大附件 that a clerk has to fetch. `details` are its size and expiry, as the provider words them."""
+
+    name: str
+    details: str
+    address: str
+
+
+@dataclass(frozen=True)
 class HeldLine:
     """One mail that waits for a person. `number` is what `intake-bot held` calls it."""
 
@@ -99,6 +108,27 @@ class HeldLine:
     sender: str
     received: datetime
     reason: str
+    links: tuple[HeldLink, ...] = ()
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    """One mail of several （1/3） that waits for the others."""
+
+    unit: str
+    subject: str
+    sender: str
+    received: datetime
+    receipt: str
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """Something that changed nothing, and that a clerk should know: who sent it, what came before."""
+
+    receipt: str
+    unit: str
+    what: str
 
 
 @dataclass(frozen=True)
@@ -158,6 +188,10 @@ class DigestContext:
     """The late ones among them."""
     rejected: tuple[ItemLine, ...] = ()
     held: tuple[HeldLine, ...] = ()
+    held_before: tuple[str, ...] = ()
+    """Numbers of mails that earlier digests told of, and that still wait for a person."""
+    waiting: tuple[WaitingLine, ...] = ()
+    notes: tuple[NoteLine, ...] = ()
     trouble: tuple[TroubleLine, ...] = ()
     withheld: tuple[WithheldLetter, ...] = ()
     quotas: tuple[QuotaLine, ...] = ()
@@ -204,11 +238,20 @@ class DigestPage:
     rejected_answered: Answered | None
     """The same for all of `rejected`; None where they differ."""
     held: tuple[HeldLine, ...]
+    held_before: tuple[str, ...]
+    waiting: tuple[WaitingLine, ...]
+    """Not settled yet, and in no heap of the sum."""
+    notes: tuple[NoteLine, ...]
     trouble: tuple[TroubleLine, ...]
     withheld: tuple[WithheldLetter, ...]
     owed: tuple[QuotaLine, ...]
     """Quotas not yet met."""
     quotas_met: int
+
+    @property
+    def has_links(self) -> bool:
+        """Something has to be fetched from a mail provider."""
+        return any(line.links for line in self.held)
 
     @property
     def all_quotas(self) -> int:
@@ -256,6 +299,11 @@ def _page(context: DigestContext) -> DigestPage:
         rejected=tuple(_clean_item(line) for line in context.rejected),
         rejected_answered=answered.pop() if len(answered) == 1 else None,
         held=tuple(_clean_held(line) for line in context.held),
+        held_before=context.held_before,
+        waiting=tuple(
+            replace(line, subject=unlinked(line.subject), sender=unlinked(line.sender)) for line in context.waiting
+        ),
+        notes=tuple(replace(line, what=unlinked(line.what, SENTENCE_LENGTH).rstrip("。")) for line in context.notes),
         trouble=tuple(_clean_trouble(line) for line in context.trouble),
         withheld=tuple(WithheldLetter(one_line(w.to), one_line(w.subject)) for w in context.withheld),
         owed=owed,
@@ -296,6 +344,10 @@ def _clean_held(line: HeldLine) -> HeldLine:
         subject=unlinked(line.subject),
         sender=unlinked(line.sender),
         reason=unlinked(line.reason, SENTENCE_LENGTH).rstrip("。"),
+        links=tuple(
+            HeldLink(unlinked(one.name) or "（没有文件名）", unlinked(one.details), pasteable(one.address))
+            for one in line.links
+        ),
     )
 
 

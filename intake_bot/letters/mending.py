@@ -5,6 +5,7 @@ Twelve loose photos are one numbered entry with twelve names, not twelve entries
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,9 +13,11 @@ from intake_bot.judging.verdict import Finding, ItemVerdict, Verdict
 from intake_bot.letters import chinese
 from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, unlinked
 from intake_bot.notices.notice import Severity
+from intake_bot.notices.spelling import compact
 
 NAMED_FILES = 30
 """An entry names at most so many files."""
+_SAID_ELSEWHERE = frozenset({"clerk.accepted", "deadline.late"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,13 @@ class Entry:
     asked: str
     clause: str
     quote: str
+    """The clause in the notice's own words, ready to stand between “ and ”."""
     todo: str
+
+    @property
+    def quote_says_it(self) -> bool:
+        """The notice's own words hold what is asked: said once is enough."""
+        return bool(self.asked) and _unquoted(self.asked) in _unquoted(self.quote)
 
     @property
     def unnamed(self) -> int:
@@ -57,8 +66,10 @@ def to_look_at(verdict: Verdict) -> tuple[Entry, ...]:
 
 
 def to_know(verdict: Verdict) -> tuple[Entry, ...]:
-    """Remarks that change nothing. Lateness is left out: the line with the server's time says it already."""
-    return _entries(verdict, lambda f: f.severity is Severity.REMARK and not f.holds and f.code != "deadline.late")
+    """Remarks that change nothing. What other lines of the letter say is left out; so are files called unexpected
+    where nobody knows yet what was expected."""
+    said = _SAID_ELSEWHERE if verdict.items else _SAID_ELSEWHERE | {"file.unexpected"}
+    return _entries(verdict, lambda f: f.severity is Severity.REMARK and not f.holds and f.code not in said)
 
 
 def item_label(item: ItemVerdict) -> str:
@@ -86,24 +97,29 @@ def _entry(label: str, group: tuple[Finding, ...]) -> Entry:
     first = group[0]
     shared = len({finding.found for finding in group}) == 1
     places = tuple(
-        Place(unlinked(finding.file), "" if shared else _sentence(finding.found))
+        Place(unlinked(finding.file), "" if shared else _found(finding))
         for finding in group[:NAMED_FILES]
         if finding.file
     )
     return Entry(
         material=label,
-        found=_sentence(first.found) if shared else "",
+        found=_found(first) if shared else "",
         places=places,
         count=len(group) if first.file else 0,
         asked=_own(first.asked),
         clause=_own(first.clause or ""),
-        quote=_own(first.quote),
+        quote=_own(first.quote).replace("“", "‘").replace("”", "’"),
         todo=_own(first.todo),
     )
 
 
-def _sentence(found: str) -> str:
-    """May quote the sender's words."""
+def _unquoted(words: str) -> str:
+    return re.sub("[“”‘’]", "", compact(words))
+
+
+def _found(finding: Finding) -> str:
+    """May quote the sender's words. The file's name stands before it already."""
+    found = finding.found.removeprefix(f"“{finding.file}”")
     return unlinked(found, SENTENCE_LENGTH).rstrip("。")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from intake_bot.judging.days import Calendar
@@ -32,7 +32,7 @@ def missing_rows(
         row
         for material in notice.materials
         if (units := _expected(material, roster))
-        for row in _rows_of(material, units, calendar, reported, now)
+        for row in _rows_of(notice, material, units, calendar, reported, now)
     ]
     return tuple(rows)
 
@@ -48,12 +48,27 @@ def quota_lines(notice: Notice, roster: Roster, accepted: Iterable[ReportedItem]
     )
 
 
+def quota_sentences(notice: Notice, unit: Unit, counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Where a unit stands with what it owes of these materials, a sentence each, for its receipt."""
+    sentences = []
+    for material in notice.materials:
+        quota = _quota(material, unit)
+        if quota is None or material.name not in counts:
+            continue
+        reported = counts[material.name]
+        owed = max(0, quota.at_least - reported)
+        rest = f"尚需 {owed} 篇" if owed else "已经报够"
+        sentences.append(f"{material.name}：本单位已报 {reported} 篇，{rest}（通知要求不少于 {quota.at_least} 篇）。")
+    return tuple(sentences)
+
+
 def _expected(material: Material, roster: Roster) -> tuple[Unit, ...]:
     wanted = material.expected_from
     return tuple(unit for unit in roster.units if EVERYBODY in wanted or unit.category in wanted)
 
 
 def _rows_of(
+    notice: Notice,
     material: Material,
     units: tuple[Unit, ...],
     calendar: Calendar,
@@ -61,10 +76,14 @@ def _rows_of(
     now: datetime,
 ) -> Iterator[MissingRow]:
     for day in _days_about(material, calendar, now):
-        absent = tuple(unit.name for unit in units if (unit.name, material.name, day) not in reported)
-        deadline = material.due.deadline(calendar.week, day, calendar.zone)
-        if absent or deadline > now or not _over(material, calendar, now):
-            yield MissingRow(material.name, day, deadline, absent, len(units))
+        by_deadline: dict[datetime, list[Unit]] = {}
+        for unit in units:
+            by_deadline.setdefault(notice.deadline(material, unit.name, day, calendar.zone), []).append(unit)
+        # Who was granted more time stands in a row of its own.
+        for deadline, owing in sorted(by_deadline.items()):
+            absent = tuple(unit.name for unit in owing if (unit.name, material.name, day) not in reported)
+            if absent or deadline > now or not _over(material, calendar, now):
+                yield MissingRow(material.name, day, deadline, absent, len(owing))
 
 
 def _days_about(material: Material, calendar: Calendar, now: datetime) -> tuple[date | None, ...]:
@@ -99,4 +118,4 @@ def _quota(material: Material, unit: Unit) -> Quota | None:
 
 
 def _count(items: list[ReportedItem], unit: Unit, material: Material) -> int:
-    return sum(item.unit == unit.name and item.material == material.name for item in items)
+    return sum(item.fills for item in items if item.unit == unit.name and item.material == material.name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from intake_bot.files.facts import FileFacts
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, Verdict
@@ -20,6 +21,17 @@ from intake_bot.notices.subject import write_subject
 _SENDER_LENGTH = 20
 _SUBJECT_MATERIALS = 3
 _COPIED_LENGTH = 200
+_NAMED_TAKEN_OVER = 10
+_SUBJECT_TO_CHANGE = frozenset(
+    {
+        "subject.placeholder",
+        "subject.no_unit",
+        "subject.unknown_unit",
+        "subject.many_units",
+        "subject.no_material",
+    }
+)
+"""What an answer to our letter cannot mend while it keeps the letter's subject."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,12 @@ class AnswerContext:
     now: datetime
     quota_lines: tuple[str, ...] = ()
     """Where the unit stands with what it owes over the week, a sentence each."""
+    supplements: str = ""
+    """Receipt number of the earlier mail whose good files were judged again together with these （补件）."""
+    taken_over: tuple[str, ...] = ()
+    """`FileFacts.shown_name` of those files."""
+    together: tuple[str, ...] = ()
+    """Receipt numbers of the other mails that were judged as part of this one （2/3）."""
 
 
 class AnswerKind(StrEnum):
@@ -53,6 +71,7 @@ class AnswerKind(StrEnum):
     REJECTED = "rejected"
     HELD = "held"
     ONLINE = "online"
+    EARLY = "early"
     CLOSED = "closed"
 
 
@@ -71,6 +90,8 @@ class AnsweredItem:
     label: str
     timing: str
     late: bool
+    extended: bool
+    """This unit was granted more time than the notice gives."""
     decision: Decision
     online: bool
     """Never taken in by mail: to be reported through the online system."""
@@ -90,8 +111,6 @@ class AnswerPage:
     received: datetime
     subject: str
     items: tuple[AnsweredItem, ...]
-    early: bool
-    """Sent before anything of it is taken in."""
     mend: tuple[Entry, ...]
     """What can be mended and sent again by mail."""
     look_at: tuple[Entry, ...]
@@ -100,7 +119,22 @@ class AnswerPage:
     """By when to mend, and what happens afterwards: a sentence each."""
     subject_to_copy: str
     """For the mail with what is to be mended; empty where the unit is not known either."""
+    subject_wrong: bool
+    """An answer to this letter will not do as it is: the subject has to change."""
+    files_wrong: bool
+    """Something other than the subject is to be mended."""
+    many_units: bool
+    """One mail for several units: each has to write for itself."""
     files: FileTable
+    taken_over: tuple[str, ...]
+    unnamed_taken_over: int
+    """How many files taken over are not in `taken_over`."""
+    supplements: str
+    together: tuple[str, ...]
+    decided: bool
+    """A person of the bureau had a look, as an earlier letter promised."""
+    first_day: date
+    """Of the week."""
     online: OnlineChannel | None
     quota_lines: tuple[str, ...]
     contact: str
@@ -140,19 +174,25 @@ def compose_answer(context: AnswerContext, templates: Templates) -> Letter:
     """
     page = _page(context)
     words = f"words/{page.kind}.txt"
-    headline = templates.line(words, "headline", letter=page)
-    opening = templates.paragraphs(words, "opening", letter=page)
+    values = {
+        "letter": page,
+        "headline": templates.line(words, "headline", letter=page),
+        "opening": templates.paragraphs(words, "opening", letter=page),
+        "resend": templates.paragraphs("words/resend.txt", "resend", letter=page),
+    }
     return Letter(
         subject=templates.line(words, "subject", letter=page),
-        text=templates.text("reply.txt", letter=page, headline=headline, opening=opening),
-        html=templates.html("reply.html", letter=page, headline=headline, opening=opening),
+        text=templates.text("reply.txt", **values),
+        html=templates.html("reply.html", **values),
     )
 
 
 def _page(context: AnswerContext) -> AnswerPage:
-    verdict = context.verdict
+    context = replace(context, verdict=context.verdict.for_school)
+    kind, verdict = _kind(context), context.verdict
+    wrong = {finding.code for finding in verdict.all_findings if finding.severity is Severity.ERROR}
     return AnswerPage(
-        kind=_kind(context),
+        kind=kind,
         bureau=context.bureau,
         about=_about(context),
         greeted=verdict.unit or unlinked(context.sender, _SENDER_LENGTH),
@@ -160,14 +200,22 @@ def _page(context: AnswerContext) -> AnswerPage:
         receipt=context.receipt,
         received=context.received,
         subject=unlinked(context.subject),
-        items=tuple(_answered(item, context.received) for item in verdict.items),
-        early=any(_too_early(item, context.received) for item in verdict.items),
-        mend=to_mend(replace(verdict, items=_by_mail(verdict.items))),
+        items=tuple(_answered(item, context) for item in verdict.items),
+        mend=to_mend(_still_of_use(replace(verdict, items=_by_mail(verdict.items)), kind)),
         look_at=to_look_at(verdict),
         know=to_know(verdict),
         until=_until(context),
         subject_to_copy=_subject_to_copy(context),
+        subject_wrong=any(code in _SUBJECT_TO_CHANGE for code in wrong),
+        files_wrong=any(not code.startswith("subject.") for code in wrong),
+        many_units="subject.many_units" in wrong,
         files=list_files(context.files, verdict),
+        taken_over=tuple(unlinked(PurePosixPath(name).name) for name in context.taken_over[:_NAMED_TAKEN_OVER]),
+        unnamed_taken_over=len(context.taken_over[_NAMED_TAKEN_OVER:]),
+        supplements=context.supplements,
+        together=context.together,
+        decided=any(finding.code.startswith("clerk.") for finding in verdict.all_findings),
+        first_day=context.notice.week.first,
         online=context.notice.online,
         quota_lines=context.quota_lines,
         contact=context.contact,
@@ -182,6 +230,8 @@ def _kind(context: AnswerContext) -> AnswerKind:
         by_mail = _by_mail(verdict.items)
         if verdict.items and not by_mail:
             return AnswerKind.ONLINE
+        if by_mail and all(_is_early(item, context.received) for item in by_mail):
+            return AnswerKind.EARLY
         if any(map(_closed, verdict.findings)) or (by_mail and all(_is_closed(item) for item in by_mail)):
             return AnswerKind.CLOSED
     return _KINDS[verdict.disposition]
@@ -199,13 +249,27 @@ def _is_closed(item: ItemVerdict) -> bool:
     return any(map(_closed, item.findings))
 
 
-def _too_early(item: ItemVerdict, received: datetime) -> bool:
-    return _is_closed(item) and item.deadline is not None and received < item.deadline
-
-
 def _closed(finding: Finding) -> bool:
     """Too late or too early to be taken in; where lateness is only a remark, it is."""
     return finding.code == "deadline.closed" or (finding.code == "deadline.late" and finding.severity is Severity.ERROR)
+
+
+def _is_early(item: ItemVerdict, received: datetime) -> bool:
+    """Not taken in, and yet before the deadline: the week has not begun."""
+    return _is_closed(item) and item.deadline is not None and received <= item.deadline
+
+
+def _still_of_use(verdict: Verdict, kind: AnswerKind) -> Verdict:
+    """Without the faults that need no mending: of what came too late only that, of what came too early all else."""
+    if kind not in (AnswerKind.EARLY, AnswerKind.CLOSED):
+        return verdict
+    wanted = kind is AnswerKind.CLOSED
+
+    def kept(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(finding for finding in findings if _closed(finding) is wanted)
+
+    items = tuple(replace(item, findings=kept(item.findings)) for item in verdict.items)
+    return replace(verdict, findings=kept(verdict.findings), items=items)
 
 
 def _about(context: AnswerContext) -> str:
@@ -235,20 +299,24 @@ def _materials(items: tuple[ItemVerdict, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.material for item in items))
 
 
-def _answered(item: ItemVerdict, received: datetime) -> AnsweredItem:
+def _answered(item: ItemVerdict, context: AnswerContext) -> AnsweredItem:
     return AnsweredItem(
         label=item_label(item),
-        timing=_timing(item, received),
+        timing=chinese.timing(context.received, item.deadline, item.late),
         late=item.late,
+        extended=_is_extended(item, context.notice),
         decision=item.decision,
         online=_is_online(item),
     )
 
 
-def _timing(item: ItemVerdict, received: datetime) -> str:
-    if _too_early(item, received):
-        return f"{chinese.timing(received, None, late=False)}，还没到报送时间"
-    return chinese.timing(received, item.deadline, item.late)
+def _is_extended(item: ItemVerdict, notice: Notice) -> bool:
+    material = notice.material(item.material)
+    if material is None or item.deadline is None or item.deadline.tzinfo is None:
+        return False
+    if material.due.daily is not (item.day is not None):
+        return False
+    return item.deadline > material.due.deadline(notice.days, item.day, item.deadline.tzinfo)
 
 
 def _until(context: AnswerContext) -> tuple[str, ...]:
@@ -262,18 +330,18 @@ def _until(context: AnswerContext) -> tuple[str, ...]:
 
 
 def _item_until(item: ItemVerdict, context: AnswerContext) -> str:
-    if item.deadline is None:
-        return "请尽快发来。"
     material = context.notice.material(item.material)
+    if item.deadline is None:
+        return f"请尽快发来（通知规定{material.due.words}）。" if material else "请尽快发来。"
+    if _is_early(item, context.received):
+        return f"还没到报送的时候，请从 {chinese.weekday_date(context.notice.week.first)} 起报送。"
     taken_late = material is None or material.late == "mark"
     due = chinese.deadline(item.deadline)
     passed = context.now > item.deadline
-    if _too_early(item, context.received):
-        first = chinese.weekday_date(context.notice.week.first)
-        return f"请从 {first}起发来，{due} 截止。"
     if _is_closed(item) or (passed and not taken_late):
         return f"{due} 的截止时间已经过了，按通知不再接收。如有特殊情况，请与我们联系。"
     if passed:
         return f"{due} 的截止时间已经过了，请尽快发来，照样接收，会记为迟报。"
+    granted = "（已为贵单位延期）" if _is_extended(item, context.notice) else ""
     afterwards = "过了这个时间也照收，会记为迟报。" if taken_late else "过了这个时间，按通知就不再接收了。"
-    return f"请在 {due} 前发来。{afterwards}"
+    return f"请在 {due} 前发来{granted}。{afterwards}"

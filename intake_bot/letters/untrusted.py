@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import quote
 
 NAME_LENGTH = 60
 """A file name, subject or sender longer than this loses its middle, in characters."""
@@ -30,6 +31,15 @@ def unlinked(text: str, length: int = NAME_LENGTH) -> str:
     for link, plain in _LINKS:
         line = link.sub(plain, line)
     return shortened(line, length)
+
+
+def pasteable(link: str) -> str:
+    """A web address without its scheme: text to copy into a browser, and nothing for a mail program to make clickable.
+
+    Only for links that are known to lead to a mail provider.
+    """
+    plain = quote(one_line(link, len(link)), safe="%/:=&?~#+!$,;'@()*[]-._")
+    return re.sub(r"(?i)^[a-z][a-z0-9+.-]*://", "", plain).replace("://", "%3A//")
 
 
 def shortened(text: str, length: int) -> str:

@@ -34,11 +34,20 @@ class Anchor:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """An `<img>`: its source as written, and where it stands in the page's text."""
+
+    source: str
+    start: int
+
+
+@dataclass(frozen=True)
 class Page:
-    """Visible text, one line for each block of the page, and the links in it."""
+    """Visible text, one line for each block of the page, and the links and pictures in it."""
 
     text: str
     anchors: tuple[Anchor, ...]
+    pictures: tuple[Picture, ...] = ()
 
 
 def own_page(html: str) -> Page:
@@ -48,7 +57,7 @@ def own_page(html: str) -> Page:
     reader = _Reader()
     reader.feed(_tamed(html))
     reader.close()
-    return Page("".join(reader.pieces), tuple(reader.anchors))
+    return Page("".join(reader.pieces), tuple(reader.anchors), tuple(reader.pictures))
 
 
 def _tamed(html: str) -> str:
@@ -85,6 +94,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self.anchors: list[Anchor] = []
+        self.pictures: list[Picture] = []
         self._length = 0
         self._skipping: list[str] = []
         """The element that is left out, and those of its name inside it."""
@@ -101,6 +111,8 @@ class _Reader(HTMLParser):
             return
         if tag in _BLOCKS:
             self._add("\n")
+        if tag == "img":
+            self.pictures.append(Picture(attributes.get("src", ""), self._length))
         href = attributes.get("href") if tag == "a" else attributes.get("downloadlink")
         if href:
             self._end_anchor()

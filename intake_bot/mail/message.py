@@ -73,10 +73,13 @@ class Message:
     text: str
     html: str
     attachments: tuple[Attachment, ...]
+    """Without signatures and invitations, and in an answer without the pictures of the mail that it quotes."""
     bytes: int
     """Size of the raw mail."""
     cut: tuple[str, ...] = ()
     """What was left unread because a limit was met: "headers", "parts", "depth", "text"."""
+    sealed: bool = False
+    """An S/MIME wrapping could not be opened: what it holds is unknown."""
 
     def header(self, name: str) -> str:
         """The first value of a header, or an empty string."""

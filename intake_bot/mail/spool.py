@@ -10,10 +10,10 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from intake_bot.errors import TemporaryFailure
@@ -42,18 +42,16 @@ class SpoolKey:
     folder: str
     uidvalidity: int
     uid: int
-    internaldate: datetime
-    """Aware. With the size it tells two mails apart that had one UID, in a mailbox made anew."""
+    received: datetime
+    """INTERNALDATE. It and the size belong to the key: in a mailbox made anew the same UID is another mail, and a raw
+    mail may lie here for weeks, until a person has decided about it."""
     bytes: int
 
     @property
     def file_name(self) -> str:
         """The same for the same mail, another for any other, and harmless on every file system."""
-        return f"{_safe(self.bureau)}-{_safe(self.folder)}-{self.uidvalidity}-{self.uid}{self._stamp}.eml"
-
-    @property
-    def _stamp(self) -> str:
-        return f"-{self.internaldate.timestamp():.0f}-{self.bytes}"
+        mark = f"{int(self.received.timestamp()):x}_{self.bytes:x}"
+        return f"{_safe(self.bureau)}-{_safe(self.folder)}-{self.uidvalidity}-{self.uid}-{mark}.eml"
 
 
 class Spool:
@@ -111,21 +109,25 @@ class Spool:
         with _disk_failures_of(spooled.path):
             spooled.path.unlink(missing_ok=True)
 
-    def sweep(self, wanted: Collection[SpoolKey]) -> int:
-        """Removes half-written files, and mails that are wanted no longer; returns how many.
-
-        For the time before a walk begins: nobody else may be writing here.
-        """
-        names = {key.file_name for key in wanted}
+    def names(self) -> frozenset[str]:
+        """File names of the whole mails that lie here."""
         with _disk_failures_of(self._folder):
-            leftovers = [
-                path
-                for path in self._folder.glob("*")
-                if path.suffix == ".part" or (path.suffix == ".eml" and path.name not in names)
-            ]
-            for path in leftovers:
-                path.unlink(missing_ok=True)
-        return len(leftovers)
+            return frozenset(path.name for path in self._folder.glob("*.eml"))
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Removes mails by their file names; one that is gone already is fine."""
+        with _disk_failures_of(self._folder):
+            for name in names:
+                (self._folder / name).unlink(missing_ok=True)
+
+    def sweep(self, now: datetime, older_than: timedelta) -> int:
+        """Removes half-written files that nobody has touched for `older_than`; returns how many."""
+        limit = (now - older_than).timestamp()
+        with _disk_failures_of(self._folder):
+            stale = [part for part in self._folder.glob("*.part") if part.stat().st_mtime < limit]
+            for part in stale:
+                part.unlink(missing_ok=True)
+        return len(stale)
 
 
 def _safe(text: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from intake_bot.notices.deadline import Week, read_number
 from intake_bot.notices.rest import Rest
+from intake_bot.notices.spelling import normalise
 
 _ISO_DAY = re.compile(r"(?<!\d)(20\d\d) ?[-./年] ?(\d{1,2}) ?[-./月] ?(\d{1,2})(?!\d) ?[日号]?")
 _COMPACT_DAY = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
@@ -20,6 +21,12 @@ _SHORT_YEAR = re.compile(r"(?<!\d)(2\d)[./-](\d{1,2})[./-](\d{1,2})(?!\d)|(?<!\d
 _FOUR_DIGITS = re.compile(r"(?<!\d)(0\d)(\d\d)(?!\d)")
 _NTH_DAY = re.compile(r"第 ?(\d|[一二三四五六七]) ?[天日]")
 _DIGITS = {sign: n for n, sign in enumerate("一二三四五六七", 1)}
+
+
+def read_day(text: str, week: Week) -> date | None:
+    """The one day of the week that a text names, in any of the spellings of a subject; None for none or several."""
+    days = take_days(Rest(normalise(text)), week)
+    return days[0] if len(days) == 1 and days[0] in week else None
 
 
 def take_days(rest: Rest, week: Week) -> tuple[date, ...]:

@@ -7,12 +7,12 @@ notice's own words. A new notice is a new file and no code. Every rule names the
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from intake_bot.notices.deadline import Due, Week, read_due
+from intake_bot.notices.severities import Severity as Severity
 
 _DAYS_AHEAD = 60
 
@@ -23,18 +23,30 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
 
 
-class Severity(StrEnum):
-    """What breaking a rule means. The admin may set it rule by rule."""
-
-    ERROR = "error"
-    REMARK = "remark"
-    OFF = "off"
-
-
 def _due(value: object) -> object:
     return read_due(value) if isinstance(value, str) else value
 
 
+def _until(value: object) -> object:
+    """A moment in a notice's words (5月19日12:00前) or as ISO (2023-05-19T12:00), local time."""
+    if isinstance(value, str) and not value[:4].isdecimal():
+        due = read_due(value)
+        if due.month_day is None:
+            raise ValueError(f"“{value}”不是日期，要写成 5月19日12:00前 或 2023-05-19T12:00。")
+        return due
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError(f"看不懂“{value}”，要写成 5月19日12:00前 或 2023-05-19T12:00。") from error
+    whole_day = len(str(value)) <= len("2023-05-19")
+    return moment.replace(tzinfo=None) + timedelta(days=1 if whole_day else 0)
+
+
+def _until_words(until: Due | datetime) -> str:
+    return until.words if isinstance(until, Due) else until.isoformat()
+
+
+UntilField = Annotated[Due | datetime, BeforeValidator(_until), PlainSerializer(_until_words)]
 DueField = Annotated[Due, BeforeValidator(_due), PlainSerializer(lambda due: due.words)]
 SeverityField = Annotated[Severity, Field(strict=False)]
 Words = Annotated[tuple[str, ...], Field(strict=False)]
@@ -184,6 +196,25 @@ class Material(Frozen):
     quotas: Annotated[tuple[Quota, ...], Field(strict=False)] = ()
 
 
+class Extension(Frozen):
+    """More time for one unit, as a clerk granted it; never less."""
+
+    unit: str = Field(min_length=1)
+    """The full name in the roster."""
+    material: str | None = None
+    """None: everything that the unit owes."""
+    day: DateField | None = None
+    """The day reported on; None: every day."""
+    until: UntilField
+    reason: str = ""
+
+    def moment(self, week: Week, zone: tzinfo) -> datetime:
+        """Until when, inclusive."""
+        if isinstance(self.until, Due):
+            return self.until.deadline(week, None, zone)
+        return self.until.replace(tzinfo=zone)
+
+
 class SubjectForm(Frozen):
     """How a subject is to be written. `compulsory`: other subjects are told so (合肥 四（二）)."""
 
@@ -229,9 +260,14 @@ class Notice(Frozen):
     """So long after a daily deadline, a mail without a date still means the day just due (late), in hours."""
     closes_after_days: int = Field(default=30, ge=0)
     """So many days after the last deadline of all, nothing is taken in any more."""
+    pieces_wait_hours: int = Field(default=2, ge=0, le=24)
+    """So long a mail that says （2/3） waits for the others, in hours; no longer than to its deadline."""
     subject: SubjectForm
     online: OnlineChannel | None = None
     materials: Annotated[tuple[Material, ...], Field(strict=False, min_length=1)]
+    extensions: Annotated[tuple[Extension, ...], Field(strict=False)] = ()
+    severities: dict[str, SeverityField] = {}
+    """Finding code → severity, for findings without a rule of their own (`severities.DEFAULTS`)."""
 
     @property
     def days(self) -> Week:
@@ -253,6 +289,16 @@ class Notice(Frozen):
             for material in self.materials
             for day in (self.days.days if material.due.daily else (None,))
         )
+
+    def deadline(self, material: Material, unit: str | None, day: date | None, zone: tzinfo) -> datetime:
+        """The last moment, inclusive, for this unit (None: for any unit without an extension); `day` as for `Due`."""
+        due = material.due.deadline(self.days, day, zone)
+        granted = [
+            extension.moment(self.days, zone)
+            for extension in self.extensions
+            if extension.unit == unit and extension.material in (None, material.name) and extension.day in (None, day)
+        ]
+        return max([due, *granted])
 
     def material(self, name: str) -> Material | None:
         """The material of exactly this name."""

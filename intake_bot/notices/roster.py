@@ -19,7 +19,13 @@ class Unit:
     rank: str = ""
     """级别: for example 省级示范; a quota may depend on it."""
     addresses: tuple[str, ...] = ()
-    """Mail addresses, lower case, that are known to be this unit's."""
+    """Mail addresses, lower case, that are known to be this unit's; @example.edu.cn stands for all of a domain."""
+
+    def writes_from(self, address: str) -> bool:
+        """True for one of its addresses, compared without case."""
+        wanted = address.lower()
+        _, at, domain = wanted.rpartition("@")
+        return wanted in self.addresses or f"{at}{domain}" in self.addresses
 
 
 @dataclass(frozen=True)
@@ -41,9 +47,10 @@ class Roster:
         return self._by_name.get(name)
 
     def at_address(self, address: str) -> Unit | None:
-        """The unit that writes from this address, compared without case."""
+        """The unit that writes from this address, compared without case; a whole address goes before a domain."""
         wanted = address.lower()
-        return next((unit for unit in self.units if wanted in unit.addresses), None)
+        exact = next((unit for unit in self.units if wanted in unit.addresses), None)
+        return exact or next((unit for unit in self.units if unit.writes_from(wanted)), None)
 
     @property
     def names(self) -> tuple[str, ...]:

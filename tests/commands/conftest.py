@@ -6,8 +6,18 @@ from pathlib import Path
 import pytest
 
 from intake_bot.config.defaults import init_home
+from intake_bot.demo.servers import ImapServer, SmtpServer
+from tests.commands.homes import TestHome, make_home
 
 WriteMail = Callable[[str, bytes], Path]
+
+
+@pytest.fixture
+def office(
+    tmp_path: Path, pymap_server: ImapServer, new_user: str, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> TestHome:
+    """A home with one bureau on embedded servers."""
+    return make_home(tmp_path / "home", pymap_server.account(new_user), smtp_server, monkeypatch)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from tests.e2e.looking import Ran, run
 def test_the_shipped_configuration_is_right(home: Path) -> None:
     checked = run("check", "--home", home)
     assert (checked.code, checked.err) == (0, "")
-    assert checked.out.splitlines()[-1].startswith("配置没有问题：4 个教育局，4 份通知，")
+    assert "信件模板没有问题：每一种信都用样例试写过。" in checked.out.splitlines()
+    assert "配置没有问题：4 个教育局，4 份通知，" in checked.out
 
 
 def test_five_planted_faults_are_named_with_line_and_column(home: Path) -> None:
@@ -59,3 +60,14 @@ def test_a_folder_that_is_no_home_says_what_to_do(tmp_path: Path) -> None:
         "",
         "config/bureaus：这里没有教育局的文件（*.yaml）。可以用 intake-bot init 生成一套样本。\n共 1 处需要修改。\n",
     )
+
+
+def test_faults_of_configuration_and_templates_are_told_together(home: Path) -> None:
+    edit(home, "config/bureaus/puyang.yaml", "clerks:", "clercks:")
+    edit(home, "templates/words/closed.txt", "{{ letter.about }}", "{{ letter.abuot }}")
+    checked = run("check", "--home", home)
+    *faults, wrong, total = checked.err.splitlines()
+    assert checked.code == 2
+    assert [fault for fault in faults if "clercks" in fault] != []
+    assert wrong == "templates/words/closed.txt 第 4 行：没有“abuot”这个名称，是不是想写“about”？"
+    assert total == f"共 {len(faults) + 1} 处需要修改。"

@@ -13,7 +13,7 @@ import pytest
 from intake_bot.demo.media import chinese_text, docx, jpeg, zip_of
 from tests.commands.conftest import WriteMail
 from tests.e2e.looking import Ran, run, tree
-from tests.e2e.mails import accepted_mail, bounce_mail, compose, foreign_mail, rejected_mail
+from tests.e2e.mails import BIG_ATTACHMENT, accepted_mail, bounce_mail, compose, foreign_mail, rejected_mail
 
 STORY = docx([chinese_text(900)])
 NOON = ("--received", "2023-05-17T12:00:00+08:00")
@@ -110,8 +110,8 @@ def test_what_is_no_submission_gets_no_reply(home: Path, write_mail: WriteMail, 
     ]
 
 
-def test_a_file_the_robot_cannot_open_is_held(home: Path, write_mail: WriteMail) -> None:
-    raw = compose("活动周石家庄市教育局照片材料", {"照片.rar": b"Rar!\x1a\x07\x01\x00" + bytes(100)})
+def test_a_link_instead_of_a_file_is_held(home: Path, write_mail: WriteMail) -> None:
+    raw = compose("活动周石家庄市教育局照片材料", text=f"照片请下载：{BIG_ATTACHMENT}")
     (printed,) = run("judge", "--home", home, "--json", write_mail("包.eml", raw), *NOON).objects
     assert (printed["disposition"], [item["verdict"] for item in printed["items"]]) == ("held", ["held"])
     assert printed["reply"] is not None

@@ -22,7 +22,8 @@ BUREAU_CASES = {
     ),
     "unknown key, like none": (
         ("name: 甲", "颜色: 红\nname: 甲"),
-        "第 1 行第 1 列：不认识的配置项“颜色”。可以写的有：name、mailbox、clerks、admins、roster、mode、digest_at。",
+        "第 1 行第 1 列：不认识的配置项“颜色”。"
+        "可以写的有：name、mailbox、clerks、admins、roster、mode、digest_at、authserv_id。",
     ),
     "wrong type": (("port: 993", "port: 九九三"), "第 5 行第 43 列：“port”要写整数，不加引号。"),
     "number in quotes": (("port: 993", "port: '993'"), "第 5 行第 43 列：“port”要写整数，不加引号。"),
@@ -398,3 +399,74 @@ def _assert_chinese(home: Path) -> None:
         for fault in error.faults:
             assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", fault.message), fault
             assert "写得不对" not in fault.message, fault
+
+
+EXTENSION = "extensions:\n  - {unit: 甲县教育局, until: 5月19日12:00前}\nmaterials:"
+SETTINGS_CASES = {
+    "extension of an unknown unit": (
+        ("materials:", EXTENSION.replace("甲县教育局", "甲县教育居")),
+        "第 7 行第 12 列：名册里没有单位“甲县教育居”，是不是想写“甲县教育局”？",
+    ),
+    "extension of an alias": (
+        ("materials:", EXTENSION.replace("甲县教育局", "甲县")),
+        "第 7 行第 12 列：“甲县”不是名册里单位的全称，请写“甲县教育局”。",
+    ),
+    "extension of an unknown material": (
+        ("materials:", EXTENSION.replace(", until", ", material: 文字才料, until")),
+        "第 7 行第 29 列：这份通知里没有材料“文字才料”，是不是想写“文字材料”？",
+    ),
+    "extension of a day outside the week": (
+        ("materials:", EXTENSION.replace(", until", ", day: 2023-05-21, until")),
+        "第 7 行第 24 列：2023-05-21 不在活动周内（2023-05-14 至 2023-05-20）。",
+    ),
+    "extension to no moment": (
+        ("materials:", EXTENSION.replace("5月19日12:00前", "每天16:00前")),
+        "第 7 行第 26 列：“每天16:00前”不是日期，要写成 5月19日12:00前 或 2023-05-19T12:00。",
+    ),
+    "extension in words of no language": (
+        ("materials:", EXTENSION.replace("5月19日12:00前", "改天")),
+        "第 7 行第 26 列：看不懂期限“改天”",
+    ),
+    "extension to a day that is none": (
+        ("materials:", EXTENSION.replace("5月19日12:00前", "2023-05-32T12:00")),
+        "第 7 行第 26 列：看不懂“2023-05-32T12:00”，要写成 5月19日12:00前 或 2023-05-19T12:00。",
+    ),
+    "extension without an end": (
+        ("materials:", EXTENSION.replace(", until: 5月19日12:00前", "")),
+        "第 7 行第 5 列：缺少配置项“until”。",
+    ),
+    "severity of an unknown code": (
+        ("materials:", "severities: {file.duplicat: off}\nmaterials:"),
+        "第 6 行第 14 列：不认识的问题代码“file.duplicat”，是不是想写“file.duplicate”？",
+    ),
+    "severity of a rule": (
+        ("materials:", "severities: {photo.too_small: remark}\nmaterials:"),
+        "第 6 行第 14 列：“photo.too_small”的 severity 请写在通知的那一条要求里，不写在这里。",
+    ),
+    "severity of lateness": (
+        ("materials:", "severities: {deadline.late: error}\nmaterials:"),
+        "第 6 行第 14 列：迟报收不收，请在那份材料里写 late: mark 或 late: reject。",
+    ),
+    "severity of a program": (
+        ("materials:", "severities: {file.dangerous: off}\nmaterials:"),
+        "第 6 行第 14 列：“file.dangerous”不能改，也不能关掉：打不开、有危险或者不知道是谁报的材料，机器人收不了。",
+    ),
+    "severity of a subject": (
+        ("materials:", "severities: {subject.no_unit: remark}\nmaterials:"),
+        "第 6 行第 14 列：“subject.no_unit”不能改，也不能关掉：打不开、有危险或者不知道是谁报的材料，机器人收不了。",
+    ),
+    "severity that is none": (
+        ("materials:", "severities: {file.duplicate: warning}\nmaterials:"),
+        "第 6 行第 30 列：“file.duplicate”不能写“warning”，只能写 error、remark、off 之一。",
+    ),
+    "pieces that wait for days": (
+        ("materials:", "pieces_wait_hours: 48\nmaterials:"),
+        "第 6 行第 20 列：“pieces_wait_hours”不能大于 24。",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "fault"), SETTINGS_CASES.values(), ids=SETTINGS_CASES)
+def test_faulty_exception_is_found_where_it_stands(tmp_path: Path, change: tuple[str, str], fault: str) -> None:
+    (found,) = faults(make_home(tmp_path, notice=change))
+    assert fault in found

@@ -97,6 +97,8 @@ TWICE = "已经用了它，一个名称（邮箱）只能属于一个单位。"
             [f"第 4 行第 16 列：“ONE@example.edu.cn”在名册里重复：第 3 行的“甲市第一职业学校”{TWICE}"],
         ),
         ("乙校,,,,two.b.cn", ["第 4 行第 7 列：“two.b.cn”不是邮箱地址，应写成 name@example.edu.cn。"]),
+        ("乙校,,,,@qq.com", ["第 4 行第 7 列：“@qq.com”是公共邮箱，谁都可以注册；请写完整的地址。"]),
+        ("乙校,,,,@school.edu.cn", []),
         (",乙,,,", ["第 4 行第 1 列：这一行没有写单位名称。"]),
         (
             "甲县教育局,甲一职,,,x",
@@ -116,6 +118,8 @@ TWICE = "已经用了它，一个名称（邮箱）只能属于一个单位。"
         "alias in traditional signs",
         "address",
         "no address",
+        "everybody's domain",
+        "a domain of its own",
         "no name",
         "all in one row",
     ],

@@ -10,8 +10,9 @@ from intake_bot.config.settings import Settings
 from intake_bot.demo.clients import Client, Composition, Spelling, write_mail
 from intake_bot.demo.mails import MOMENTS, demo_mails
 from intake_bot.demo.posted import DemoMail
-from intake_bot.examine import Examined, NoPast, desk_for, examine, open_mail
+from intake_bot.examine import Examined, desk_for, examine, open_mail, worker_for
 from intake_bot.judging.verdict import Disposition
+from intake_bot.past import NoPast
 
 ACCEPTED, REJECTED, PARTIAL = Disposition.ACCEPTED, Disposition.REJECTED, Disposition.PARTIAL
 HELD, IGNORED = Disposition.HELD, Disposition.IGNORED
@@ -51,7 +52,7 @@ EXPECTED: dict[str, tuple[Disposition, str | None, set[str]]] = {
         "濮阳石油化工职业技术学院",
         {"photo.too_few_pixels", "photo.too_small", "photo.not_in_archive"},
     ),
-    "照片是rar压缩包": (HELD, "清丰县教育局", {"archive.unmeasured"}),
+    "照片是rar压缩包": (ACCEPTED, "清丰县教育局", set()),
     "视频用超大附件": (HELD, "濮阳科技职业学院", {"cloud.link"}),
     "照片迟到七分钟": (ACCEPTED, "范县职业技术学校", {"deadline.late"}),
     "QQ邮箱的自动回复": (IGNORED, None, set()),
@@ -97,7 +98,8 @@ def examined(mail: DemoMail, settings: Settings, work: Path) -> Examined:
     desk = desk_for(settings, bureau, mail.received)
     assert desk is not None
     message = open_mail(raw, work, settings.intake.limits)
-    return examine(message, mail.received, desk, work, NoPast())
+    with worker_for(settings.intake.limits) as worker:
+        return examine(message, mail.received, desk, work, NoPast(), worker)
 
 
 def test_every_demo_mail_has_its_row() -> None:

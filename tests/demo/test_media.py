@@ -10,6 +10,7 @@ from PIL import Image
 from intake_bot.demo import media
 from intake_bot.files.docx import read_docx
 from intake_bot.files.facts import Kind, TextFacts, VideoFacts
+from intake_bot.files.limits import FileLimits
 from intake_bot.files.sniff import sniff
 from intake_bot.files.video import measure_video
 from intake_bot.files.words import count_words
@@ -68,6 +69,6 @@ def test_write_mp4_writes_what_mp4_gives(tmp_path: Path) -> None:
 def test_docx_and_xlsx_say_what_they_were_told(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(media.docx(["甲 & <乙>"], pictures=[media.jpeg(8, 8)], links=["http://a.cn/?b=1&c=2"]))
-    assert read_docx(path, 100_000) == TextFacts("甲 & <乙>\n报道链接", 9, 1, ("http://a.cn/?b=1&c=2",))
+    assert read_docx(path, FileLimits()) == TextFacts("甲 & <乙>\n报道链接", 9, 1, ("http://a.cn/?b=1&c=2",))
     path.write_bytes(media.xlsx([["甲"]], "表 & 一"))
-    assert read_xlsx(path, 100_000) == TextFacts("表 & 一\n甲", 4, tables=((("甲",),),))
+    assert read_xlsx(path, FileLimits()) == TextFacts("表 & 一\n甲", 4, tables=((("甲",),),))

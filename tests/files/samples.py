@@ -13,9 +13,11 @@ from PIL import Image
 
 from intake_bot.demo import media
 from intake_bot.mail.message import Attachment
+from tests.files.compound import compound
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
-PROTECTED_OLE = OLE + "EncryptedPackage".encode("utf-16-le") + bytes(480)
+CUT_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+OLE = compound({"CONTENTS": b""})
+PROTECTED_OLE = compound({"EncryptionInfo": b"", "EncryptedPackage": b""})
 LNK = b"\x4c\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46" + bytes(56)
 EXE = b"MZ\x90\0" + bytes(56) + struct.pack("<L", 64) + b"PE\0\0" + bytes(200)
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -1,26 +1,37 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake_bot.demo import media
 from intake_bot.files.facts import FileFacts, Kind, PhotoFacts, TextFacts, Trouble, VideoFacts
 from intake_bot.files.inspect import inspect_files
 from intake_bot.files.limits import FileLimits
-from tests.files import samples
+from intake_bot.files.measure import measure
+from intake_bot.files.sniff import sniff
+from intake_bot.files.worker import Worker
+from tests.files import rars, samples
+from tests.files.conftest import ALLOWANCE
+from tests.files.test_worker import spin
+
+T = TypeVar("T")
 
 _PHOTO = media.jpeg(640, 480)
 _TEXT = "说明".encode()
 
 
-def _inspect(folder: Path, name: str, content: bytes, *, limits: FileLimits | None = None) -> list[FileFacts]:
-    found = inspect_files([samples.attached(folder, name, content)], folder / "work", limits or FileLimits())
+def _inspect(
+    folder: Path, worker: Worker, files: Mapping[str, bytes], *, limits: FileLimits | None = None
+) -> list[FileFacts]:
+    attached = [samples.attached(folder, name, content) for name, content in files.items()]
+    found = inspect_files(attached, folder / "work", limits or FileLimits(), worker)
     return [_checked(one.facts, one.path) for one in found]
 
 
@@ -71,9 +82,31 @@ def _facts(
         pytest.param("空.docx", b"", [_facts("空.docx", Kind.EMPTY)], id="empty"),
         pytest.param("照片.jpg", samples.EXE, [_facts("照片.jpg", Kind.EXECUTABLE)], id="program-named-jpg"),
         pytest.param("a.bin", bytes(9), [_facts("a.bin", Kind.UNKNOWN, trouble=Trouble.UNSUPPORTED)], id="unknown"),
-        pytest.param("a.rar", b"Rar!\x1a\x07\0", [_facts("a.rar", Kind.RAR, trouble=Trouble.UNSUPPORTED)], id="rar"),
         pytest.param(
-            "a.part1.rar", b"Rar!\x1a\x07\0", [_facts("a.part1.rar", Kind.RAR, trouble=Trouble.SPLIT)], id="rar-volume"
+            "a.part2.rar",
+            rars.rar5_volumes({"a": bytes(99)}, 50)[1],
+            [_facts("a.part2.rar", Kind.RAR, trouble=Trouble.SPLIT)],
+            id="later-rar-volume",
+        ),
+        pytest.param(
+            "材料.rar",
+            rars.rar5({"5月17日/现场.jpg": _PHOTO, "内.zip": media.zip_of({"说明.txt": _TEXT})}),
+            [
+                _facts("材料.rar", Kind.RAR),
+                _facts("现场.jpg", Kind.JPEG, archive="材料.rar", folder="5月17日", photo=PhotoFacts(640, 480)),
+                _facts("内.zip", Kind.ZIP, archive="材料.rar"),
+                _facts("说明.txt", Kind.TEXT, archive="材料.rar/内.zip", text=TextFacts("说明", 2)),
+            ],
+            id="rar",
+        ),
+        pytest.param(
+            "材料.zip",
+            rars.rar4({"说明.txt": _TEXT}),
+            [
+                _facts("材料.zip", Kind.RAR),
+                _facts("说明.txt", Kind.TEXT, archive="材料.zip", text=TextFacts("说明", 2)),
+            ],
+            id="rar-named-zip",
         ),
         pytest.param("a.z02", bytes(9), [_facts("a.z02", Kind.ZIP, trouble=Trouble.SPLIT)], id="later-zip-volume"),
         pytest.param(
@@ -109,15 +142,15 @@ def _facts(
         ),
     ],
 )
-def test_inspect_files(tmp_path: Path, name: str, content: bytes, facts: list[FileFacts]) -> None:
-    assert _inspect(tmp_path, name, content) == facts
+def test_inspect_files(tmp_path: Path, worker: Worker, name: str, content: bytes, facts: list[FileFacts]) -> None:
+    assert _inspect(tmp_path, worker, {name: content}) == facts
 
 
-def test_inspect_files_opens_archives_only_so_deep(tmp_path: Path) -> None:
+def test_inspect_files_opens_archives_only_so_deep(tmp_path: Path, worker: Worker) -> None:
     nested = _TEXT
     for level in (4, 3, 2, 1):
         nested = media.zip_of({"说明.txt" if level == 4 else f"{level + 1}.zip": nested})
-    assert _inspect(tmp_path, "1.zip", nested) == [
+    assert _inspect(tmp_path, worker, {"1.zip": nested}) == [
         _facts("1.zip", Kind.ZIP),
         _facts("2.zip", Kind.ZIP, archive="1.zip"),
         _facts("3.zip", Kind.ZIP, archive="1.zip/2.zip"),
@@ -125,21 +158,21 @@ def test_inspect_files_opens_archives_only_so_deep(tmp_path: Path) -> None:
     ]
 
 
-def test_inspect_files_keeps_the_order_and_the_inline_mark(tmp_path: Path) -> None:
+def test_inspect_files_keeps_the_order_and_the_inline_mark(tmp_path: Path, worker: Worker) -> None:
     files = [
         samples.attached(tmp_path, "b.txt", b"b"),
         replace(samples.attached(tmp_path, "a.jpg", _PHOTO), inline=True),
     ]
-    found = inspect_files(files, tmp_path / "work", FileLimits())
+    found = inspect_files(files, tmp_path / "work", FileLimits(), worker)
     assert [(one.facts.name, one.facts.inline, one.path) for one in found] == [
         ("b.txt", False, files[0].path),
         ("a.jpg", True, files[1].path),
     ]
 
 
-def test_inspect_files_counts_all_archives_of_a_mail_together(tmp_path: Path) -> None:
+def test_inspect_files_counts_all_archives_of_a_mail_together(tmp_path: Path, worker: Worker) -> None:
     files = [samples.attached(tmp_path, name, media.zip_of({name: bytes(100)})) for name in ("1.zip", "2.zip")]
-    found = inspect_files(files, tmp_path / "work", FileLimits(unpacked_bytes=150))
+    found = inspect_files(files, tmp_path / "work", FileLimits(unpacked_bytes=150), worker)
     assert [(one.facts.shown_name, one.facts.trouble) for one in found] == [
         ("1.zip", None),
         ("1.zip/1.zip", Trouble.UNSUPPORTED),
@@ -147,7 +180,127 @@ def test_inspect_files_counts_all_archives_of_a_mail_together(tmp_path: Path) ->
     ]
 
 
-# No videos: damage of the wrong kind keeps MediaInfo busy for minutes, and nothing here could stop it.
+_HALVES = rars.rar5_volumes({"说明.txt": "说明".encode()}, 3)
+_CUT = media.zip_of({"说明.txt": _TEXT})
+
+
+@pytest.mark.parametrize(
+    ("files", "facts"),
+    [
+        pytest.param(
+            {"照片.jpg": _PHOTO, "a.part2.rar": _HALVES[1], "A.PART1.rar": _HALVES[0]},
+            [
+                _facts("照片.jpg", Kind.JPEG, photo=PhotoFacts(640, 480)),
+                _facts("A.PART1.rar", Kind.RAR),
+                _facts("a.part2.rar", Kind.RAR),
+                _facts("说明.txt", Kind.TEXT, archive="A.PART1.rar", text=TextFacts("说明", 2)),
+            ],
+            id="rar-parts-in-another-order",
+        ),
+        pytest.param(
+            {"a.zip.001": _CUT[:50], "a.zip.002": _CUT[50:]},
+            [
+                _facts("a.zip.001", Kind.ZIP),
+                _facts("a.zip.002", Kind.ZIP),
+                _facts("说明.txt", Kind.TEXT, archive="a.zip.001", text=TextFacts("说明", 2)),
+            ],
+            id="cut-zip",
+        ),
+        pytest.param(
+            {"a.part1.rar": _HALVES[0]},
+            [_facts("a.part1.rar", Kind.RAR, trouble=Trouble.SPLIT)],
+            id="first-volume-alone",
+        ),
+        pytest.param(
+            {"a.part1.rar": _HALVES[0], "a.part3.rar": _HALVES[1]},
+            [
+                _facts("a.part1.rar", Kind.RAR, trouble=Trouble.SPLIT),
+                _facts("a.part3.rar", Kind.RAR, trouble=Trouble.SPLIT),
+            ],
+            id="a-gap",
+        ),
+        pytest.param(
+            {"a.zip.001": _CUT[:40], "a.zip.002": _CUT[40:60]},
+            [
+                _facts("a.zip.001", Kind.ZIP, trouble=Trouble.SPLIT),
+                _facts("a.zip.002", Kind.ZIP, trouble=Trouble.SPLIT),
+            ],
+            id="the-last-is-missing",
+        ),
+        pytest.param(
+            {"活动.001": _PHOTO, "活动.002": media.png(64, 48)},
+            [
+                _facts("活动.001", Kind.JPEG, photo=PhotoFacts(640, 480)),
+                _facts("活动.002", Kind.PNG, photo=PhotoFacts(64, 48)),
+            ],
+            id="photos-named-like-volumes",
+        ),
+        pytest.param(
+            {"外.zip": media.zip_of({"b/a.part1.rar": _HALVES[0], "b/a.part2.rar": _HALVES[1], "a.part2.rar": b"x"})},
+            [
+                _facts("外.zip", Kind.ZIP),
+                _facts("a.part1.rar", Kind.RAR, archive="外.zip", folder="b"),
+                _facts("a.part2.rar", Kind.RAR, archive="外.zip", folder="b"),
+                _facts("说明.txt", Kind.TEXT, archive="外.zip/b/a.part1.rar", text=TextFacts("说明", 2)),
+                _facts("a.part2.rar", Kind.TEXT, archive="外.zip", text=TextFacts("x", 1)),
+            ],
+            id="volumes-in-an-archive",
+        ),
+    ],
+)
+def test_inspect_files_joins_volumes(
+    tmp_path: Path, worker: Worker, files: dict[str, bytes], facts: list[FileFacts]
+) -> None:
+    assert _inspect(tmp_path, worker, files) == facts
+
+
+class _Hanging(Worker):
+    """A worker whose libraries hang on some questions."""
+
+    def __init__(self, seconds: float, hangs: Callable[[object, tuple[object, ...]], bool]) -> None:
+        super().__init__(replace(ALLOWANCE, seconds=seconds))
+        self._hangs = hangs
+
+    def ask(self, task: Callable[..., T], *arguments: object) -> T:
+        if self._hangs(task, arguments):
+            return super().ask(spin)
+        return super().ask(task, *arguments)
+
+
+def _measuring_png(task: object, arguments: tuple[object, ...]) -> bool:
+    return task is measure and Kind.PNG in arguments
+
+
+def test_inspect_files_goes_on_after_a_file_that_hangs(tmp_path: Path) -> None:
+    files = {"a.jpg": _PHOTO, "b.png": media.png(64, 48), "c.jpg": media.jpeg(64, 48)}
+    with _Hanging(1, _measuring_png) as worker:
+        assert _inspect(tmp_path, worker, files) == [
+            _facts("a.jpg", Kind.JPEG, photo=PhotoFacts(640, 480)),
+            _facts("b.png", Kind.PNG, trouble=Trouble.TOO_HARD),
+            _facts("c.jpg", Kind.JPEG, photo=PhotoFacts(64, 48)),
+        ]
+
+
+def test_inspect_files_leaves_the_rest_to_a_person_after_a_few_that_hang(tmp_path: Path) -> None:
+    files = {f"{number}.png": media.png(8, number) for number in (1, 2, 3)}
+    with _Hanging(0.5, _measuring_png) as worker:
+        found = _inspect(tmp_path, worker, files, limits=FileLimits(hard_files=2))
+    assert [one.trouble for one in found] == [Trouble.TOO_HARD, Trouble.TOO_HARD, Trouble.UNSUPPORTED]
+
+
+def test_inspect_files_calls_too_hard_what_cannot_even_be_sniffed(tmp_path: Path) -> None:
+    with _Hanging(0.5, lambda task, _: task is sniff) as worker:
+        assert _inspect(tmp_path, worker, {"a.jpg": _PHOTO}) == [
+            _facts("a.jpg", Kind.UNKNOWN, trouble=Trouble.TOO_HARD)
+        ]
+
+
+def test_inspect_files_keeps_only_so_much_text(tmp_path: Path, worker: Worker) -> None:
+    files = {"a.txt": b"a" * 60, "b.txt": b"b" * 60, "c.jpg": _PHOTO}
+    found = _inspect(tmp_path, worker, files, limits=FileLimits(text_length=100))
+    assert [one.trouble for one in found] == [None, Trouble.UNSUPPORTED, None]
+
+
 _SEEDS = [
     _PHOTO,
     samples.mpo(),
@@ -155,20 +308,30 @@ _SEEDS = [
     samples.picture("TIFF"),
     samples.picture("WEBP"),
     samples.picture("GIF"),
+    media.mp4(640, 480, 2),
     media.xlsx([["标题", "1"]]),
     media.zip_of({"a.txt": b"x" * 99}),
+    rars.rar4({"照片.jpg": _PHOTO[:999], "a.txt": b"x"}),
+    rars.rar5({"照片.jpg": _PHOTO[:999], "a.txt": b"x"}),
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.sampled_from(_SEEDS),
     damage=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=8),
     keep=st.one_of(st.none(), st.integers(0, 3000)),
 )
-def test_inspect_files_survives_any_damage(seed: bytes, damage: list[tuple[int, int]], keep: int | None) -> None:
+def test_inspect_files_survives_any_damage(
+    tmp_path_factory: pytest.TempPathFactory,
+    worker: Worker,
+    caplog: pytest.LogCaptureFixture,
+    seed: bytes,
+    damage: list[tuple[int, int]],
+    keep: int | None,
+) -> None:
     content = bytearray(seed)
     for place, value in damage:
         content[place % len(content)] = value
-    with tempfile.TemporaryDirectory() as folder:
-        assert _inspect(Path(folder), "a.bin", bytes(content[:keep]))
+    assert _inspect(tmp_path_factory.mktemp("fuzz"), worker, {"a.bin": bytes(content[:keep])})
+    assert caplog.messages == []  # no fault in the worker, and none that ended it

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from intake_bot.demo import media
 from intake_bot.files.facts import Kind
 from intake_bot.files.sniff import sniff
-from tests.files import samples
+from tests.files import rars, samples
+from tests.files.compound import compound
 
 _MAIL = "Received: from a by b\r\nFrom: a@b.cn\r\nTo: c@d.cn\r\nSubject: x\r\n\r\ntext"
 _MHT = (
@@ -66,7 +67,14 @@ _MHT = (
         pytest.param(b"Rar!\x1a\x07\0", Kind.RAR, id="rar4"),
         pytest.param(b"Rar!\x1a\x07\x01\0", Kind.RAR, id="rar5"),
         pytest.param(b"7z\xbc\xaf\x27\x1c\0\4", Kind.SEVEN_ZIP, id="7z"),
+        pytest.param(compound({"WordDocument": b""}), Kind.DOC, id="doc"),
+        pytest.param(compound({"Workbook": b""}), Kind.XLS, id="xls"),
+        pytest.param(compound({"Book": b""}), Kind.XLS, id="xls-of-excel-95"),
+        pytest.param(compound({"PowerPoint Document": b""}), Kind.PPT, id="ppt"),
         pytest.param(samples.OLE, Kind.OLE, id="ole"),
+        pytest.param(samples.CUT_OLE, Kind.OLE, id="ole-cut-off"),
+        pytest.param(samples.PROTECTED_OLE, Kind.OLE, id="office-with-a-password"),
+        pytest.param(b"\x78\x9f\x3e\x22\1\0", Kind.TNEF, id="winmail"),
         pytest.param(b"%PDF-1.7\n%\xe2\xe3", Kind.PDF, id="pdf"),
         pytest.param(b"\xef\xbb\xbf%PDF-1.7", Kind.PDF, id="pdf-after-a-mark"),
         pytest.param(b"{\\rtf1\\ansi", Kind.RTF, id="rtf"),
@@ -120,7 +128,9 @@ def test_sniff_lets_a_name_make_a_file_worse_and_never_better(
 @settings(max_examples=300, deadline=None)
 @given(
     content=st.binary(max_size=400),
-    magic=st.sampled_from([b"", b"PK\x03\x04", b"\0\0\0\x18ftyp", b"BM", b"MZ", b"\xff\xfe"]),
+    magic=st.sampled_from(
+        [b"", b"PK\x03\x04", b"\0\0\0\x18ftyp", b"BM", b"MZ", b"\xff\xfe", rars.RAR4, rars.RAR5, b"7z\xbc\xaf\x27\x1c"]
+    ),
 )
 def test_sniff_survives_any_bytes(content: bytes, magic: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

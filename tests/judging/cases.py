@@ -10,6 +10,7 @@ from intake_bot.config.load import load
 from intake_bot.files.facts import FileFacts, Kind, MailFacts, PhotoFacts, TextFacts, Trouble, VideoFacts
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
+from intake_bot.judging.sender import Sender
 from intake_bot.judging.verdict import Verdict
 from intake_bot.mail.cloud import CloudLink
 from intake_bot.notices.notice import Notice
@@ -55,7 +56,15 @@ def case(
     words = len(body) if body_words is None else body_words
     facts = MailFacts(files, TextFacts(body, words), links)
     reading = read_subject(subject, of, bureau.roster)
-    return Case(of, calendar(of), reading, moment(received or IN_TIME[notice_id]), facts, sender_unit)
+    return Case(
+        of,
+        calendar(of),
+        reading,
+        moment(received or IN_TIME[notice_id]),
+        facts,
+        Sender("teacher@example.edu.cn", sender_unit),
+        unit_names=bureau.roster.names,
+    )
 
 
 def errors(verdict: Verdict) -> list[str]:

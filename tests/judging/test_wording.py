@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from intake_bot.files.facts import Kind
-from intake_bot.judging.rules.photo import name_says_something
 from intake_bot.judging.wording import duration_words, kind_name, size_words
 
 
@@ -27,22 +26,3 @@ def test_sizes_are_rounded_down(size: int, words: str) -> None:
 )
 def test_durations(seconds: int, words: str) -> None:
     assert duration_words(seconds) == words
-
-
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("学生技能展示现场.jpg", True),
-        ("5月17日启动仪式1.jpg", True),
-        ("DSC_0001.jpg", False),
-        ("IMG_20230517_101010.jpg", False),
-        ("mmexport1684300000000.jpg", False),
-        ("微信图片_20230517101010.jpg", False),
-        ("职业教育活动周照片1.jpg", False),
-        ("照片①.jpg", False),
-        ("1.jpg", False),
-        ("", False),
-    ],
-)
-def test_names_that_say_something(name: str, says: bool) -> None:
-    assert name_says_something(name) == says

@@ -10,7 +10,7 @@ from intake_bot.ledger.records import ReportedItem
 from tests.ledger.samples import DAY, NOW, UNIT, draft, item, judged, judgement, key, spooled, verdict
 
 REJECTED = verdict(item(decision=Decision.REJECTED), disposition=Disposition.REJECTED)
-HELD = verdict(item(decision=Decision.HELD), disposition=Disposition.HELD)
+HELD = verdict(item("文字材料", decision=Decision.HELD), disposition=Disposition.HELD)
 
 
 def test_filled_days_are_those_with_an_accepted_item(ledger: Ledger) -> None:

@@ -179,10 +179,10 @@ def test_file_judgement_refuses_a_verdict_on_no_submission(ledger: Ledger, decid
     assert ledger.messages.seen(key(1), NOW).state is MessageState.SPOOLED
 
 
-def test_file_judgement_of_a_held_mail_is_what_a_person_does_later(ledger: Ledger) -> None:
+def test_a_mail_held_unopened_can_be_decided(ledger: Ledger) -> None:
     message = spooled(ledger, 1)
     ledger.messages.hold(message.id, "三次打开都失败", NOW)
-    ledger.messages.file_judgement(message.id, judgement(), NOW)
+    ledger.messages.decide(message.id, judgement(), "held.accepted", {"reason": "电话核实"}, NOW)
     after = ledger.messages.seen(key(1), NOW)
     assert (after.state, after.reason) == (MessageState.JUDGED, "")
 

@@ -16,11 +16,17 @@ MESSAGE = {
     ("new", "spool"): "spooled",
     ("new", "hold"): "held",
     ("spooled", "spool"): "spooled",
+    ("spooled", "wait"): "waiting",
+    ("waiting", "judge"): "judged",
+    ("waiting", "hold"): "held",
+    ("waiting", "ignore"): "ignored",
     ("spooled", "judge"): "judged",
     ("spooled", "hold"): "held",
     ("spooled", "ignore"): "ignored",
     ("spooled", "duplicate"): "duplicate",
-    ("held", "judge"): "judged",
+    ("held", "decide"): "judged",
+    ("held", "retry"): "new",
+    ("judged", "decide"): "judged",
 }
 LETTER = {
     ("queued", "claim"): "sending",

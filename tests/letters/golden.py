@@ -10,16 +10,18 @@ from pathlib import Path
 
 from intake_bot.letters.letter import Letter
 
-_FOLDER = Path(__file__).parent / "golden"
+FOLDER = Path(__file__).parent / "golden"
 
 
 def assert_golden(name: str, letter: Letter) -> None:
     """The letter is, word for word, golden/`name`.txt (its subject first) and golden/`name`.html."""
-    _assert_same(_FOLDER / f"{name}.txt", f"{letter.subject}\n\n{letter.text}")
-    _assert_same(_FOLDER / f"{name}.html", letter.html)
+    assert_same_text(f"{name}.txt", f"{letter.subject}\n\n{letter.text}")
+    assert_same_text(f"{name}.html", letter.html)
 
 
-def _assert_same(path: Path, written: str) -> None:
+def assert_same_text(file: str, written: str) -> None:
+    """golden/`file` holds exactly this."""
+    path = FOLDER / file
     if os.environ.get("WRITE_GOLDEN"):
         path.write_text(written, encoding="utf-8", newline="\n")
     assert written == path.read_text(encoding="utf-8")

@@ -14,8 +14,9 @@ from intake_bot.letters.digest import (
     compose_digest,
     lines_of_units,
 )
-from tests.letters import samples
-from tests.letters.samples import DAY, DIGEST_BUSY, DUE, TEMPLATES, at
+from intake_bot.letters.sample_days import DIGEST_BUSY, accepted_line
+from intake_bot.letters.sample_notice import UNITS
+from tests.letters.samples import DAY, DUE, TEMPLATES, at
 
 MANY = tuple(f"濮阳市第{n}职业中等专业学校" for n in range(480))
 
@@ -28,7 +29,7 @@ def test_digest_of_480_units_names_each_missing_one_and_stays_readable() -> None
             at("2023-05-17 17:30:00"),
             Sum(480, 400, 40, 20, 20),
             missing=(MissingRow("照片", DAY, DUE, MANY[:479], 480), MissingRow("视频", DAY, DUE, MANY[100:400], 480)),
-            accepted=tuple(samples.accepted_line(n, unit) for n, unit in enumerate(MANY)),
+            accepted=tuple(accepted_line(n, unit) for n, unit in enumerate(MANY)),
         ),
         TEMPLATES,
     )
@@ -49,7 +50,7 @@ def test_material_that_nobody_reported_is_said_in_one_line_beside_others() -> No
 
 
 def test_material_that_nobody_reported_lists_the_units_when_alone() -> None:
-    alone = replace(DIGEST_BUSY, missing=(MissingRow("照片", DAY, DUE, samples.UNITS[:2], 2),))
+    alone = replace(DIGEST_BUSY, missing=(MissingRow("照片", DAY, DUE, UNITS[:2], 2),))
     assert "2 个单位都没有报\n  濮阳县教育局、清丰县教育局\n" in compose_digest(alone, TEMPLATES).text
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from intake_bot.files.facts import FileFacts, Kind
+from intake_bot.files.facts import FileFacts
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.letters.file_table import LISTED_FILES, FileState, list_files
 from intake_bot.notices.notice import Severity
@@ -34,6 +34,7 @@ CASES = {
     "serves an item held as a whole": (verdict_of(decision=Decision.HELD, files=("a.jpg",)), FileState.HELD),
     "serves nothing": (verdict_of(decision=Decision.ACCEPTED), FileState.UNUSED),
     "came too late": (verdict_of(error("deadline.closed", "已过"), files=("a.jpg",)), FileState.UNUSED),
+    "was looked at and sent back": (verdict_of(error("clerk.rejected", "没有声音"), files=("a.jpg",)), FileState.MEND),
     "came by the wrong channel": (verdict_of(error("channel.online", "网上"), files=("a.jpg",)), FileState.UNUSED),
 }
 
@@ -44,10 +45,38 @@ def test_state_of_a_file_that(verdict: Verdict, state: FileState) -> None:
     assert row.state is state
 
 
+def test_words_that_go_with_pictures_are_good_though_they_serve_no_part() -> None:
+    caption = file("照片说明.docx", 2)
+    accepted = verdict_of(decision=Decision.ACCEPTED, files=("a.jpg",))
+    assert [row.state for row in list_files((file("a.jpg", 1), caption), accepted).rows] == [FileState.GOOD] * 2
+    unexpected = Finding("file.unexpected", Severity.REMARK, "没有用到", file=caption.name)
+    (row,) = list_files((caption,), verdict_of(unexpected, decision=Decision.ACCEPTED)).rows
+    assert row.state is FileState.UNUSED
+
+
+def test_files_of_a_mail_whose_material_is_unknown_are_kept() -> None:
+    nameless = replace(verdict_of(), items=(), findings=(error("subject.no_material", "没有写"),))
+    assert list_files((file("a.jpg", 1),), nameless).rows[0].state is FileState.KEPT
+    held = replace(nameless, disposition=Disposition.HELD)
+    assert list_files((file("a.jpg", 1),), held).rows[0].state is FileState.HELD
+
+
+def test_heaps_leave_out_what_is_to_mend_and_opened_archives() -> None:
+    verdict = verdict_of(
+        error("photo.unreadable", "打不开", file="外.zip/b.jpg"), files=("外.zip/内.zip/a.jpg", "外.zip/b.jpg")
+    )
+    table = list_files((*_nested(), file("歌.mp3", 5)), verdict)
+    assert [(heap.state, heap.names) for heap in table.heaps] == [
+        (FileState.GOOD, ("a.jpg",)),
+        (FileState.UNUSED, ("歌.mp3",)),
+    ]
+    assert table.good == 1
+
+
 def _nested() -> tuple[FileFacts, ...]:
     return (
-        file("外.zip", 1, Kind.ZIP),
-        file("内.zip", 2, Kind.ZIP, "外.zip"),
+        file("外.zip", 1),
+        file("内.zip", 2, "外.zip"),
         file("a.jpg", 3, archive="外.zip/内.zip"),
         file("b.jpg", 4, archive="外.zip"),
     )

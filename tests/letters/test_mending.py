@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from intake_bot.letters.mending import Entry, Place, to_know, to_look_at, to_mend
-from tests.letters.samples import PARTIAL, PHOTO_CLAUSE, PHOTO_QUOTE, REJECTED, error
+from intake_bot.letters.samples import PARTIAL, REJECTED
+from tests.letters.samples import PHOTO_CLAUSE, PHOTO_QUOTE, error
 from tests.letters.test_file_table import verdict_of
 
 
@@ -47,7 +48,7 @@ def test_entries_name_the_item_only_where_there_are_several() -> None:
 
 
 def test_findings_go_to_one_list_each() -> None:
-    assert [entry.places[0].name for entry in to_look_at(PARTIAL.verdict)] == ["工作总结.rar"]
+    assert [entry.places[0].name for entry in to_look_at(PARTIAL.verdict)] == ["工作总结.docx"]
     assert to_know(PARTIAL.verdict) == ()
-    assert [entry.places[0].name for entry in to_know(REJECTED.verdict)] == ["启动仪式.mov"]
+    assert [entry.places[0].name for entry in to_know(REJECTED.verdict)] == ["启动仪式.mp3"]
     assert to_look_at(REJECTED.verdict) == ()

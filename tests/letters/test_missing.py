@@ -8,7 +8,8 @@ import pytest
 
 from intake_bot.ledger.records import ReportedItem
 from intake_bot.letters.digest import MissingRow, QuotaLine
-from intake_bot.letters.missing import missing_rows, quota_lines
+from intake_bot.letters.missing import missing_rows, quota_lines, quota_sentences
+from intake_bot.notices.notice import Extension
 from intake_bot.notices.roster import Roster, Unit
 from tests.judging.cases import calendar, moment, notice
 
@@ -95,3 +96,29 @@ def test_moments_are_compared_across_zones() -> None:
     of = notice("puyang-2023")
     utc = datetime.fromisoformat("2023-05-17T09:30:00+00:00")
     assert missing_rows(of, PUYANG, calendar(of), (), utc) == tuple(rows("puyang-2023", PUYANG, "2023-05-17T17:30:00"))
+
+
+def test_who_was_granted_more_time_stands_in_a_row_of_its_own() -> None:
+    granted = Extension.model_validate(
+        {"unit": "濮阳县教育局", "material": "照片", "day": "2023-05-17", "until": "5月19日12:00前"}
+    )
+    of = notice("puyang-2023").model_copy(update={"extensions": (granted,)})
+    found = missing_rows(of, PUYANG, calendar(of), (), moment("2023-05-17T17:30:00"))
+    assert [row for row in found if row.material == "照片" and row.day == date(2023, 5, 17)] == [
+        MissingRow("照片", date(2023, 5, 17), moment("2023-05-17T16:00:00"), ("范县教育局",), 1),
+        MissingRow("照片", date(2023, 5, 17), moment("2023-05-19T12:00:00"), ("濮阳县教育局",), 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "counts", "sentences"),
+    [
+        (0, {"宣传材料": 1}, ("宣传材料：本单位已报 1 篇，尚需 1 篇（通知要求不少于 2 篇）。",)),
+        (2, {"宣传材料": 1}, ("宣传材料：本单位已报 1 篇，已经报够（通知要求不少于 1 篇）。",)),
+        (1, {"宣传材料": 0}, ("宣传材料：本单位已报 0 篇，尚需 2 篇（通知要求不少于 2 篇）。",)),
+        (0, {"宣传材料": 3, "日报": 1}, ("宣传材料：本单位已报 3 篇，已经报够（通知要求不少于 2 篇）。",)),
+        (0, {"日报": 1}, ()),
+    ],
+)
+def test_a_receipt_says_what_is_still_owed(unit: int, counts: dict[str, int], sentences: tuple[str, ...]) -> None:
+    assert quota_sentences(notice("hefei-2023"), HEFEI.units[unit], counts) == sentences

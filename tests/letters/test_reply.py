@@ -5,15 +5,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from intake_bot.files.facts import FileFacts, Kind, TextFacts
-from intake_bot.judging.judge import judge
+from intake_bot.files.facts import FileFacts, Kind
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
+from intake_bot.letters import samples
 from intake_bot.letters.letter import Letter
 from intake_bot.letters.reply import AnswerContext, compose_answer
+from intake_bot.letters.samples import ACCEPTED, PARTIAL, REJECTED, UNKNOWN_UNIT
 from intake_bot.notices.notice import Severity
-from tests.judging.cases import case, news
-from tests.letters import samples
-from tests.letters.samples import ACCEPTED, CLOSED, HELD, ONLINE, PARTIAL, REJECTED, TEMPLATES, UNKNOWN_UNIT, at
+from tests.letters.samples import DAY, DUE, TEMPLATES, at, error
 
 HOSTILE = {
     "markup": "</table><script>alert(1)</script>.jpg",
@@ -55,7 +54,7 @@ def _saying(text: str) -> AnswerContext:
     """A rejected mail in which everything a sender can write is `text`."""
     finding = Finding("photo.unreadable", Severity.ERROR, f"“{text}”打不开", "能打开", "请重新发", text, "四（三）2")
     remark = Finding("file.unexpected", Severity.REMARK, f"没有用到{text}", file=text)
-    item = ItemVerdict("照片", samples.DAY, samples.DUE, False, Decision.REJECTED, (finding, remark), (text,))
+    item = ItemVerdict("照片", DAY, DUE, False, Decision.REJECTED, (finding, remark), (text,))
     return replace(
         ACCEPTED,
         subject=text,
@@ -86,7 +85,7 @@ def test_answer_to_hostile_text_can_be_stored_and_sent(text: str) -> None:
 
 def test_long_names_lose_their_middle() -> None:
     letter = compose_answer(_saying("头" * 150 + "尾" * 150 + ".jpg"), TEMPLATES)
-    assert f"\n[需补正] {'头' * 39}…{'尾' * 16}.jpg（1 字节）\n" in letter.text
+    assert f"\n1. {'头' * 39}…{'尾' * 16}.jpg：" in letter.text
 
 
 def test_rejection_without_a_unit_offers_the_subject_only_to_that_unit() -> None:
@@ -99,63 +98,109 @@ def test_partial_answer_asks_for_the_rejected_part_only_with_its_day() -> None:
 
 
 def test_subject_with_blanks_says_that_they_are_to_be_filled() -> None:
-    blank = replace(UNKNOWN_UNIT, verdict=replace(UNKNOWN_UNIT.verdict, correct_subject="活动周【单位全称】照片材料"))
-    text = compose_answer(blank, TEMPLATES).text
-    assert "\n邮件主题请照抄下面这一行（【】里的字请换成实际名称）：\n\n活动周【单位全称】照片材料\n" in text
+    text = compose_answer(samples.NO_UNIT, TEMPLATES).text
+    assert "\n邮件主题请照抄下面这一行（【】里的字请换成实际名称）：\n\n活动周【单位全称】文字材料\n" in text
 
 
-def test_mail_before_the_week_is_not_told_that_it_is_late() -> None:
-    early = Finding("deadline.closed", Severity.ERROR, "活动周还没有开始", todo="请从5月14日起报送")
-    item = replace(REJECTED.verdict.items[0], findings=(early,))
-    moment = at("2023-05-10 09:00:00")
-    context = replace(REJECTED, received=moment, now=moment, verdict=replace(REJECTED.verdict, items=(item,)))
-    letter = compose_answer(context, TEMPLATES)
-    assert letter.subject == "【没有收下】活动周濮阳县教育局照片（回执编号 1043-5）"
-    assert "1. 活动周还没有开始\n   请注意：请从5月14日起报送。\n\n请从 5月14日（周日）起发来，" in letter.text
-    assert "\n照片（5月17日）：服务器收到 5月10日09:00:00，还没到报送时间\n" in letter.text
-    assert "按时" not in letter.text
-
-
-def test_rejection_without_any_subject_to_copy_points_to_the_finding() -> None:
-    nameless = replace(UNKNOWN_UNIT, verdict=replace(UNKNOWN_UNIT.verdict, correct_subject=""))
-    assert "邮件主题怎么写，请看上面的说明。" in compose_answer(nameless, TEMPLATES).text
-
-
-def _answer_of_the_ministry(subject: str, *files: FileFacts) -> str:
-    mail = case("moe-2023", subject, *files)
-    context = replace(ONLINE, notice=mail.notice, subject=subject, verdict=judge(mail), received=mail.received)
-    return compose_answer(replace(context, now=mail.received), TEMPLATES).text
-
-
-def test_what_goes_online_is_not_asked_for_by_mail() -> None:
-    pictures = TextFacts("活动亮点，典型案例", 900, pictures=1)
-    text = _answer_of_the_ministry("活动周河北省教育厅总结、照片", news(text=pictures))
-    assert "\n照片不用邮件报送，请改在网上系统提交，网址列在下面。\n" in text
-    assert "\n请在网上报送：照片\n职业教育活动周网上报送系统，网址 http://xxbs.bzpt.edu.cn\n" in text
-    assert [words for words in ("补正", "怎样重发", "照抄", "照片：服务器", "尽快") if words in text] == []
-
-
-def test_what_is_to_be_mended_by_mail_stands_apart_from_what_goes_online() -> None:
-    text = _answer_of_the_ministry("活动周河北省教育厅总结、照片")
-    assert "\n请补正（共 2 处）\n" in text
-    assert "\n活动周河北省教育厅总结材料\n" in text
-    assert "\n请在网上报送：照片\n" in text
-
-
-SUBJECTS = {
-    "accepted": (ACCEPTED, "【已收】活动周濮阳县教育局照片（回执编号 1042-7）"),
-    "late": (samples.ACCEPTED_LATE, "【已收·迟报】活动周濮阳县教育局照片（回执编号 1042-7）"),
-    "partial": (PARTIAL, "【部分收到】活动周濮阳县教育局文字材料、视频、工作总结（回执编号 1045-1）"),
-    "rejected": (REJECTED, "【请补正】活动周濮阳县教育局照片（回执编号 1043-5）"),
-    "held": (HELD, "【待人工查看】活动周濮阳县教育局工作总结（回执编号 1046-9）"),
-    "online": (ONLINE, "【请在网上报送】活动周全国机械职业教育教学指导委员会典型案例（回执编号 2007-4）"),
-    "closed": (CLOSED, "【没有收下】活动周濮阳县教育局招生宣传短视频（回执编号 1050-2）"),
+RESEND = {
+    "some files to mend": (samples.REJECTED_ONE, "直接回复这封信就行，只附上面要改要补的文件，合格的文件不用再发。"),
+    "all files to mend": (samples.REJECTED_LATE, "直接回复这封信就行，只附上面要改要补的文件。"),
+    "the subject alone": (UNKNOWN_UNIT, "直接回复这封信就行：把邮件主题改对，文件不用再发。"),
+    "the subject and a file": (samples.NO_UNIT, "直接回复这封信就行：附上改好的文件，并把邮件主题改对。"),
+    "several units": (samples.MANY_UNITS, "请每个单位新发一封邮件，附上自己的文件。"),
 }
 
 
-@pytest.mark.parametrize(("context", "subject"), SUBJECTS.values(), ids=SUBJECTS)
-def test_subject_says_what_became_of_the_mail(context: AnswerContext, subject: str) -> None:
-    assert compose_answer(context, TEMPLATES).subject == subject
+@pytest.mark.parametrize(("context", "sentence"), RESEND.values(), ids=RESEND)
+def test_rejection_asks_to_resend_what_is_to_be_mended(context: AnswerContext, sentence: str) -> None:
+    letter = compose_answer(context, TEMPLATES)
+    assert f"\n{sentence}\n" in letter.text
+    assert sentence in letter.html
+
+
+def test_missing_keyword_is_mended_by_a_plain_answer() -> None:
+    """Our letter's subject, which an answer repeats, has the keyword."""
+    finding = Finding("subject.no_keyword", Severity.ERROR, "主题里没有“活动周”字样")
+    context = replace(ACCEPTED, verdict=replace(REJECTED.verdict, findings=(finding,), items=()))
+    assert "\n直接回复这封信就行，文件不用再发。\n" in compose_answer(context, TEMPLATES).text
+
+
+def test_good_files_are_said_to_be_kept() -> None:
+    text = compose_answer(samples.REJECTED_ONE, TEMPLATES).text
+    assert "\n合格的 1 个文件我们已经留存，不用再发。\n" in text
+    assert "\n收到的其他文件\n[合格] 启动仪式全景.jpg\n" in text
+
+
+def test_nothing_is_said_to_be_kept_where_nothing_is_good() -> None:
+    text = compose_answer(samples.REJECTED_LATE, TEMPLATES).text
+    assert [word for word in ("留存", "合格", "收到的文件", "收到的其他文件") if word in text] == []
+
+
+def test_supplement_names_what_was_taken_over() -> None:
+    context = replace(samples.SUPPLEMENTED, taken_over=("照片.zip/a.jpg", "邮件正文"))
+    text = compose_answer(context, TEMPLATES).text
+    assert "\n接着用的文件（回执编号 1046-2 的邮件里合格的）：a.jpg、邮件正文\n" in text
+
+
+def test_pieces_name_the_mails_judged_together() -> None:
+    assert "\n一起查看的邮件：回执编号 1061-4、1062-3\n" in compose_answer(samples.PIECES, TEMPLATES).text
+
+
+def test_deadline_that_was_put_off_is_said_to_be() -> None:
+    letter = compose_answer(samples.EXTENDED, TEMPLATES)
+    assert "截止 5月19日12:00:00，按时（已为贵单位延期）\n" in letter.text
+    assert "请在 5月19日（周五）12:00 前发来（已为贵单位延期）。" in letter.text
+
+
+def test_what_only_clerks_should_know_is_not_in_the_letter() -> None:
+    secret = Finding("sender.unknown", Severity.REMARK, "不在登记的邮箱里", private=True)
+    item = replace(ACCEPTED.verdict.items[0], findings=(secret,))
+    context = replace(ACCEPTED, verdict=replace(ACCEPTED.verdict, findings=(secret,), items=(item,)))
+    assert compose_answer(context, TEMPLATES) == compose_answer(
+        replace(context, verdict=context.verdict.for_school), TEMPLATES
+    )
+    assert "登记" not in compose_answer(context, TEMPLATES).text
+
+
+def test_mail_before_the_week_is_told_when_to_send_again() -> None:
+    letter = compose_answer(samples.EARLY, TEMPLATES)
+    assert letter.subject == "【请 5月14日 起再报】活动周濮阳县教育局照片（回执编号 1057-0）"
+    assert "请从 5月14日（周日）起，到当天该报的时候再发一次" in letter.text
+    assert "到时重发之前，请先改好这 1 处\n\n1. 濮阳县5月17日照片.zip/开幕式彩排.jpg：" in letter.text
+    assert [word for word in ("截止", "结束", "按时", "迟报") if word in letter.text] == []
+
+
+def test_mail_after_the_end_is_told_only_that() -> None:
+    photos = compose_answer(
+        replace(samples.CLOSED, verdict=replace(samples.CLOSED.verdict, items=_closed_with_another_fault())), TEMPLATES
+    )
+    assert "打不开" not in photos.text
+    assert "还没" not in photos.text
+
+
+def _closed_with_another_fault() -> tuple[ItemVerdict, ...]:
+    item = samples.CLOSED.verdict.items[0]
+    return (replace(item, findings=(*item.findings, error("video.unreadable", "打不开"))),)
+
+
+def test_rejection_without_any_subject_to_copy_points_to_the_finding() -> None:
+    assert "邮件主题怎么写，请看上面的说明。" in compose_answer(samples.NOBODY, TEMPLATES).text
+
+
+SUBJECTS = {
+    "accepted": "【已收】活动周濮阳县教育局照片（回执编号 1042-9）",
+    "accepted_late": "【已收·迟报】活动周濮阳县教育局照片（回执编号 1043-6）",
+    "partial": "【部分收到】活动周濮阳县教育局文字材料、视频、工作总结（回执编号 1055-5）",
+    "rejected": "【请补正】活动周濮阳县教育局照片（回执编号 1045-8）",
+    "held": "【待人工查看】活动周濮阳县教育局视频（回执编号 1054-4）",
+    "online": "【请在网上报送】活动周濮阳县教育局方案（回执编号 1056-6）",
+    "closed": "【没有收下】活动周濮阳县教育局招生宣传短视频（回执编号 1058-2）",
+}
+
+
+@pytest.mark.parametrize(("name", "subject"), SUBJECTS.items(), ids=SUBJECTS)
+def test_subject_says_what_became_of_the_mail(name: str, subject: str) -> None:
+    assert compose_answer(samples.ANSWERS[name], TEMPLATES).subject == subject
 
 
 def test_subject_with_many_materials_stays_short() -> None:
@@ -163,53 +208,42 @@ def test_subject_with_many_materials_stays_short() -> None:
         replace(ACCEPTED.verdict.items[0], material=name) for name in ("文字材料", "照片", "视频", "工作总结")
     )
     letter = compose_answer(replace(ACCEPTED, verdict=replace(ACCEPTED.verdict, items=items)), TEMPLATES)
-    assert letter.subject == "【已收】活动周濮阳县教育局文字材料等 4 项材料（回执编号 1042-7）"
+    assert letter.subject == "【已收】活动周濮阳县教育局文字材料等 4 项材料（回执编号 1042-9）"
 
 
 UNTIL = {
     "before, late is marked": (
         "照片",
         "2023-05-17 15:00:00",
-        "",
         "请在 5月17日（周三）16:00 前发来。过了这个时间也照收，会记为迟报。",
     ),
     "at the deadline": (
         "照片",
         "2023-05-17 16:00:00",
-        "",
         "请在 5月17日（周三）16:00 前发来。过了这个时间也照收，会记为迟报。",
     ),
     "after, late is marked": (
         "照片",
         "2023-05-17 16:00:01",
-        "",
         "5月17日（周三）16:00 的截止时间已经过了，请尽快发来，照样接收，会记为迟报。",
     ),
     "before, late is refused": (
         "招生宣传短视频",
         "2023-05-17 15:00:00",
-        "",
         "请在 5月17日（周三）16:00 前发来。过了这个时间，按通知就不再接收了。",
     ),
     "after, late is refused": (
         "招生宣传短视频",
         "2023-05-17 17:00:00",
-        "",
-        "5月17日（周三）16:00 的截止时间已经过了，按通知不再接收。如有特殊情况，请与我们联系。",
-    ),
-    "closed altogether": (
-        "照片",
-        "2023-07-01 09:00:00",
-        "deadline.closed",
         "5月17日（周三）16:00 的截止时间已经过了，按通知不再接收。如有特殊情况，请与我们联系。",
     ),
 }
 
 
-@pytest.mark.parametrize(("material", "now", "code", "sentence"), UNTIL.values(), ids=UNTIL)
-def test_rejection_says_by_when_and_what_happens_afterwards(material: str, now: str, code: str, sentence: str) -> None:
-    findings = (Finding(code or "photo.unreadable", Severity.ERROR, "打不开"),)
-    item = ItemVerdict(material, samples.DAY, samples.DUE, False, Decision.REJECTED, findings)
+@pytest.mark.parametrize(("material", "now", "sentence"), UNTIL.values(), ids=UNTIL)
+def test_rejection_says_by_when_and_what_happens_afterwards(material: str, now: str, sentence: str) -> None:
+    findings = (Finding("photo.unreadable", Severity.ERROR, "打不开"),)
+    item = ItemVerdict(material, DAY, DUE, False, Decision.REJECTED, findings)
     context = replace(REJECTED, received=at(now), now=at(now), verdict=replace(REJECTED.verdict, items=(item,)))
     assert f"\n{sentence}\n" in compose_answer(context, TEMPLATES).text
 
@@ -238,7 +272,7 @@ def test_ignored_mail_gets_no_letter() -> None:
 
 def test_mail_with_thousands_of_files_gets_a_letter_that_can_be_read() -> None:
     files = tuple(samples.file(f"照片{n}.jpg", n % 200) for n in range(5000))
-    findings = tuple(samples.error("photo.unreadable", "打不开", file=file.name) for file in files)
+    findings = tuple(error("photo.unreadable", "打不开", file=file.name) for file in files)
     item = replace(REJECTED.verdict.items[0], findings=findings, files=tuple(file.name for file in files))
     letter: Letter = compose_answer(
         replace(REJECTED, files=files, verdict=replace(REJECTED.verdict, items=(item,))), TEMPLATES
@@ -246,3 +280,23 @@ def test_mail_with_thousands_of_files_gets_a_letter_that_can_be_read() -> None:
     assert "1. 5000 个文件：打不开\n" in letter.text
     assert "另有 4700 个文件，没有逐一列出。" in letter.text
     assert len(letter.html) < 300_000
+
+
+def test_what_goes_online_is_not_asked_for_by_mail() -> None:
+    text = compose_answer(samples.PARTIAL_ONLINE, TEMPLATES).text
+    assert "\n方案不用邮件报送，请改在网上系统提交，网址列在下面。\n" in text
+    assert "\n请在网上报送：方案\n职业教育活动周网上报送系统，网址 https://" in text
+    assert [words for words in ("请改这", "补发", "照抄", "方案：服务器", "尽快") if words in text] == []
+
+
+def test_what_is_to_be_mended_by_mail_stands_apart_from_what_goes_online() -> None:
+    rejected = samples.answer(
+        "1065-1",
+        "活动周濮阳县教育局文字材料、方案",
+        "2023-05-17 10:00:00",
+        samples.text("简讯.docx", 5, words=312),
+    )
+    text = compose_answer(rejected, TEMPLATES).text
+    assert "\n请改这 1 处\n" in text
+    assert "\n活动周濮阳县教育局文字材料5月17日\n" in text
+    assert "\n请在网上报送：方案\n" in text

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake_bot.letters.untrusted import one_line, unlinked
+from intake_bot.letters.untrusted import one_line, pasteable, unlinked
 
 CASES = {
     "plain": ("现场 1.jpg", "现场 1.jpg"),
@@ -33,3 +33,15 @@ def test_unlinked_is_one_short_line_that_can_be_encoded(raw: str) -> None:
     assert len(shown) <= 60
     assert len(shown.splitlines()) <= 1
     assert shown.encode("utf-8").decode("utf-8") == shown
+
+
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        ("https://mail.163.com/a/index.html?file=x%2B1&y=2", "mail.163.com/a/index.html?file=x%2B1&y=2"),
+        ("HTTP://u.163.com/x", "u.163.com/x"),
+        ("https://mail.qq.com/开幕\u202e式\r\n<b>", "mail.qq.com/%E5%BC%80%E5%B9%95%E5%BC%8F%20%3Cb%3E"),
+    ],
+)
+def test_pasteable_is_an_address_in_plain_signs_that_nobody_makes_clickable(link: str, text: str) -> None:
+    assert pasteable(link) == text

@@ -11,14 +11,16 @@ import pytest
 from intake_bot.errors import TemporaryFailure
 from intake_bot.mail.spool import Spool, Spooled, SpoolKey
 
-AT = datetime(2023, 5, 17, 12, 0, tzinfo=UTC)
+RECEIVED = datetime(2023, 5, 17, 7, 0, tzinfo=UTC)
 
 
-def spool_key(bureau: str, folder: str, uidvalidity: int, uid: int, at: datetime = AT, size: int = 100) -> SpoolKey:
-    return SpoolKey(bureau, folder, uidvalidity, uid, at, size)
+def _key(
+    bureau: str, folder: str, uidvalidity: int, uid: int, received: datetime = RECEIVED, size: int = 1000
+) -> SpoolKey:
+    return SpoolKey(bureau, folder, uidvalidity, uid, received, size)
 
 
-KEY = spool_key("puyang", "INBOX", 1, 1446555803)
+KEY = _key("puyang", "INBOX", 1, 1446555803)
 RAW = b"Subject: a\r\n\r\nb\r\n"
 
 
@@ -118,38 +120,52 @@ def test_discard_removes_and_forgives(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_sweep_leaves_only_what_is_wanted(tmp_path: Path) -> None:
+def test_sweep_takes_old_halves_only(tmp_path: Path) -> None:
+    now = datetime(2023, 5, 17, 12, 0, tzinfo=UTC)
     spool = Spool(tmp_path / "spool")
-    assert spool.sweep([]) == 0
-    wanted = spool.save(KEY, in_pieces(RAW, 4)).path
-    spool.save(spool_key("puyang", "INBOX", 1, 2), in_pieces(RAW, 4))
-    wanted.with_name("half.part").touch()
-    assert spool.sweep([KEY, spool_key("hefei", "INBOX", 1, 3)]) == 2
-    assert list(wanted.parent.iterdir()) == [wanted]
+    assert spool.sweep(now, timedelta(hours=36)) == 0
+    whole = spool.save(KEY, in_pieces(RAW, 4)).path
+    old, young = (whole.with_name(name) for name in ("old.part", "young.part"))
+    for path, hours in ((old, 37), (young, 35), (whole, 100)):
+        path.touch()
+        moment = (now - timedelta(hours=hours)).timestamp()
+        os.utime(path, (moment, moment))
+    assert spool.sweep(now, timedelta(hours=36)) == 1
+    assert sorted(path.name for path in whole.parent.iterdir()) == sorted([whole.name, young.name])
+
+
+def test_names_and_remove_are_about_whole_mails(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    assert spool.names() == frozenset()
+    one, other = spool.save(KEY, in_pieces(RAW, 9)), spool.save(_key("puyang", "INBOX", 1, 2), in_pieces(RAW, 9))
+    one.path.with_suffix(".part").touch()
+    assert spool.names() == {one.path.name, other.path.name}
+    spool.remove([one.path.name, "gone.eml"])
+    assert spool.names() == {other.path.name}
 
 
 def test_file_names_differ_for_different_mails_and_are_harmless() -> None:
     keys = [
         KEY,
-        spool_key("puyang", "INBOX", 1, 2),
-        spool_key("puyang", "INBOX", 1, 2, AT + timedelta(seconds=1)),
-        spool_key("puyang", "INBOX", 1, 2, AT, 101),
-        spool_key("puyang", "INBOX", 2, 1446555803),
-        spool_key("hefei", "INBOX", 1, 1446555803),
-        spool_key("puyang", "inbox", 1, 1446555803),
-        spool_key("puyang", "../../etc", 1, 1),
-        spool_key("puyang", "其他文件夹/垃圾邮件", 1, 1),
-        spool_key("puyang", "其他文件夹/广告邮件", 1, 1),
-        spool_key("con", "NUL:", 1, 1),
-        spool_key("a-b", "c", 1, 1),
-        spool_key("a", "b-c", 1, 1),
-        spool_key("濮阳" * 200, "\ud800\0", 1, 1),
+        _key("puyang", "INBOX", 1, 2),
+        _key("puyang", "INBOX", 1, 1446555803, RECEIVED + timedelta(seconds=1)),
+        _key("puyang", "INBOX", 1, 1446555803, size=1001),
+        _key("puyang", "INBOX", 2, 1446555803),
+        _key("hefei", "INBOX", 1, 1446555803),
+        _key("puyang", "inbox", 1, 1446555803),
+        _key("puyang", "../../etc", 1, 1),
+        _key("puyang", "其他文件夹/垃圾邮件", 1, 1),
+        _key("puyang", "其他文件夹/广告邮件", 1, 1),
+        _key("con", "NUL:", 1, 1),
+        _key("a-b", "c", 1, 1),
+        _key("a", "b-c", 1, 1),
+        _key("濮阳" * 200, "\ud800\0", 1, 1),
     ]
     names = [key.file_name.lower() for key in keys]
     assert len(set(names)) == len(keys)
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-.") and len(name) < 100 for name in names)
     assert KEY.file_name.startswith("puyang-inbox_")
-    assert spool_key("puyang", "INBOX", 1, 7).file_name == spool_key("puyang", "INBOX", 1, 7).file_name
+    assert _key("puyang", "INBOX", 1, 7).file_name == _key("puyang", "INBOX", 1, 7).file_name
 
 
 def test_memory_does_not_grow_with_the_mail(tmp_path: Path) -> None:

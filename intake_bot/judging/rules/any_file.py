@@ -9,19 +9,28 @@ from intake_bot.judging.wording import kind_name
 from intake_bot.notices.notice import Severity
 
 _ARCHIVE_TROUBLES = {
-    Trouble.ENCRYPTED: ("archive.encrypted", "压缩包设有密码，无法打开", "请取消密码后重新压缩再发送"),
+    Trouble.ENCRYPTED: ("archive.encrypted", "压缩包设了密码，打不开", "请不设密码，重新压缩再发"),
     Trouble.SPLIT: (
         "archive.split",
         "这是分卷压缩包的一部分，无法单独打开",
-        "请不要分卷，压缩成一个zip再发送；太大可以分几封邮件发",
+        "请不要分卷，压缩成一个zip再发；太大可以分几封邮件发",
     ),
-    Trouble.TOO_DEEP: ("archive.too_deep", "压缩包里套着太多层压缩包", "请把文件直接放进一个压缩包再发送"),
-    Trouble.BOMB: ("archive.bomb", "压缩包解开后大得异常，已停止解压", "请确认压缩包内容后重新发送"),
+    Trouble.TOO_DEEP: ("archive.too_deep", "压缩包里套着太多层压缩包", "请把文件直接放进一个压缩包再发"),
+    Trouble.TOO_HARD: (
+        "archive.unreadable",
+        "压缩包用了特殊的压缩设置，解开它要用太多内存或时间",
+        "请用默认设置重新压缩为zip再发送",
+    ),
+    Trouble.BOMB: (
+        "archive.bomb",
+        "压缩包解开后大得异常，已停止解压",
+        "请看一看压缩包里是不是要报送的文件，重新压缩再发",
+    ),
 }
 _DAMAGED_ARCHIVE = (
     "archive.unreadable",
     "压缩包打不开，文件可能已损坏或没有传完",
-    "请重新压缩为zip，确认能解开后再发送",
+    "请重新压缩成zip，确认能解开再发",
 )
 
 
@@ -44,7 +53,7 @@ def file_is_harmless(file: FileFacts) -> Finding | None:
         Severity.ERROR,
         "这是程序或脚本文件，可能带有病毒",
         "",
-        "请删除该文件并查杀病毒后重新发送",
+        "请去掉这个文件，查一查病毒再发",
         file.shown_name,
     )
 
@@ -53,7 +62,9 @@ def file_is_filled(file: FileFacts) -> Finding | None:
     """A file of zero bytes."""
     if file.kind is not Kind.EMPTY:
         return None
-    return Finding("file.empty", Severity.ERROR, "文件是空的（0字节）", "", "请确认文件内容后重新发送", file.shown_name)
+    return Finding(
+        "file.empty", Severity.ERROR, "文件是空的（0字节）", "", "请打开看看内容在不在，再重新发送", file.shown_name
+    )
 
 
 def file_is_expected(file: FileFacts) -> Finding:
@@ -63,6 +74,6 @@ def file_is_expected(file: FileFacts) -> Finding:
         Severity.REMARK,
         f"没有用到这个文件（{kind_name(file.kind)}）",
         "",
-        "如属本次材料，请与我们联系",
+        "如果是这次要报的材料，请和我们联系",
         file.shown_name,
     )

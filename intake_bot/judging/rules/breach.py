@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from intake_bot.files.facts import FileFacts
 from intake_bot.judging.verdict import Finding
 from intake_bot.judging.wording import kind_name
 from intake_bot.notices.notice import PartBase, Rule, Severity
-
-
-@dataclass(frozen=True)
-class Company:
-    """What came along with the photos and videos of a mail."""
-
-    has_text_file: bool
-    body_says_something: bool
 
 
 def breach(
@@ -35,7 +26,7 @@ def unreadable(code: str, found: str, todo: str, part: PartBase, file: FileFacts
 
 def unmeasured(code: str, file: FileFacts) -> Finding:
     """The finding for a healthy file of a kind that the robot cannot measure: a person looks at it."""
-    found = f"收到{kind_name(file.kind)}文件，需要由工作人员打开查看"
+    found = f"这是{kind_name(file.kind)}，程序读不了里面的内容，要请工作人员打开查看"
     return Finding(
         code, Severity.REMARK, found, "", "您暂时不用做什么，有问题我们会联系您", file.shown_name, holds=True
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from pathlib import PurePosixPath
 
 from intake_bot.files.facts import FileFacts, Kind, Trouble
-from intake_bot.judging.rules.breach import Company, breach, present, unmeasured, unreadable
+from intake_bot.judging.captions import Captions
+from intake_bot.judging.rules.breach import breach, present, unmeasured, unreadable
 from intake_bot.judging.verdict import Finding
-from intake_bot.judging.wording import kind_name, size_words
+from intake_bot.judging.wording import kind_name, named, size_words
 from intake_bot.notices.notice import AtLeast, PhotoPart
 from intake_bot.notices.spelling import normalise
 
@@ -23,18 +23,18 @@ def photo_is_readable(part: PhotoPart, file: FileFacts) -> Finding | None:
         Trouble.TRUNCATED: "图片不完整，可能没有传完",
         Trouble.BOMB: "图片的像素大得异常，无法打开",
     }.get(file.trouble or Trouble.DAMAGED, "图片打不开，文件可能已损坏")
-    return unreadable("photo.unreadable", found, "请在电脑上确认图片能打开，再重新发送", part, file)
+    return unreadable("photo.unreadable", found, "请先确认图片能打开，再重新发送", part, file)
 
 
 def photo_is_jpeg(part: PhotoPart, file: FileFacts) -> Finding | None:
     if file.kind is Kind.JPEG:
         return None
     how = (
-        "请在手机“设置—相机—格式”中选择“兼容性最佳”，或导出为JPG后再报送"
+        "请转成JPG再发；以后拍照前，在手机“设置—相机—格式”里选“兼容性最佳”，拍出来就是JPG"
         if file.kind is Kind.HEIC
-        else "请另存为JPG格式后再报送（只改文件名无效）"
+        else "请另存为JPG格式再发（只改文件名无效）"
     )
-    return breach(part.jpeg, "photo.not_jpeg", f"这个文件实际是{kind_name(file.kind)}", "为JPG格式", how, file)
+    return breach(part.jpeg, "photo.not_jpeg", f"这个文件实际是{kind_name(file.kind)}", "JPG格式", how, file)
 
 
 def photo_has_pixels(part: PhotoPart, file: FileFacts) -> Finding | None:
@@ -59,9 +59,9 @@ def photo_is_in_archive(part: PhotoPart, file: FileFacts) -> Finding | None:
     return breach(
         part.archive,
         "photo.not_in_archive",
-        "图片是单独附在邮件里的",
+        "图片没有放进压缩包",
         "以压缩包形式报送",
-        "请把全部图片放进一个zip压缩包再报送",
+        "请把全部图片和文字说明放进一个zip压缩包再发（手机上：在“文件”应用里选中图片，点“压缩”）",
         file,
     )
 
@@ -81,26 +81,13 @@ def check_photo(part: PhotoPart, file: FileFacts) -> list[Finding]:
     return present(rule(part, file) for rule in PHOTO_RULES)
 
 
-def photos_have_caption(part: PhotoPart, files: Sequence[FileFacts], company: Company) -> Finding | None:
-    if company.has_text_file or company.body_says_something:
+def photos_have_caption(part: PhotoPart, files: Sequence[FileFacts], captions: Captions) -> Finding | None:
+    bare = [file.name for file in files if not captions.caption_for(file)]
+    if not bare:
         return None
-    if all(name_says_something(file.name) for file in files):
-        return None
-    todo = "请在邮件正文或一份Word文档里写明每张图片的内容（时间、地点、活动、人物），也可以把内容写进图片的文件名"
-    return breach(part.caption, "photo.no_caption", "没有找到图片的文字说明", "配文字说明", todo)
-
-
-_CAMERA_NAME = re.compile(
-    r"mmexport|wx_camera|微信图片|微信截图|qq图片|qq截图|屏幕截图|截图|截屏|照片|图片|相片|图像|未命名|无标题|新建|副本|复件|压缩|原图|"
-    r"职业教育|职教|活动周|单位|材料|单张|[a-z]+"
-)
-
-
-def name_says_something(name: str) -> bool:
-    """True for 技能展示现场.jpg; false for DSC_0001.jpg, 微信图片_20230517.jpg and other names that a camera gives."""
-    stem = normalise(PurePosixPath(name.replace("\\", "/")).stem)
-    words = _CAMERA_NAME.sub("", re.sub(r"[\W\d_]", "", stem))
-    return len(re.findall(r"[\u4e00-\u9fff]", words)) >= 3
+    found = "没有找到图片的文字说明" if len(bare) == len(files) else f"{len(bare)}张图片没有文字说明：{named(bare)}"
+    todo = "请写明每张图片的内容（时间、地点、活动、人物），写在邮件正文、一份Word文档或图片的文件名里都行"
+    return breach(part.caption, "photo.no_caption", found, "配文字说明", todo)
 
 
 def _least_size(rule: AtLeast) -> str:
@@ -109,4 +96,8 @@ def _least_size(rule: AtLeast) -> str:
 
 def _original_photo(file: FileFacts) -> str:
     wechat = re.match(r"mmexport|wx_camera|微信图片", normalise(file.name))
-    return "请在微信发送时勾选“原图”，或以文件形式发送" if wechat else "请发送相机或手机里的原图，不要截图或经微信压缩"
+    return (
+        "请在微信发送时勾选“原图”，或以文件形式发送"
+        if wechat
+        else "请发相机或手机里的原图，不要用截图，也不要用微信压缩过的图"
+    )

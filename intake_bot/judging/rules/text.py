@@ -30,8 +30,8 @@ def text_is_readable(part: TextPart, file: FileFacts) -> Finding | None:
     if file.trouble is Trouble.UNSUPPORTED:
         return unmeasured("document.unmeasured", file)
     if file.trouble is Trouble.PROTECTED:
-        return unreadable("document.protected", "文档设有密码，无法打开", "请取消密码后重新发送", part, file)
-    todo = "请在电脑上确认文档能打开，再重新发送"
+        return unreadable("document.protected", "文档设了密码，打不开", "请取消密码后再发", part, file)
+    todo = "请先确认文档能打开，再重新发送；打不开的话，请另存一份新的再发"
     return unreadable("document.unreadable", "文档打不开，文件可能已损坏", todo, part, file)
 
 
@@ -39,7 +39,9 @@ def text_is_word(part: TextPart, file: FileFacts) -> Finding | None:
     if file.kind in WORD:
         return None
     found = "内容写在邮件正文里" if file.name == BODY_NAME else f"这个文件实际是{kind_name(file.kind)}"
-    return breach(part.word, "document.not_word", found, "为Word文件", "请把内容放进一份Word文档再报送", file)
+    return breach(
+        part.word, "document.not_word", found, "Word文件", "请把内容放进一份Word文档再发（只改文件名无效）", file
+    )
 
 
 def text_has_length(part: TextPart, file: FileFacts) -> Finding | None:
@@ -49,17 +51,19 @@ def text_has_length(part: TextPart, file: FileFacts) -> Finding | None:
     found = f"正文为{words}字"
     if rule.at_least is not None and words < rule.at_least:
         eased = _eased(rule, words >= rule.at_least * (1 - rule.tolerance))
-        return breach(eased, "text.too_short", found, f"字数{_range_words(rule)}", "请补充内容", file)
+        todo = _todo(eased, f"请补充内容，不少于{rule.at_least}字")
+        return breach(eased, "text.too_short", found, f"字数{_range_words(rule)}", todo, file)
     if rule.at_most is not None and words > rule.at_most:
         eased = _eased(rule, words <= rule.at_most * (1 + rule.tolerance))
-        return breach(eased, "text.too_long", found, f"字数{_range_words(rule)}", "请精简内容", file)
+        todo = _todo(eased, f"请精简到{rule.at_most}字以内")
+        return breach(eased, "text.too_long", found, f"字数{_range_words(rule)}", todo, file)
     return None
 
 
 def text_has_picture(part: TextPart, file: FileFacts) -> Finding | None:
     if file.text is None or file.text.pictures:
         return None
-    return breach(part.picture, "news.no_picture", "文档里没有图片", "文档包含图片", "请把图片插入文档中", file)
+    return breach(part.picture, "news.no_picture", "文档里没有图片", "文档包含图片", "请把图片插到文档里", file)
 
 
 def text_names_source(part: TextPart, file: FileFacts) -> Finding | None:
@@ -77,7 +81,7 @@ def text_has_link(part: TextPart, file: FileFacts) -> Finding | None:
         "media.no_link",
         "文档里没有找到媒体报道的链接",
         "附上媒体报道链接",
-        "请把报道的网址粘贴到文档里",
+        "请在浏览器里复制报道的网址，粘贴到文档里",
         file,
     )
 
@@ -91,7 +95,12 @@ def text_mentions(part: TextPart, file: FileFacts) -> Finding | None:
         return None
     names = "、".join(absent)
     return breach(
-        part.mentions, "text.not_mentioned", f"文中没有看到{names}", f"包含{names}", f"如文中确无{names}，请补充", file
+        part.mentions,
+        "text.not_mentioned",
+        f"文中没有看到{names}",
+        f"包含{names}",
+        f"请看一看有没有写到{names}，没有的话请补上",
+        file,
     )
 
 
@@ -124,6 +133,10 @@ def _range_words(rule: Length) -> str:
     if rule.at_least is not None and rule.at_most is not None:
         return f"在{rule.at_least}-{rule.at_most}字{about}"
     return f"不少于{rule.at_least}字{about}" if rule.at_least is not None else f"不超过{rule.at_most}字{about}"
+
+
+def _todo(rule: Rule, todo: str) -> str:
+    return todo if rule.severity is Severity.ERROR else f"这次照收，以后{todo}"
 
 
 def _eased(rule: Length, within_tolerance: bool) -> Rule:

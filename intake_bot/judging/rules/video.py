@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from intake_bot.files.facts import FileFacts, Kind, Trouble
-from intake_bot.judging.rules.breach import Company, breach, present, unmeasured, unreadable
+from intake_bot.judging.captions import Captions
+from intake_bot.judging.rules.breach import breach, present, unmeasured, unreadable
 from intake_bot.judging.verdict import Finding
-from intake_bot.judging.wording import duration_words, kind_name, size_words
+from intake_bot.judging.wording import duration_words, kind_name, named, size_words
 from intake_bot.notices.notice import Severity, VideoPart
 
 
@@ -19,7 +20,7 @@ def video_is_readable(part: VideoPart, file: FileFacts) -> Finding | None:
     if file.trouble is Trouble.UNSUPPORTED:
         return unmeasured("file.unmeasured", file)
     found = "视频不完整，可能没有传完" if file.trouble is Trouble.TRUNCATED else "视频打不开，文件可能已损坏"
-    return unreadable("video.unreadable", found, "请在电脑上确认视频能从头播放到尾，再重新发送", part, file)
+    return unreadable("video.unreadable", found, "请先确认视频能从头放到尾，再重新发送", part, file)
 
 
 def video_is_mp4(part: VideoPart, file: FileFacts) -> Finding | None:
@@ -31,8 +32,8 @@ def video_is_mp4(part: VideoPart, file: FileFacts) -> Finding | None:
         part.mp4,
         "video.not_mp4",
         f"这个文件实际是{kind_name(file.kind)}",
-        "为mp4格式",
-        "请用剪辑软件导出为mp4后再报送（只改文件名无效）",
+        "mp4格式",
+        "请用剪辑软件（如剪映）导出为mp4再发（只改文件名无效）",
         file,
     )
 
@@ -42,7 +43,7 @@ def video_has_size(part: VideoPart, file: FileFacts) -> Finding | None:
         return None
     asked = f"不超过{part.size.at_most // 1024**2}M"
     return breach(
-        part.size, "video.too_large", f"视频大小为{size_words(file.bytes)}", asked, "请压缩或剪短视频后再报送", file
+        part.size, "video.too_large", f"视频大小为{size_words(file.bytes)}", asked, "请压缩或剪短一些再发", file
     )
 
 
@@ -56,7 +57,7 @@ def video_has_resolution(part: VideoPart, file: FileFacts) -> Finding | None:
         "video.low_resolution",
         f"视频分辨率为{video.width}×{video.height}",
         asked,
-        "请使用原始视频，不要经微信等软件转发压缩",
+        "请发手机或相机里的原视频，不要用微信转发过的（会被压缩）",
         file,
     )
 
@@ -70,7 +71,7 @@ def video_has_recommended_resolution(part: VideoPart, file: FileFacts) -> Findin
         return None
     advice = rule if rule.severity is Severity.OFF else rule.model_copy(update={"severity": Severity.REMARK})
     found = f"视频分辨率为{video.width}×{video.height}，低于建议的{rule.recommended}"
-    return breach(advice, "video.below_recommended", found, "", "本次可以收下，以后建议使用更高的分辨率拍摄", file)
+    return breach(advice, "video.below_recommended", found, "", "这次照收，以后请用更高的分辨率拍摄", file)
 
 
 def video_has_duration(part: VideoPart, file: FileFacts) -> Finding | None:
@@ -79,7 +80,7 @@ def video_has_duration(part: VideoPart, file: FileFacts) -> Finding | None:
         return None
     found = f"视频时长{duration_words(int(file.video.seconds))}"
     return breach(
-        part.duration, "video.too_long", found, f"在{duration_words(part.duration.at_most)}以内", "请剪短后再报送", file
+        part.duration, "video.too_long", found, f"在{duration_words(part.duration.at_most)}以内", "请剪短一些再发", file
     )
 
 
@@ -99,8 +100,10 @@ def check_video(part: VideoPart, file: FileFacts) -> list[Finding]:
     return present(rule(part, file) for rule in VIDEO_RULES)
 
 
-def videos_have_text(part: VideoPart, files: Sequence[FileFacts], company: Company) -> Finding | None:
-    if not files or company.has_text_file or company.body_says_something:
+def videos_have_text(part: VideoPart, files: Sequence[FileFacts], captions: Captions) -> Finding | None:
+    bare = [file.name for file in files if not captions.text_for(file)]
+    if not bare:
         return None
-    todo = "请在邮件正文写明视频内容，或另附一份Word文档说明"
-    return breach(part.text, "video.no_text", "没有找到视频的文字说明", "另附文字说明", todo)
+    found = "没有找到视频的文字说明" if len(bare) == len(files) else f"{len(bare)}个视频没有文字说明：{named(bare)}"
+    todo = "请写明视频的内容（时间、地点、活动、人物），写在邮件正文或一份Word文档里都行"
+    return breach(part.text, "video.no_text", found, "另附文字说明", todo)

@@ -1,0 +1,138 @@
+"""What a new mail may answer, supplement or repeat. Pure questions, each one snapshot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlmodel import Session, col, desc, select
+
+from intake_bot.judging.verdict import Decision
+from intake_bot.ledger.database import Condition, Database
+from intake_bot.ledger.mails import read_mails
+from intake_bot.ledger.receipt import receipt_number
+from intake_bot.ledger.records import FiledFingerprint, FiledMail, Fingerprint
+from intake_bot.ledger.tables import FingerprintRow, ItemRow, LetterRow, MessageRow, SubmissionRow, SupplementRow
+
+
+class Earlier:
+    """Questions about the submissions before this one. Each call is one read transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def answered(
+        self, bureau: str, message_ids: Iterable[str], receipts: Iterable[str], asking: str
+    ) -> FiledMail | None:
+        """The submission that a mail with these Message-IDs (In-Reply-To, References) or receipt numbers speaks of.
+
+        Of several it is the newest; and where that was supplemented meanwhile, it is its latest supplement, which
+        holds its good files too. None when none of these is known, or what we answered was no submission. The mail
+        with the receipt number `asking` is no answer to itself: it may be judged for the second time.
+        """
+        named = (
+            select(SubmissionRow.message)
+            .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+            .where(
+                MessageRow.bureau == bureau,
+                or_(col(MessageRow.receipt).in_(list(receipts)), _is_answered_by(message_ids)),
+            )
+            .order_by(desc(SubmissionRow.id))
+            .limit(1)
+        )
+        with self._database.reading() as session:
+            mail = session.exec(named).first()
+            if mail is None:
+                return None
+            standing = select(SubmissionRow.id).where(SubmissionRow.message == mail, col(SubmissionRow.stands))
+            found = session.exec(standing).one()
+            latest = select(SubmissionRow.message).where(SubmissionRow.id == _latest_supplement(session, found, asking))
+            return next(iter(read_mails(session, col(MessageRow.id).in_(latest))), None)
+
+    def unsettled(self, notice: str, unit: str) -> tuple[FiledMail, ...]:
+        """The unit's mails with a rejected item that nothing has superseded, oldest first."""
+        rejected = (
+            select(SubmissionRow.message)
+            .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
+            .where(
+                col(SubmissionRow.stands),
+                ItemRow.notice == notice,
+                ItemRow.unit == unit,
+                ItemRow.decision == Decision.REJECTED,
+                col(ItemRow.superseded_by).is_(None),
+            )
+        )
+        with self._database.reading() as session:
+            return read_mails(session, col(MessageRow.id).in_(rejected))
+
+    def same_content(self, notice: str, sha256: Iterable[str]) -> tuple[FiledFingerprint, ...]:
+        """The files with one of these contents that came for this notice, oldest first."""
+        wanted = func.json_each(json.dumps(sorted(sha256))).table_valued("value")
+        return self._fingerprints(notice, col(FingerprintRow.sha256).in_(select(wanted.c.value)))
+
+    def pictures(self, notice: str) -> tuple[FiledFingerprint, ...]:
+        """Every picture with a perceptual hash that came for this notice, oldest first."""
+        return self._fingerprints(notice, col(FingerprintRow.look).is_not(None))
+
+    def line(self, receipt: str) -> frozenset[str]:
+        """This receipt number, and those of the submissions that it supplements, one through the other."""
+        with self._database.reading() as session:
+            line = line_of(session, receipt)
+            messages = session.exec(select(SubmissionRow.message).where(col(SubmissionRow.id).in_(line)))
+            return frozenset(map(receipt_number, messages))
+
+    def _fingerprints(self, notice: str, condition: Condition) -> tuple[FiledFingerprint, ...]:
+        found = (
+            select(FingerprintRow, SubmissionRow)
+            .join(SubmissionRow, col(SubmissionRow.id) == FingerprintRow.submission)
+            .where(col(SubmissionRow.stands), SubmissionRow.notice == notice, condition)
+            .order_by(col(FingerprintRow.id))
+        )
+        with self._database.reading() as session:
+            return tuple(
+                FiledFingerprint(
+                    receipt_number(submission.message),
+                    submission.unit,
+                    Fingerprint(row.name, row.sha256, None if row.look is None else int(row.look, 16)),
+                )
+                for row, submission in session.exec(found)
+            )
+
+
+def line_of(session: Session, receipt: str) -> tuple[int, ...]:
+    """The submission of this receipt number and those that it supplements, newest first; empty for none."""
+    submission = session.exec(
+        select(SubmissionRow.id)
+        .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+        .where(MessageRow.receipt == receipt, col(SubmissionRow.stands))
+    ).first()
+    line: list[int] = []
+    while submission is not None:
+        line.append(submission)
+        submission = session.exec(
+            select(SupplementRow.earlier).where(SupplementRow.submission == submission)
+        ).one_or_none()
+    return tuple(line)
+
+
+def _is_answered_by(message_ids: Iterable[str]) -> ColumnElement[bool]:
+    # One JSON value for any number of ids: a hostile References header must not exceed SQLite's limit of variables.
+    plain = json.dumps([text.encode("utf-8", "replace").decode() for text in message_ids])
+    ids = func.json_each(plain).table_valued("value")
+    letters = select(LetterRow.submission).where(col(LetterRow.message_id).in_(select(ids.c.value)))
+    return col(SubmissionRow.id).in_(letters)
+
+
+def _latest_supplement(session: Session, submission: int, asking: str) -> int:
+    while True:
+        newer = (
+            select(SupplementRow.submission)
+            .join(SubmissionRow, col(SubmissionRow.id) == SupplementRow.submission)
+            .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+            .where(SupplementRow.earlier == submission, MessageRow.receipt != asking)
+        )
+        found = session.exec(newer.order_by(desc(SupplementRow.submission)).limit(1)).first()
+        if found is None:
+            return submission
+        submission = found

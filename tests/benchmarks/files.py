@@ -1,0 +1,103 @@
+"""What does it cost to look at a file?
+
+`python -m tests.benchmarks.files` prints milliseconds per file and kind: in this process, and by the worker, which
+every file of a stranger goes through. Files are made here; the first one of each kind warms the caches.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from intake_bot.demo import media
+from intake_bot.files.archive import Budget, Source, unpack
+from intake_bot.files.facts import ARCHIVES, Kind
+from intake_bot.files.limits import FileLimits
+from intake_bot.files.measure import measure
+from intake_bot.files.sniff import sniff
+from intake_bot.files.worker import Worker
+from tests.files import rars, samples
+from tests.files.conftest import ALLOWANCE
+from tests.files.sevens import SEVEN_ZIP, packed
+
+ROUNDS = 15
+LIMITS = FileLimits()
+
+
+def files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """What schools send, at its usual size."""
+    photo = media.jpeg(4000, 3000, min_bytes=3_000_000)
+    photos = {f"照片{number}.jpg": photo for number in range(3)}
+    yield "jpeg 12 MP 3 MB", photo
+    yield "png 2 MP", media.png(1600, 1200)
+    yield "heic", samples.heic(4032, 3024)
+    yield "mp4 20 MB", media.mp4(1280, 720, 60, size=20_000_000)
+    yield "docx 1500 字", media.docx([media.chinese_text(100)] * 15)
+    yield "docx 74000 字", media.docx([media.chinese_text(37)] * 2000)
+    yield "xlsx", media.xlsx([["标题", "1"]] * 50)
+    yield "txt", ("说明" * 500).encode()
+    yield "zip of 3 photos", media.zip_of(photos)
+    yield "rar4 of 3 photos", rars.rar4(photos)
+    yield "rar5 of 3 photos", rars.rar5(photos)
+    if SEVEN_ZIP is not None:
+        yield "7z of 3 photos", packed(folder, "a.7z", photos)[0]
+        yield "zip deflate64 of 3 photos", packed(folder, "b.zip", photos, "-mm=Deflate64")[0]
+
+
+def report() -> Iterator[str]:
+    """A row per kind, and the costs of the worker itself."""
+    yield f"{'file':28}{'in this process':>18}{'by the worker':>16}   (milliseconds, median of {ROUNDS})"
+    with Worker(ALLOWANCE) as worker, tempfile.TemporaryDirectory() as folder:
+        begin = time.perf_counter()
+        worker.ask(bool)
+        yield f"{'start of the worker':28}{'':18}{_milliseconds(begin):16.1f}"
+        yield f"{'a question and its answer':28}{'':18}{_median(lambda _: worker.ask(bool)):16.2f}"
+        for number, (name, content) in enumerate(files(Path(folder))):
+            path = samples.put(Path(folder), f"file {number}", content)
+            kind = sniff(path)
+            here = _median(partial(_here, path, kind))
+            there = _median(partial(_there, worker, path, kind))
+            yield f"{name:28}{here:18.1f}{there:16.1f}"
+
+
+def _here(path: Path, kind: Kind, turn: int) -> None:
+    _look(path, kind, path.with_name(f"{path.name} here {turn}"))
+
+
+def _there(worker: Worker, path: Path, kind: Kind, turn: int) -> None:
+    worker.ask(_look, path, kind, path.with_name(f"{path.name} there {turn}"))
+
+
+def _look(path: Path, kind: Kind, folder: Path) -> None:
+    sniff(path, path.name)
+    if kind in ARCHIVES:
+        unpack(Source((path,), kind), folder, Budget.of(LIMITS), LIMITS)
+    else:
+        measure(path, kind, LIMITS)
+
+
+def _median(task: Callable[[int], object]) -> float:
+    """Of all rounds but the first."""
+    times = []
+    for turn in range(ROUNDS + 1):
+        begin = time.perf_counter()
+        task(turn)
+        times.append(_milliseconds(begin))
+    return statistics.median(times[1:])
+
+
+def _milliseconds(since: float) -> float:
+    return (time.perf_counter() - since) * 1000
+
+
+if __name__ == "__main__":
+    from tests.benchmarks import files as by_name  # the worker finds what it is asked by the module's name
+
+    for row in by_name.report():
+        sys.stdout.write(row + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,199 @@
+"""Mails inside mails, and pictures inside mails, from raw bytes to verdict and letter."""
+
+from __future__ import annotations
+
+from base64 import encodebytes
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from intake_bot.demo import media
+from tests.commands.mails import NOTE, PHOTOS, judged, mail, photo, photos_zip, summary
+from tests.files import winmail
+
+COUNTY = "county@example.edu.cn"
+ACCEPTED: tuple[str, str | None, list[str], list[str]] = ("accepted", "濮阳县教育局", ["照片"], [])
+
+
+def test_a_mail_forwarded_as_attachment_is_judged_as_if_it_had_come_itself(tmp_path: Path) -> None:
+    inner = mail(PHOTOS, {"照片.zip": photos_zip()}, sender="jyj@qq.com")
+    [verdict] = judged(tmp_path, [mail("转发", {"照片.eml": inner}, sender=COUNTY)])
+    assert summary(verdict) == ACCEPTED
+    assert verdict["reply"]["to"] == COUNTY
+    assert "学生技能展示现场.jpg" in verdict["reply"]["text"]
+    assert PHOTOS in verdict["reply"]["text"]
+
+
+def test_a_mail_attached_as_a_plain_file_is_opened_too(tmp_path: Path) -> None:
+    inner = mail(PHOTOS, {"照片.zip": photos_zip()}).as_bytes()
+    [verdict] = judged(tmp_path, [mail("转发：材料", {"照片.eml": inner}, sender=COUNTY)])
+    assert summary(verdict) == ACCEPTED
+
+
+def test_a_mail_forwarded_twice_is_opened_twice(tmp_path: Path) -> None:
+    inner = mail(PHOTOS, {"照片.zip": photos_zip()}, sender="jyj@qq.com")
+    middle = mail("Fw: 请查收", {"一.eml": inner}, sender="zhen@qq.com")
+    [verdict] = judged(tmp_path, [mail("转发", {"二.eml": middle}, sender=COUNTY)])
+    assert summary(verdict) == ACCEPTED
+
+
+def test_a_mail_forwarded_three_times_is_left_to_a_person(tmp_path: Path) -> None:
+    mails = mail(PHOTOS, {"照片.zip": photos_zip()})
+    for subject in ("一", "二"):
+        mails = mail(subject, {f"{subject}.eml": mails})
+    [verdict] = judged(tmp_path, [mail(PHOTOS, {"三.eml": mails}, sender=COUNTY)])
+    assert summary(verdict) == ("held", "濮阳县教育局", ["照片"], ["file.unmeasured"])
+
+
+def test_a_subject_that_names_all_keeps_its_attached_mails_files(tmp_path: Path) -> None:
+    inner = mail("现场照片", {"照片.zip": photos_zip("DSC_0001.jpg")}, text=NOTE)
+    [verdict] = judged(tmp_path, [mail(PHOTOS, {"照片.eml": inner}, sender=COUNTY)])
+    assert summary(verdict) == ACCEPTED
+
+
+def test_what_is_attached_beside_a_forwarded_mail_goes_with_it(tmp_path: Path) -> None:
+    inner = mail(PHOTOS, text=NOTE)
+    [verdict] = judged(tmp_path, [mail("转发", {"原.eml": inner, "照片.zip": photos_zip("1.jpg")}, sender=COUNTY)])
+    assert summary(verdict) == ACCEPTED
+
+
+def test_several_forwarded_submissions_are_named_and_held(tmp_path: Path) -> None:
+    other = "活动周范县教育局照片材料"
+    inner = {f"{n}.eml": mail(s, {"照片.zip": photos_zip(seed=n)}) for n, s in enumerate((PHOTOS, other))}
+    [verdict] = judged(tmp_path, [mail("转发各单位材料", inner, sender=COUNTY)])
+    assert summary(verdict) == ("held", None, [], ["mail.several"])
+    assert PHOTOS in verdict["findings"][0]["message"]
+    assert other in verdict["findings"][0]["message"]
+    assert verdict["reply"]["to"] == COUNTY
+    assert PHOTOS in verdict["reply"]["text"]
+
+
+def test_the_same_mail_attached_twice_is_one(tmp_path: Path) -> None:
+    inner = mail(PHOTOS, {"照片.zip": photos_zip()})
+    [verdict] = judged(tmp_path, [mail("转发", {"a.eml": inner, "b.eml": inner}, sender=COUNTY)])
+    assert summary(verdict) == ACCEPTED
+
+
+def test_other_forwarded_mail_is_left_alone(tmp_path: Path) -> None:
+    verdicts = judged(tmp_path, [mail("转发", {"a.eml": mail("会议通知", {"通知.docx": b"x"})}, sender=COUNTY)])
+    assert [(v["kind"], v["disposition"], v["reply"]) for v in verdicts] == [("other", "ignored", None)]
+
+
+def test_our_own_letter_attached_to_an_answer_is_no_submission(tmp_path: Path) -> None:
+    letter = mail("【请补正】活动周范县教育局照片（回执编号 1000-3）", headers={"X-Intake-Bot": "1000-3"})
+    made = mail(PHOTOS, {"你的信.eml": letter, "照片.zip": photos_zip()})
+    [verdict] = judged(tmp_path, [made])
+    assert summary(verdict) == ACCEPTED
+
+
+@pytest.mark.parametrize("content", [b"", b"no mail at all", b"\xff\xfe\0\0" * 100], ids=["empty", "words", "noise"])
+def test_a_file_that_only_calls_itself_a_mail_stays_a_file(content: bytes, tmp_path: Path) -> None:
+    [verdict] = judged(tmp_path, [mail(PHOTOS, {"照片.zip": photos_zip(), "x.eml": content})])
+    assert "照片" in verdict["items"][0]["material"]
+    assert verdict["disposition"] != "ignored"
+
+
+BODY = f"<p>{NOTE}</p>"
+
+
+def shown(cid: str) -> str:
+    return f'<img src="cid:{cid}">'
+
+
+INLINE = {
+    "in the own words": mail(PHOTOS, html=BODY + shown("a"), pictures={"a": photo()}),
+    "in the quoted history of a forwarded mail": mail(
+        f"转发：{PHOTOS}", html=BODY + f"<blockquote>{shown('a')}</blockquote>", pictures={"a": photo()}
+    ),
+    "indented in a new mail": mail(
+        PHOTOS, html=BODY + f"<blockquote>{shown('a')}</blockquote>", pictures={"a": photo()}
+    ),
+}
+
+
+@pytest.mark.parametrize("made", INLINE.values(), ids=INLINE.keys())
+def test_a_picture_shown_in_the_mail_is_an_attachment(made: EmailMessage, tmp_path: Path) -> None:
+    [verdict] = judged(tmp_path, [made])
+    assert summary(verdict) == ("rejected", "濮阳县教育局", ["照片"], ["photo.not_in_archive"])
+    assert "a.jpg" in verdict["reply"]["text"]
+
+
+QUOTED = {
+    "in a blockquote": mail(
+        f"回复：{PHOTOS}", html=BODY + f"<blockquote>{shown('a')}</blockquote>", pictures={"a": photo()}
+    ),
+    "behind a line that begins history": mail(
+        PHOTOS, html=f"{BODY}<div>-----原始邮件-----</div>{shown('a')}", pictures={"a": photo()},
+        headers={"In-Reply-To": "<x@y>"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("made", QUOTED.values(), ids=QUOTED.keys())
+def test_a_picture_of_quoted_history_is_not(made: EmailMessage, tmp_path: Path) -> None:
+    [verdict] = judged(tmp_path, [made])
+    assert summary(verdict) == ("rejected", "濮阳县教育局", ["照片"], ["part.missing"])
+    assert "a.jpg" not in verdict["reply"]["text"]
+
+
+def test_a_small_picture_shown_in_the_mail_is_decoration(tmp_path: Path) -> None:
+    made = mail(PHOTOS, {"照片.zip": photos_zip()}, html=BODY + shown("logo"), pictures={"logo": media.jpeg(64, 48)})
+    [verdict] = judged(tmp_path, [made])
+    assert summary(verdict) == ACCEPTED
+    assert "logo.jpg" not in verdict["reply"]["text"]
+
+
+SMIME = Path(__file__).parents[1] / "mail" / "smime"
+
+
+def smime_mail(name: str) -> bytes:
+    """A mail that consists of this S/MIME object."""
+    header = mail("活动周濮阳县教育局文字材料").as_bytes().partition(b"Content-Type")[0]
+    kind = b'Content-Type: application/pkcs7-mime; name="smime.p7m"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    return header.replace(b"MIME-Version: 1.0\r\n", b"") + kind + encodebytes((SMIME / name).read_bytes())
+
+
+def test_an_encrypted_mail_is_told_to_come_open(tmp_path: Path) -> None:
+    [verdict] = judged(tmp_path, [smime_mail("encrypted.p7m")])
+    assert summary(verdict) == ("rejected", "濮阳县教育局", ["文字材料"], ["mail.smime"])
+
+
+def test_a_signed_mail_is_judged_by_what_was_signed(tmp_path: Path) -> None:
+    [verdict] = judged(tmp_path, [smime_mail("signed.p7m")])
+    assert summary(verdict) == ("rejected", "濮阳县教育局", ["文字材料"], ["text.too_short"])
+    assert "说明.txt" in verdict["reply"]["text"]
+
+
+def outlook(files: dict[str, bytes], *message: bytes) -> bytes:
+    return winmail.winmail(*message, *(winmail.attachment(name.encode("gbk"), one) for name, one in files.items()))
+
+
+def test_what_outlook_wrapped_is_judged_as_attached(tmp_path: Path) -> None:
+    [verdict] = judged(tmp_path, [mail(PHOTOS, {"winmail.dat": outlook({"现场照片.zip": photos_zip()})})])
+    assert summary(verdict) == ACCEPTED
+    assert "winmail" not in verdict["reply"]["text"]
+    assert "现场照片.zip" in verdict["reply"]["text"]
+
+
+def test_a_photo_that_outlook_wrapped_is_in_no_archive(tmp_path: Path) -> None:
+    made = mail(PHOTOS, {"winmail.dat": outlook({"学生展示茶艺.jpg": photo()})})
+    assert summary(judged(tmp_path, [made])[0])[3] == ["photo.not_in_archive"]
+
+
+def test_an_outlook_wrapping_that_is_broken_is_told(tmp_path: Path) -> None:
+    [verdict] = judged(tmp_path, [mail(PHOTOS, {"winmail.dat": outlook({"照片.zip": photos_zip()})[:-20]})])
+    assert (verdict["disposition"], summary(verdict)[3]) == ("rejected", ["archive.unreadable"])
+
+
+def test_outlook_wrapping_in_a_forwarded_mail_is_opened_too(tmp_path: Path) -> None:
+    inner = mail(PHOTOS, {"winmail.dat": outlook({"照片.zip": photos_zip()})})
+    assert summary(judged(tmp_path, [mail("转发", {"a.eml": inner}, sender=COUNTY)])[0]) == ACCEPTED
+
+
+def test_the_text_that_outlook_wrapped_counts_where_the_mail_has_none(tmp_path: Path) -> None:
+    text = winmail.message(winmail.text_property(0x1000, NOTE))
+    files = {"winmail.dat": outlook({"照片.zip": photos_zip("1.jpg")}, text)}
+    [with_text, without] = judged(tmp_path, [mail(PHOTOS, files), mail(PHOTOS, {"照片.zip": photos_zip("1.jpg")})])
+    assert [summary(one)[3] for one in (with_text, without)] == [[], ["photo.no_caption"]]
+    assert "邮件正文" not in with_text["reply"]["text"]

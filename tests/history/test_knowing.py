@@ -1,0 +1,104 @@
+"""What is known of a sender and of files that came before: whom it is told, and whom not."""
+
+from __future__ import annotations
+
+from intake_bot.demo.media import chinese_text, docx, jpeg, zip_of
+from tests.history.office import Office
+
+PHOTO = jpeg(2400, 1800, min_bytes=2_000_000, seed=1)
+SMALLER = jpeg(2040, 1530, min_bytes=2_000_000, seed=1)
+NAME = "学生技能展示现场.jpg"
+
+
+def codes(office: Office) -> list[list[str]]:
+    return [sorted(f.code for item in mail.items for f in item.findings) for mail in office.mails()]
+
+
+def test_a_file_of_another_unit_is_remarked_without_naming_it(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局照片", {"照片.zip": zip_of({NAME: PHOTO})})
+    puyang.receive("2023-05-17 10:01", "活动周范县教育局照片", {"照片.zip": zip_of({NAME: PHOTO})})
+    _, letter = puyang.poll("2023-05-17 10:02")
+    assert puyang.decisions() == [("照片", "accepted", False)] * 2
+    assert "与此前收到的文件相同（回执编号 1001-9）" in letter.text
+    assert "濮阳县教育局" not in letter.text
+    digest = puyang.digest("2023-05-17 10:05")
+    assert f"“范县教育局”的文件与“濮阳县教育局”报送的“照片.zip/{NAME}”相同（回执编号 1001-9）" in digest
+
+
+def test_a_picture_saved_anew_is_remarked(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局照片", {"照片.zip": zip_of({NAME: PHOTO})})
+    puyang.receive("2023-05-18 10:00", "活动周濮阳县教育局照片", {"照片.zip": zip_of({"今天的活动现场.jpg": SMALLER})})
+    _, letter = puyang.poll("2023-05-18 10:02")
+    assert "与此前收到的文件看起来相同（回执编号 1001-9）" in letter.text
+    assert codes(puyang) == [[], ["file.duplicate"]]
+
+
+def test_files_sent_once_more_to_mend_a_rejection_are_no_news(puyang: Office) -> None:
+    both = zip_of({NAME: PHOTO, "启动仪式领导讲话.jpg": jpeg(900, 600, seed=2)})
+    puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局照片", {"照片.zip": both})
+    puyang.receive("2023-05-17 11:00", "活动周濮阳县教育局照片", {"照片.zip": zip_of({NAME: PHOTO})})
+    puyang.poll("2023-05-17 11:01")
+    assert codes(puyang)[1] == []
+
+
+def test_duplicates_can_be_refused(puyang: Office) -> None:
+    puyang.edit("notices/puyang-2023.yaml", "file.duplicate: remark", "file.duplicate: error")
+    for day in (17, 18):
+        puyang.receive(f"2023-05-{day} 10:00", "活动周濮阳县教育局照片", {"照片.zip": zip_of({NAME: PHOTO})})
+    puyang.poll("2023-05-18 10:02")
+    assert [entry[1] for entry in puyang.decisions()] == ["accepted", "rejected"]
+
+
+def test_a_foreign_sender_is_told_to_the_clerk_alone(puyang: Office) -> None:
+    puyang.edit(
+        "rosters/puyang.csv", "濮阳县教育局,濮阳县|濮阳县教体局,县区,,", "濮阳县教育局,濮阳县,县区,,@county.example"
+    )
+    files = {"照片.zip": zip_of({NAME: PHOTO})}
+    puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局照片", files, sender="private@other.example")
+    (letter,) = puyang.poll("2023-05-17 10:01")
+    assert "【已收】" in letter.subject
+    assert "登记" not in letter.text
+    digest = puyang.digest("2023-05-17 10:05")
+    assert "请留意：1 处" in digest
+    assert "不在“濮阳县教育局”登记的邮箱里" in digest
+
+
+def test_the_own_server_s_doubts_are_told_to_the_clerk_alone(puyang: Office) -> None:
+    forged = {"Authentication-Results": "mx.example.edu.cn; spf=fail smtp.mailfrom=x.example; dkim=none"}
+    files = {"照片.zip": zip_of({NAME: PHOTO})}
+    puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局照片", files, headers=forged)
+    (letter,) = puyang.poll("2023-05-17 10:01")
+    assert "【已收】" in letter.subject
+    assert "冒名" not in letter.text
+    assert "可能是冒名的" in puyang.digest("2023-05-17 10:05")
+
+
+def test_quotas_are_counted_with_the_one_just_accepted(hefei: Office) -> None:
+    subject = "活动周肥东县教育体育局宣传材料"
+    letters = []
+    for hour in (10, 11):
+        story = {f"典型案例{hour}.docx": docx([chinese_text(900 + hour)])}
+        hefei.receive(f"2023-05-18 {hour}:00", subject, story)
+        letters += hefei.poll(f"2023-05-18 {hour}:01")
+    assert "本单位已报 1 篇，尚需 1 篇" in letters[0].text
+    assert "本单位已报 2 篇，已经报够" in letters[1].text
+
+
+def test_two_articles_in_one_mail_are_two(hefei: Office) -> None:
+    stories = {f"典型案例{n}.docx": docx([chinese_text(900 + n)]) for n in (1, 2)}
+    hefei.receive("2023-05-18 10:00", "活动周肥东县教育体育局宣传材料", stories)
+    (letter,) = hefei.poll("2023-05-18 10:01")
+    assert "本单位已报 2 篇，已经报够" in letter.text
+
+
+def test_an_extension_moves_the_deadline_of_one_unit(puyang: Office) -> None:
+    puyang.edit(
+        "notices/puyang-2023.yaml",
+        "# extensions:\n",
+        "extensions:\n  - {unit: 濮阳县教育局, material: 照片, day: 2023-05-17, until: 5月19日12:00前}\n",
+    )
+    for unit, seed in (("濮阳县教育局", 1), ("范县教育局", 2)):
+        photo = {"照片.zip": zip_of({NAME: jpeg(2400, 1800, min_bytes=2_000_000, seed=seed)})}
+        puyang.receive("2023-05-19 11:00", f"活动周{unit}照片5月17日", photo)
+    puyang.poll("2023-05-19 11:01")
+    assert [(item.unit, item.late) for item in puyang.items()] == [("濮阳县教育局", False), ("范县教育局", True)]

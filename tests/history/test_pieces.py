@@ -1,0 +1,93 @@
+"""（2/3）: mails that belong together wait for each other, and are answered once."""
+
+from __future__ import annotations
+
+from intake_bot.demo.media import jpeg, zip_of
+from intake_bot.home import Home
+from intake_bot.ledger.records import Outcome
+from tests.history.office import Office
+
+SUBJECT = "活动周濮阳县教育局照片"
+
+
+def photos(name: str, seed: int) -> dict[str, bytes]:
+    """Always the same name of the archive, as people do it."""
+    return {"照片.zip": zip_of({name: jpeg(2400, 1800, min_bytes=2_000_000, seed=seed)})}
+
+
+def spooled(office: Office) -> int:
+    return len(list(Home(office.home).spool.glob("*")))
+
+
+def test_pieces_are_judged_as_one_when_the_last_arrives(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", f"{SUBJECT}（1/2）", photos("学生技能展示现场.jpg", 1))
+    assert puyang.poll("2023-05-17 10:01") == []
+    assert puyang.items() == []
+    assert spooled(puyang) == 1
+    assert "等齐再看：1 封" in puyang.digest("2023-05-17 10:02")
+    puyang.receive("2023-05-17 10:03", f"{SUBJECT}（2/2）", photos("启动仪式领导讲话.jpg", 2))
+    (letter,) = puyang.poll("2023-05-17 10:04")
+    assert puyang.decisions() == [("照片", "accepted", False)]
+    assert [file.name for file in puyang.items()[0].files] == ["照片.zip", "照片（第1封）.zip"]
+    assert "【已收】" in letter.subject
+    assert "1001-9" in letter.text
+    assert [(mail.outcome, mail.joined) for mail in puyang.mails()] == [
+        (Outcome.ACCEPTED, "1002-4"),
+        (Outcome.ACCEPTED, None),
+    ]
+    assert puyang.poll("2023-05-17 10:06") == []
+    assert spooled(puyang) == 0
+    assert "合计：邮箱 2 封 = 收 2 + 退 0 + 待人工 0 + 非报送 0" in puyang.digest("2023-05-17 10:10")
+
+
+def test_pieces_of_one_poll_are_answered_once(puyang: Office) -> None:
+    for number in (2, 3, 1):
+        puyang.receive(
+            f"2023-05-17 10:0{number}", f"{SUBJECT}（{number}/3）", photos(f"学生技能展示现场{number}.jpg", number)
+        )
+    (letter,) = puyang.poll("2023-05-17 10:05")
+    assert "【已收】" in letter.subject
+    assert len(puyang.items()[0].files) == 3
+
+
+def test_a_piece_whose_siblings_never_come_is_judged_after_two_hours(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", f"{SUBJECT}（1/2）", photos("学生技能展示现场.jpg", 1))
+    assert puyang.poll("2023-05-17 11:59") == []
+    (letter,) = puyang.poll("2023-05-17 12:00")
+    assert "【已收】" in letter.subject
+    assert "第2封没有收到" in letter.text
+    assert puyang.poll("2023-05-17 12:02") == []
+    # The one that was missing is then a mail of its own, and says so.
+    puyang.receive("2023-05-17 12:30", f"{SUBJECT}（2/2）", photos("启动仪式领导讲话.jpg", 2))
+    assert puyang.poll("2023-05-17 12:31") == []
+    assert len(puyang.poll("2023-05-17 14:31")) == 1
+
+
+def test_a_piece_does_not_wait_beyond_its_deadline(puyang: Office) -> None:
+    puyang.receive("2023-05-17 15:30", f"{SUBJECT}（1/2）", photos("学生技能展示现场.jpg", 1))
+    assert puyang.poll("2023-05-17 15:31") == []
+    (letter,) = puyang.poll("2023-05-17 16:00")
+    assert "【已收】" in letter.subject
+    assert [item.late for item in puyang.items()] == [False]
+
+
+def test_pieces_of_another_unit_are_no_siblings(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", f"{SUBJECT}（1/2）", photos("学生技能展示现场.jpg", 1))
+    puyang.receive("2023-05-17 10:01", "活动周范县教育局照片（2/2）", photos("启动仪式领导讲话.jpg", 2))
+    assert puyang.poll("2023-05-17 10:02") == []
+    assert len(puyang.poll("2023-05-17 12:02")) == 2
+
+
+def test_a_piece_without_a_unit_is_answered_at_once(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", "活动周照片（1/2）", photos("学生技能展示现场.jpg", 1))
+    (letter,) = puyang.poll("2023-05-17 10:01")
+    assert "请补正" in letter.subject
+
+
+def test_two_overdue_pieces_are_answered_once(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", f"{SUBJECT}（1/3）", photos("学生技能展示现场.jpg", 1))
+    puyang.receive("2023-05-17 10:30", f"{SUBJECT}（2/3）", photos("启动仪式领导讲话.jpg", 2))
+    assert puyang.poll("2023-05-17 10:31") == []
+    (letter,) = puyang.poll("2023-05-17 12:00")
+    assert "第3封没有收到" in letter.text
+    assert [len(item.files) for item in puyang.items()] == [2]

@@ -1,0 +1,158 @@
+"""What a later mail asks about the submissions before it, and what it does to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from intake_bot.judging.pieces import Piece
+from intake_bot.judging.verdict import Decision, Disposition
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.records import FiledFingerprint, Fingerprint, Outcome, WaitingMail
+from intake_bot.ledger.states import MessageState
+from tests.ledger.samples import DAY, NOW, UNIT, draft, item, judged, judgement, key, spooled, verdict
+
+REJECTED = verdict(item(decision=Decision.REJECTED), disposition=Disposition.REJECTED)
+UNKNOWN = verdict(item(day=None, decision=Decision.REJECTED), disposition=Disposition.REJECTED, unit=None)
+FIRST, SECOND, THIRD = "1001-9", "1002-4", "1003-5"
+
+
+def standing(ledger: Ledger) -> list[tuple[str, str, bool]]:
+    return [(entry.receipt, entry.decision.value, entry.superseded) for entry in ledger.history.items()]
+
+
+def test_answered_finds_a_submission_by_letter_and_by_receipt(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(REJECTED, draft("<a1@intake>")))
+    judged(ledger, 2, judgement())
+    by_letter = ledger.earlier.answered("puyang", ["<x@y>", "<a1@intake>"], [], "")
+    by_receipt = ledger.earlier.answered("puyang", [], ["1009-2", FIRST], "")
+    assert by_letter is not None
+    assert (by_letter.receipt, by_letter == by_receipt) == (FIRST, True)
+
+
+def test_answered_is_silent_about_others(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(REJECTED, draft("<a1@intake>")))
+    spooled(ledger, 2)
+    assert ledger.earlier.answered("hefei", ["<a1@intake>"], [FIRST], "") is None
+    assert ledger.earlier.answered("puyang", ["<b@intake>"], [SECOND], "") is None
+
+
+def test_answered_gives_the_latest_supplement(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(REJECTED, draft("<a1@intake>")))
+    judged(ledger, 2, replace(judgement(REJECTED), supplements=FIRST))
+    judged(ledger, 3, replace(judgement(REJECTED), supplements=SECOND))
+    for asking, receipt in (("", THIRD), (THIRD, SECOND)):
+        found = ledger.earlier.answered("puyang", ["<a1@intake>"], [], asking)
+        assert found is not None
+        assert found.receipt == receipt
+    assert ledger.earlier.line(THIRD) == {FIRST, SECOND, THIRD}
+    assert ledger.earlier.line(FIRST) == {FIRST}
+
+
+def test_unsettled_are_rejected_items_that_nothing_superseded(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(REJECTED))
+    judged(ledger, 2, judgement(verdict(item("视频", decision=Decision.REJECTED), disposition=Disposition.REJECTED)))
+    judged(ledger, 3, judgement(), NOW + timedelta(minutes=1))
+    assert [mail.receipt for mail in ledger.earlier.unsettled("puyang-2023", UNIT)] == [SECOND]
+    assert ledger.earlier.unsettled("puyang-2024", UNIT) == ()
+    assert ledger.earlier.unsettled("puyang-2023", "华龙区教育局") == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "superseded"),
+    [
+        (judgement(REJECTED), judgement(), True),
+        (judgement(verdict(item(decision=Decision.HELD), disposition=Disposition.HELD)), judgement(), True),
+        (judgement(REJECTED), judgement(REJECTED), False),
+        (judgement(REJECTED), judgement(cumulative=frozenset({"照片"})), False),
+        (
+            judgement(REJECTED),
+            replace(judgement(cumulative=frozenset({"照片"})), supplements=FIRST),
+            True,
+        ),
+        (judgement(UNKNOWN), judgement(), False),
+        (judgement(UNKNOWN), replace(judgement(), supplements=FIRST), True),
+        (judgement(REJECTED), replace(judgement(verdict(item("视频"))), supplements=FIRST), False),
+    ],
+    ids=[
+        "rejected",
+        "held",
+        "rejected again",
+        "a second of several",
+        "the one of several that is supplemented",
+        "an unknown unit",
+        "the unknown unit that is supplemented",
+        "another material",
+    ],
+)
+def test_what_an_accepted_item_takes_the_place_of(
+    ledger: Ledger, first: object, second: object, superseded: bool
+) -> None:
+    judged(ledger, 1, first)  # type: ignore[arg-type]  # parametrize knows no types
+    judged(ledger, 2, second, NOW + timedelta(minutes=1))  # type: ignore[arg-type]  # as above
+    assert [entry[2] for entry in standing(ledger)] == [superseded, False]
+
+
+def test_a_rejection_received_later_stays_open(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(REJECTED), NOW + timedelta(minutes=5))
+    judged(ledger, 2, judgement(), NOW)
+    assert standing(ledger) == [(FIRST, "rejected", False), (SECOND, "accepted", False)]
+
+
+def test_a_held_item_that_was_superseded_needs_nobody(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(verdict(item(decision=Decision.HELD), disposition=Disposition.HELD)))
+    assert [mail.receipt for mail in ledger.history.held("puyang")] == [FIRST]
+    judged(ledger, 2, judgement(), NOW + timedelta(minutes=1))
+    assert ledger.history.held("puyang") == ()
+
+
+def test_fingerprints_are_found_by_content_and_pictures_by_notice(ledger: Ledger) -> None:
+    photo, text = Fingerprint("照片.zip/1.jpg", "aa", 0xF000_0000_0000_0001), Fingerprint("说明.docx", "bb")
+    judged(ledger, 1, replace(judgement(), prints=(photo, text)))
+    judged(ledger, 2, replace(judgement(verdict(unit="华龙区教育局")), prints=(text,)))
+    assert ledger.earlier.same_content("puyang-2023", {"bb", "cc"}) == (
+        FiledFingerprint(FIRST, UNIT, text),
+        FiledFingerprint(SECOND, "华龙区教育局", text),
+    )
+    assert ledger.earlier.pictures("puyang-2023") == (FiledFingerprint(FIRST, UNIT, photo),)
+    assert ledger.earlier.pictures("puyang-2024") == ledger.earlier.same_content("puyang-2024", {"aa"}) == ()
+
+
+PIECE = Piece("puyang-2023", UNIT, ("照片",), DAY, 1, 2)
+
+
+def test_a_piece_waits_and_is_judged_with_the_others(ledger: Ledger) -> None:
+    first = spooled(ledger, 1)
+    ledger.messages.count_attempt(first.id)
+    ledger.messages.wait(first.id, PIECE, NOW)
+    (waiting,) = ledger.messages.waiting("puyang")
+    assert waiting == WaitingMail(replace(ledger.messages.seen(key(1), NOW), state=MessageState.WAITING), PIECE)
+    assert waiting.mail.attempts == 0
+    assert (ledger.messages.unfinished("puyang"), ledger.messages.waiting("hefei")) == ((), ())
+    assert [mail.receipt for mail in ledger.digests.report("puyang").waiting] == [FIRST]
+
+    judged(ledger, 2, replace(judgement(), joined=(first.id,)), NOW + timedelta(minutes=1))
+    assert ledger.messages.waiting("puyang") == ()
+    report = ledger.digests.report("puyang")
+    assert [(mail.receipt, mail.outcome, mail.joined, len(mail.items)) for mail in report.mails] == [
+        (FIRST, Outcome.ACCEPTED, SECOND, 0),
+        (SECOND, Outcome.ACCEPTED, None, 1),
+    ]
+    assert report.waiting == ()
+
+
+def test_a_piece_that_waited_too_long_is_judged_itself(ledger: Ledger) -> None:
+    first = spooled(ledger, 1)
+    ledger.messages.wait(first.id, PIECE, NOW)
+    ledger.messages.file_judgement(first.id, judgement(REJECTED), NOW + timedelta(hours=2))
+    (mail,) = ledger.digests.report("puyang").mails
+    assert (mail.outcome, mail.joined, len(mail.items)) == (Outcome.REJECTED, None, 1)
+
+
+def test_a_piece_that_cannot_be_finished_is_held(ledger: Ledger) -> None:
+    first = spooled(ledger, 1)
+    ledger.messages.wait(first.id, PIECE, NOW)
+    ledger.messages.hold(first.id, "三次打开都失败", NOW)
+    assert [mail.reason for mail in ledger.history.held("puyang")] == ["三次打开都失败"]
