@@ -18,6 +18,7 @@ from intake_bot.alerting import Alerting
 from intake_bot.answering import Answering
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
+from intake_bot.connecting import imap_settings, smtp_settings
 from intake_bot.digesting import Digesting
 from intake_bot.errors import IntakeError, PermanentFailure
 from intake_bot.examine import worker_for
@@ -25,8 +26,8 @@ from intake_bot.home import Home
 from intake_bot.intake import Intake, Taken
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.mail.connection import LoginRefused, is_loopback
-from intake_bot.mail.mailbox import ImapSettings, Mailbox
-from intake_bot.mail.transport import SmtpSettings, Transport
+from intake_bot.mail.mailbox import Mailbox
+from intake_bot.mail.transport import Transport
 from intake_bot.outbox import Delivered, Outbox
 
 log = logging.getLogger(__name__)
@@ -173,40 +174,15 @@ class Rounds:
             return mailbox
         if mailbox is not None:
             mailbox.close()
-        mailbox = Mailbox(self._imap_settings(bureau, secret))
+        mailbox = Mailbox(imap_settings(bureau, secret, self._settings.intake, self._home.root))
         self._mailboxes[bureau.id] = secret, mailbox
         return mailbox
 
-    def _imap_settings(self, bureau: Bureau, secret: str) -> ImapSettings:
-        box, polling = bureau.mailbox, self._settings.intake.polling
-        return ImapSettings(
-            host=box.imap.host,
-            port=box.imap.port,
-            username=box.login,
-            password=secret,
-            security=box.imap.security,
-            folder=box.imap.folder,
-            ca_file=self._home.root / box.imap.ca_file if box.imap.ca_file else None,
-            timeout_seconds=polling.timeout_seconds,
-            chunk_bytes=polling.chunk_bytes,
-        )
-
     def _outbox(self, bureau: Bureau, secret: str) -> Outbox:
-        box, intake = bureau.mailbox, self._settings.intake
-        transport = Transport(
-            SmtpSettings(
-                host=box.smtp.host,
-                port=box.smtp.port,
-                username=box.login,
-                password=secret,
-                sender=box.address,
-                security=box.smtp.security,
-                ca_file=self._home.root / box.smtp.ca_file if box.smtp.ca_file else None,
-                timeout_seconds=intake.polling.timeout_seconds,
-            )
-        )
+        intake = self._settings.intake
+        transport = Transport(smtp_settings(bureau, secret, intake, self._home.root))
         # Politeness is owed to a provider; a relay on this machine paces its own mail.
-        seconds = 0 if is_loopback(box.smtp.host) else intake.sending.pause_seconds
+        seconds = 0 if is_loopback(bureau.mailbox.smtp.host) else intake.sending.pause_seconds
         return Outbox(
             bureau.id, transport, self._ledger, intake.sending, intake.zone, self._clock, lambda: time.sleep(seconds)
         )

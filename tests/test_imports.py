@@ -19,9 +19,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "intake_bot"
 LEVELS = (
     {"__main__"},
     {"cli", "commands", "daemon", "demo"},
-    {"rounds", "handling"},
-    {"intake", "outbox", "digesting", "alerting", "deciding", "recall", "answering", "wrapping"},
-    {"examine", "past", "unwrapping", "home"},
+    {"rounds", "intake", "outbox", "digesting", "alerting", "examine", "answering", "wrapping", "home", "connecting"},
     {"config"},
     {"letters"},
     {"ledger"},
