@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import replace
-from pathlib import Path
 
-import intake_bot
 from intake_bot.files.facts import FileFacts, Kind, PhotoFacts, TextFacts, Trouble, VideoFacts
 from intake_bot.judging.duplicates import KnownFile
 from intake_bot.judging.judge import Case, judge
@@ -17,9 +14,9 @@ from intake_bot.letters.reply import compose_answer
 from intake_bot.letters.samples import ACCEPTED, DECIDED_ACCEPTED, DECIDED_REJECTED
 from intake_bot.mail.cloud import CloudLink
 from intake_bot.notices.notice import Severity
-from intake_bot.notices.severities import BY_RULE, DEFAULTS, FIXED
 from intake_bot.unwrapping import several_mails
 from tests.judging.cases import CAPTION, archive, case, form, news, photo, video, word
+from tests.letters.finding_codes import codes_in_code
 from tests.letters.golden import assert_same_text
 from tests.letters.samples import DAY, DUE, TEMPLATES, error
 
@@ -182,7 +179,7 @@ def test_every_finding_reads_as_agreed() -> None:
 
 
 def test_every_finding_of_the_code_is_shown_here() -> None:
-    assert _codes_in_code() - {code for code, _ in CASES} == set()
+    assert codes_in_code() - {code for code, _ in CASES} == set()
 
 
 def _entries(code: str, made: Case | Verdict) -> list[str]:
@@ -213,30 +210,3 @@ def _in_letter(finding: Finding) -> str:
         return f"（信里另有一句）{finding.message}"
     mark = {Decision.REJECTED: "[请改] ", Decision.HELD: "[待人工] ", Decision.ACCEPTED: "[提示] "}[decision]
     return mark + re.sub(r"^.*?" + label, "", entry, count=1, flags=re.DOTALL)
-
-
-def _codes_in_code() -> set[str]:
-    """Every finding code: what looks like one in the rooms that judge, what is called a Finding anywhere else, and
-    what the settings of a notice know."""
-    codes = {*DEFAULTS, *BY_RULE, *FIXED}
-    package = Path(intake_bot.__file__).parent
-    for path in package.rglob("*.py"):
-        if path.name.startswith("sample"):
-            continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        judging = "judging" in path.parts or path.name == "subject.py"
-        nodes = ast.walk(tree) if judging else (node for call in ast.walk(tree) for node in _first_of_finding(call))
-        codes |= {
-            node.value
-            for node in nodes
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.fullmatch(node.value)
-        }
-    return codes
-
-
-_CODE = re.compile(r"[a-z]+\.[a-z][a-z0-9]+(?:_[a-z0-9]+)*")
-
-
-def _first_of_finding(node: ast.AST) -> list[ast.expr]:
-    is_finding = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding"
-    return node.args[:1] if is_finding and isinstance(node, ast.Call) else []

@@ -1,0 +1,134 @@
+"""合肥市教育局《关于做好2023年职业教育活动周有关工作的通知》, clause by clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intake_bot.demo import material, media
+from tests.acceptance.posts import Case, Files, Under, nothing, one_video, one_word, small_photo, word
+
+NOTICE, UNIT = "hefei-2023", "合肥工业学校"
+
+
+def _under(clause: str, name: str, received: str = "2023-05-18 09:00:00", unit: str = UNIT) -> Under:
+    return Under(NOTICE, clause, f"活动周{unit}{name}材料", received)
+
+
+def _daily() -> Iterator[Case]:
+    under = _under("四（二）", "日报")
+    yield under.accepted("日报齐全", _whole)
+    yield under.accepted("日报只有两张表", _forms, "part.missing")
+    yield under.rejected("日报没有活动情况日报表", lambda: _without("附件2.xlsx"), "part.missing")
+    yield under.rejected("日报没有媒体宣传情况日报表", lambda: _without("附件3.xlsx"), "part.missing")
+    yield under.rejected("日报的表是空白的", _blank, "form.empty")
+    yield under.held("日报表没有表名", _untitled, "form.untitled")
+    yield under.accepted("日报表是Word，编号相反", _as_word)
+    yield under.rejected("日报什么也没有", nothing, "part.missing")
+    for hour, day, late in (
+        ("2023-05-18 09:59:59", "2023-05-17", False),
+        ("2023-05-18 10:00:00", "2023-05-17", False),
+        ("2023-05-18 10:00:01", "2023-05-17", True),
+        ("2023-05-18 18:00:00", "2023-05-17", True),
+        ("2023-05-24 10:00:00", "2023-05-23", False),
+        ("2023-05-24 10:00:01", "2023-05-23", True),
+        ("2023-06-28 00:00:00", "2023-05-23", True),
+    ):
+        codes = ("deadline.late",) if late else ()
+        of = _under("四（二）", "文字")
+        yield of.accepted(f"次日10:00前，{hour}到", one_word(), *codes, received=hour, day=day, late=late)
+    # The forms say 5月17日, whenever they arrive.
+    yield under.accepted("日报表写着5月17日", _whole, "deadline.late", received="2023-05-19 09:00:00", day="2023-05-17")
+    yield _under("四（二）", "文字").accepted("次日18:00:01到", one_word(), received="2023-05-18 18:00:01",
+                                         day="2023-05-18", late=False)  # fmt: skip
+    for hour in ("2023-05-16 23:59:59", "2023-06-28 00:00:01"):
+        yield _under("四（二）", "文字").rejected(f"{hour}到", one_word(), "deadline.closed", received=hour)
+    yield _under("四（二）", "文字").accepted("文字不限字数", one_word(30))
+    yield _under("四（二）", "文字").rejected("没有文字", nothing, "part.missing")
+    yield _under("四（二）", "照片").accepted("照片不限像素和格式", lambda: {"1.png": media.png(90, 60)})
+    for name, files in (("照片", lambda: {"1.jpg": small_photo()}), ("视频", one_video())):
+        of = _under("四（二）", name)
+        yield of.accepted(f"{name}次日10:00前", files, received="2023-05-18 10:00:00", late=False)
+        yield of.accepted(f"{name}晚一秒", files, "deadline.late", received="2023-05-18 10:00:01", late=True)
+    yield _under("四（二）", "照片").rejected("没有照片", nothing, "part.missing")
+    yield _under("四（二）", "视频").accepted("视频不限格式和时长", one_video(320, 240, 900))
+    yield _under("四（二）", "视频").rejected("没有视频", nothing, "part.missing")
+
+
+def _whole() -> Files:
+    return {**_forms(), "活动情况.docx": word(500), "现场.jpg": small_photo(), "实训.mp4": media.mp4(1280, 720, 5)}
+
+
+def _forms() -> Files:
+    return {"附件2.xlsx": material.activity_form(UNIT), "附件3.xlsx": material.media_form(UNIT)}
+
+
+def _without(name: str) -> Files:
+    return {other: content for other, content in _whole().items() if other != name}
+
+
+def _blank() -> Files:
+    rows = [["2023年职业教育活动周活动情况日报表"], ["填报单位", "", "日期", ""], ["序号", "活动名称"], ["1", ""]]
+    return {**_whole(), "附件2.xlsx": media.xlsx(rows)}
+
+
+def _untitled() -> Files:
+    rows = [["填报单位", UNIT], ["序号", "活动名称"], ["1", "校园开放日"]]
+    return {**_without("附件2.xlsx"), "活动情况日报表.xlsx": media.xlsx(rows)}
+
+
+def _as_word() -> Files:
+    rows = [["填报单位", UNIT, "日期", "5月17日"], ["活动名称", "校园开放日", "参与人数", "260"]]
+    tables = {
+        f"附件{number}.docx": media.docx([f"附件{number}：2023年职业教育活动周{title}"], table=rows)
+        for number, title in ((1, "媒体宣传情况日报表"), (2, "活动情况日报表"))
+    }
+    return {**_without("附件2.xlsx"), **tables}
+
+
+def _once() -> Iterator[Case]:
+    story = one_word(900)
+    for clause, name, files, last, others in (
+        ("四（二）", "联络员信息表", _contact, "2023-05-12 00:00:00", _no_contact),
+        ("三（二）2", "走进校园方案", story, "2023-05-13 00:00:00", nothing),
+        ("三（二）1", "走进社区活动内容和参加人数", story, "2023-05-14 00:00:00", nothing),
+        ("四（二）", "典型案例", story, "2023-05-24 00:00:00", nothing),
+        ("四（三）", "综述", story, "2023-05-29 00:00:00", nothing),
+    ):
+        under = _under(clause, name, "2023-05-10 09:00:00")
+        yield under.accepted(f"{name}早早报来", files, late=False)
+        yield under.accepted(f"{name}最后一刻", files, received=last, late=False)
+        after = last[:-1] + "1"
+        yield under.accepted(f"{name}晚一秒", files, "deadline.late", received=after, late=True)
+        yield under.rejected(f"没有{name}", others, *_missing_codes(name))
+
+
+def _missing_codes(name: str) -> tuple[str, ...]:
+    return ("file.unexpected", "part.missing") if name == "联络员信息表" else ("part.missing",)
+
+
+def _contact() -> Files:
+    return {"附件1.xlsx": material.contact_form(UNIT)}
+
+
+def _no_contact() -> Files:
+    return {"附件1.docx": word(100)}
+
+
+def _subjects() -> Iterator[Case]:
+    hour = "2023-05-18 09:00:00"
+    for subject, code in (
+        ("合肥工业学校日报材料", "subject.no_keyword"),
+        ("活动周xx单位xx材料", "subject.placeholder"),
+        ("活动周日报材料", "subject.no_unit"),
+        ("活动周合肥第九十九中学日报材料", "subject.unknown_unit"),
+        ("活动周合肥工业学校、肥东县教育体育局日报材料", "subject.many_units"),
+        ("活动周合肥工业学校材料", "subject.no_material"),
+    ):
+        yield Under(NOTICE, "四（二）", subject, hour).rejected(f"主题“{subject}”", _whole, code)
+    for subject in ("活动周合肥工业学校日报材料", "回复：[活动周]【合肥工业学校】日报"):
+        yield Under(NOTICE, "四（二）", subject, hour).accepted(f"主题“{subject}”", _whole)
+    subject = "活动周日报合肥工业学校"
+    yield Under(NOTICE, "四（二）", subject, hour).accepted(f"主题“{subject}”", _whole, "subject.other_order")
+
+
+CASES = tuple(case for table in (_daily, _once, _subjects) for case in table())
