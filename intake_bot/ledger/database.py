@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from intake_bot.errors import PermanentFailure, TemporaryFailure
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest revision under migrations/versions, known here so that an up-to-date ledger opens without alembic."""
 
 BUSY_SECONDS = 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.ledger.database import Database
@@ -39,7 +39,7 @@ class Digests:
                 bureau=bureau,
                 since=None if last is None else last.created,
                 upto=upto,
-                mails=read_mails(session, ours, col(MessageRow.settled) > since),
+                mails=read_mails(session, ours, col(MessageRow.settled) > since, not_(_is_mere_junk())),
                 unfinished=read_mails(
                     session, ours, col(MessageRow.state).in_((MessageState.NEW, MessageState.SPOOLED))
                 ),
@@ -60,6 +60,11 @@ class Digests:
             session.add(row)
             add_event(session, report.bureau, "digest.filed", {"day": day.isoformat(), "mails": len(report.mails)}, now)
             return True
+
+
+def _is_mere_junk() -> ColumnElement[bool]:
+    """It lay in a junk folder, and rightly so: nobody wants to read of it every day."""
+    return and_(col(MessageRow.junk), col(MessageRow.state).in_((MessageState.IGNORED, MessageState.DUPLICATE)))
 
 
 def _of(session: Session, bureau: str, day: date) -> DigestRow | None:

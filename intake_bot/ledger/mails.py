@@ -170,6 +170,7 @@ def _unjudged(message: MessageRow) -> FiledMail:
         items=(),
         findings=(),
         files=(),
+        junk_folder=message.folder if message.junk else "",
     )
 
 

@@ -29,12 +29,15 @@ class Messages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def seen(self, key: MailKey, now: datetime) -> MessageRecord:
-        """The mail of this key: written down as NEW with a receipt number of its own, or as it is already known."""
+    def seen(self, key: MailKey, now: datetime, *, junk: bool = False) -> MessageRecord:
+        """The mail of this key: written down as NEW with a receipt number of its own, or as it is already known.
+
+        `junk`: its folder is one for junk, advertising or viruses.
+        """
         with self._database.writing() as session:
             row = _find(session, key)
             if row is None:
-                row = _add(session, key, now)
+                row = _add(session, key, junk, now)
                 add_message_event(session, row, "message.seen", {"folder": key.folder, "uid": key.uid}, now)
             return message_record(row)
 
@@ -254,7 +257,7 @@ def _find(session: Session, key: MailKey) -> MessageRow | None:
     ).one_or_none()
 
 
-def _add(session: Session, key: MailKey, now: datetime) -> MessageRow:
+def _add(session: Session, key: MailKey, junk: bool, now: datetime) -> MessageRow:
     row = MessageRow(
         bureau=key.bureau,
         folder=key.folder,
@@ -264,6 +267,7 @@ def _add(session: Session, key: MailKey, now: datetime) -> MessageRow:
         bytes=key.bytes,
         state=MessageState.NEW,
         first_seen=now,
+        junk=junk,
     )
     session.add(row)
     session.flush()

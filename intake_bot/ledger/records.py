@@ -275,6 +275,8 @@ class FiledMail:
     """Receipt number of the mail as part of which it was judged （2/3）; its items and files stand there."""
     answer: LetterState | None = None
     """What became of the letter that answers it; None where none was written."""
+    junk_folder: str = ""
+    """The folder for junk, advertising or viruses that it was found in; empty for all other mail."""
 
     @property
     def outcome(self) -> Outcome | None:
@@ -310,7 +312,8 @@ class DayReport:
     upto: int
     """Id of the last event in the span: where the next one begins."""
     mails: tuple[FiledMail, ...]
-    """Settled in the span (judged, held, ignored, found to be a copy); each has an outcome."""
+    """Settled in the span (judged, held, ignored, found to be a copy); each has an outcome. What a junk folder holds
+    beside submissions is not among them."""
     unfinished: tuple[FiledMail, ...]
     """Seen, and not settled yet; in no heap, they will be in a later digest."""
     undelivered: tuple[Letter, ...]

@@ -112,6 +112,8 @@ class MessageRow(LedgerTable, table=True):
     reason: String = ""
     last_error: String = ""
     duplicate_of: int | None = Field(default=None, foreign_key="message.id")
+    junk: bool = False
+    """Found in a folder for junk, advertising or viruses."""
 
 
 class SubmissionRow(LedgerTable, table=True):

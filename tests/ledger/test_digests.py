@@ -57,6 +57,24 @@ def test_report_begins_where_the_last_digest_ended(ledger: Ledger) -> None:
     assert len(ledger.digests.report("hefei").mails) == 1
 
 
+def test_report_tells_only_of_submissions_among_the_junk(ledger: Ledger) -> None:
+    for uid in range(1, 6):
+        message = ledger.messages.seen(replace(key(uid), folder="垃圾邮件"), NOW, junk=True)
+        if uid > 1:
+            ledger.messages.spooled(message.id, f"{uid}.eml", f"{uid:064x}", f"<{uid}@example.edu.cn>", NOW)
+    ledger.messages.hold(1, "三次打开都失败", NOW)
+    ledger.messages.file_judgement(2, judgement(), NOW)
+    ledger.messages.file_ignored(3, MailKind.OTHER, "不是报送", NOW)
+    ledger.messages.file_duplicate(4, 2, NOW)
+    report = ledger.digests.report("puyang")
+    assert [(mail.receipt, mail.junk_folder) for mail in report.mails] == [
+        ("1001-9", "垃圾邮件"),
+        ("1002-4", "垃圾邮件"),
+    ]
+    assert [mail.receipt for mail in report.unfinished] == ["1005-6"]
+    assert (report.heap(Outcome.OTHER), report.heap(Outcome.HELD)) == ((), report.mails[:1])
+
+
 def test_report_of_an_empty_ledger_is_empty(ledger: Ledger) -> None:
     empty = DayReport("puyang", None, 0, (), (), (), (), ())
     assert ledger.digests.report("puyang") == empty
