@@ -6,7 +6,8 @@ import logging
 import signal
 import threading
 import time
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -14,12 +15,36 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Settings
+from intake_bot.errors import IntakeError
 from intake_bot.rounds import Rounds
 
 log = logging.getLogger(__name__)
 
 DIGEST_CHECK_SECONDS = 60
 STOP_CHECK_SECONDS = 0.5
+JUMP = timedelta(seconds=5)
+"""By so much the clock must have moved against the time that passed, to have been set. Time servers correct it by less."""
+
+
+class ClockWatch:
+    """Notices that the clock was set, or that the machine slept: its time then goes apart from the time that passed."""
+
+    def __init__(self, clock: Clock, passed: Callable[[], float] = time.monotonic) -> None:
+        """`passed` gives seconds from any beginning, and nobody can set it."""
+        self._clock = clock
+        self._passed = passed
+        self._apart = self._difference()
+
+    def jump(self) -> timedelta:
+        """How far the clock moved, backward or forward, since a jump was last told of; zero when it did not."""
+        moved = self._difference() - self._apart
+        if abs(moved) < JUMP:
+            return timedelta()
+        self._apart += moved
+        return moved
+
+    def _difference(self) -> timedelta:
+        return self._clock() - datetime.fromtimestamp(0, UTC) - timedelta(seconds=self._passed())
 
 
 class Daemon:
@@ -43,7 +68,7 @@ class Daemon:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         every = self._settings.intake.polling.every_seconds
-        start = datetime.now(self._settings.intake.zone)
+        start = self._now()
         self._scheduler.add_job(self._poll, IntervalTrigger(seconds=every), next_run_time=start, id="poll")
         # Whether a digest is due is asked of the ledger, again and again: so neither a restart nor a suspend over its
         # hour loses it, and a clock set back does not repeat it.
@@ -51,10 +76,23 @@ class Daemon:
         self._scheduler.add_job(self._file_digests, trigger, next_run_time=start, id="digest")
         log.info("started bureaus=%s every=%ds", ",".join(b.id for b in self._settings.bureaus), every)
         self._scheduler.start()
+        watch = ClockWatch(self._clock)
         while not self._stopping.is_set():
             time.sleep(STOP_CHECK_SECONDS)
+            self._mind(watch.jump())
         self._scheduler.shutdown()  # waits for the job in hand
         log.info("stopped")
+
+    def _mind(self, jump: timedelta) -> None:
+        """The scheduler waits for a time of day: of a clock set back by five hours it would wait five hours too long."""
+        if not jump:
+            return
+        log.warning("clock moved seconds=%+d", jump.total_seconds())
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=self._now())
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(self._settings.intake.zone)
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
         """Only remembers: it runs between any two steps of `run`, and once for every signal."""
@@ -76,5 +114,9 @@ class Daemon:
     def _file_digests(self) -> None:
         for bureau in self._settings.bureaus:
             with self._turn:
-                if not self._stopping.is_set():
+                if self._stopping.is_set():
+                    return
+                try:
                     self._rounds.file_due_digest(bureau)
+                except IntakeError as error:  # asked again in a minute
+                    log.warning("digest put off bureau=%s: %s", bureau.id, error)

@@ -6,9 +6,12 @@ import importlib
 import os
 import signal
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from intake_bot import cli
+from intake_bot.clock import stopped_clock
 
 
 def die() -> None:
@@ -51,4 +54,13 @@ def run_and_die(place: str, when: str, number: int, command: list[str]) -> None:
     `place` is `module:function` or `module:Class.method`.
     """
     replace(place, mortal(when, number))
+    cli.run(command)
+
+
+def run_at(now: datetime, log: Path, command: list[str]) -> None:
+    """The body of a process that is killed from outside. `run` takes no `--now`, so it is given its clock here."""
+    replace("intake_bot.commands.run:system_clock", lambda _: stopped_clock(now))
+    with log.open("ab") as output:
+        for number in (1, 2):
+            os.dup2(output.fileno(), number)
     cli.run(command)

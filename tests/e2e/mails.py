@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from email.policy import SMTP
 from enum import StrEnum
+from itertools import cycle, islice
 
 from intake_bot.demo.media import chinese_text, docx, jpeg, mp4
 from tests.e2e.home import ADDRESSES
@@ -140,10 +141,20 @@ def few() -> tuple[Mail, ...]:
 
 def crowd() -> tuple[Mail, ...]:
     """Some two hundred mails, mixed as they come."""
+    return _numbered(_mixed(), 12)
+
+
+def stream(count: int) -> tuple[Mail, ...]:
+    """So many mails, mixed as they come and each from an address of its own: units send the same material again."""
+    copies = count // 15
+    return _numbered(list(islice(cycle(_mixed()), count - copies)), copies)
+
+
+def _mixed() -> list[_Plan]:
     lots = [*_submissions(UNITS), *_faulty(), *_held(), *_machines(), *_foreign()]
     # Neighbours are of different kinds; 101 has no divisor in common with any number below it.
     mixed = sorted(range(len(lots)), key=lambda number: number * 37 % 101)
-    return _numbered([lots[number] for number in mixed], 12)
+    return [lots[number] for number in mixed]
 
 
 @dataclass(frozen=True)
