@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from intake_bot.config.settings import Bureau, Settings
@@ -35,12 +36,12 @@ from intake_bot.letters.digest import (
     Sum,
     TroubleLine,
     WaitingLine,
-    WithheldLetter,
     compose_digest,
 )
 from intake_bot.letters.letter import Letter
 from intake_bot.letters.missing import missing_rows, quota_lines
 from intake_bot.letters.templates import Templates
+from intake_bot.letters.withheld import abridged, withheld_letter
 from intake_bot.notices.notice import Severity
 from intake_bot.wrapping import wrap_report
 
@@ -72,32 +73,37 @@ class Digesting:
 
     def preview(self, bureau: Bureau, now: datetime) -> Letter:
         """The digest as it would be now; nothing is written."""
-        return self._compose(bureau, self._ledger.digests.report(bureau.id), now)
+        return self._letter(self._context(bureau, self._ledger.digests.report(bureau.id), now))
 
     def file(self, bureau: Bureau, now: datetime) -> bool:
         """Puts today's digest into the outbox and, as a page to open, into data/digests/. False when it was there.
 
-        The page is written first: it can be written again, the ledger's row makes the digest final.
+        The page shows every letter that was kept back in full. It is written first: it can be written again, the
+        ledger's row makes the digest final.
         """
         day = now.astimezone(self._settings.intake.zone).date()
         if self._ledger.digests.of(bureau.id, day) is not None:
             return False
         report = self._ledger.digests.report(bureau.id)
-        letter = self._compose(bureau, report, now)
-        self._write_page(bureau, letter, f"{day.isoformat()}.html")
+        context = self._context(bureau, report, now)
+        self._write_page(bureau, compose_digest(context, self._templates), f"{day.isoformat()}.html")
+        letter = self._letter(context)
         at = now.astimezone(self._settings.intake.zone)
         filed = self._ledger.digests.file(day, report, wrap_report(letter, bureau, bureau.clerks, "digest", at), now)
         log.info("digest filed bureau=%s day=%s mails=%d", bureau.id, day, len(report.mails))
         return filed
 
-    def _compose(self, bureau: Bureau, report: DayReport, now: datetime) -> Letter:
+    def _letter(self, context: DigestContext) -> Letter:
+        return compose_digest(replace(context, withheld=abridged(context.withheld)), self._templates)
+
+    def _context(self, bureau: Bureau, report: DayReport, now: datetime) -> DigestContext:
         zone = self._settings.intake.zone
         desk = desk_for(self._settings, bureau, now)
         notice = desk.notice.id if desk else ""
         reported = self._ledger.history.reported_items(notice, (Decision.ACCEPTED, Decision.HELD))
         accepted = self._ledger.history.reported_items(notice, (Decision.ACCEPTED,))
         local = now.astimezone(zone)
-        context = DigestContext(
+        return DigestContext(
             bureau=bureau.name,
             day=local.date(),
             now=local,
@@ -110,10 +116,11 @@ class Digesting:
             waiting=tuple(self._waiting(report)),
             notes=tuple(_notes(report)),
             trouble=tuple(self._trouble(report)),
-            withheld=tuple(WithheldLetter("、".join(one.recipients), one.subject) for one in report.withheld),
+            withheld=tuple(
+                withheld_letter("、".join(one.recipients), one.subject, one.text) for one in report.withheld
+            ),
             quotas=quota_lines(desk.notice, bureau.roster, accepted) if desk else (),
         )
-        return compose_digest(context, self._templates)
 
     def _lines(self, report: DayReport, decision: Decision) -> Iterator[ItemLine]:
         for mail in report.mails:

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from intake_bot.alerting import Alerting
 from intake_bot.answering import Answering
 from intake_bot.clock import Clock
-from intake_bot.config.settings import Bureau, Settings
+from intake_bot.config.settings import Bureau, Mode, Settings
 from intake_bot.connecting import imap_settings, smtp_settings
 from intake_bot.digesting import Digesting
 from intake_bot.errors import IntakeError, PermanentFailure
@@ -130,6 +130,9 @@ class Rounds:
         with self._knocking(bureau, Door.OUT) as secret:
             outbox = self._outbox(bureau, secret)
             outbox.settle_doubts()
+            if bureau.mode is Mode.SHADOW:
+                # Written while the mode was live: whoever goes back to shadow mode wants silence from now on.
+                self._ledger.letters.withhold_answers(bureau.id, self._clock())
             delivered = outbox.deliver(stop)
         if delivered != Delivered():
             self._rests.pop((bureau.id, Door.OUT), None)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from intake_bot.config.load import load
-from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
+from intake_bot.demo.servers import ImapServer, SmtpServer
 from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.examine import Examined, examine
 from intake_bot.home import Home
@@ -22,67 +19,14 @@ from intake_bot.intake import Taken
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.mail.spool import Spool, Spooled
 from intake_bot.outbox import Delivered
-from intake_bot.rounds import Round, Rounds, only_instance
-from tests.e2e.home import ADMIN, CLERK, edit, make_home, write_bureau
+from intake_bot.rounds import Round, only_instance
+from tests.e2e.home import ADMIN, edit, make_home
 from tests.e2e.looking import Ran, dump, fates, read, run, text_of, tree
-from tests.e2e.mails import CHINA, NOW, START, Fate, accepted_mail, compose, foreign_mail, rejected_mail
+from tests.e2e.mails import CHINA, NOW, START, Fate, accepted_mail, compose, rejected_mail
+from tests.e2e.office import Office, at_work
 from tests.servers.dovecot import Dovecot
 from tests.servers.netease import NeteaseServer
 from tests.servers.smtp import MoodySmtpServer
-
-
-class Office:
-    """A bureau at work: its home, its servers, and a clock that stands where it is put."""
-
-    def __init__(self, root: Path, account: ImapAccount, smtp: SmtpServer) -> None:
-        self.root = root
-        self.account = account
-        self.smtp = smtp
-        self.now = NOW
-        self._start()
-
-    def _start(self) -> None:
-        self.settings = load(self.root)
-        self.rounds = Rounds(self.settings, Home(self.root), lambda: self.now)
-
-    def restart(self) -> None:
-        """The program ends and is started again, with what stands in the files now."""
-        self.close()
-        self._start()
-
-    def close(self) -> None:
-        self.rounds.__exit__(None, None, None)
-
-    def round(self, stop: Callable[[], bool] = lambda: False) -> Round:
-        """One round, a minute after the last one."""
-        self.now += timedelta(minutes=1)
-        return self.rounds.go(self.settings.bureaus[0], stop)
-
-    def digest_is_filed(self) -> bool:
-        """Whether a digest was due."""
-        return self.rounds.file_due_digest(self.settings.bureaus[0])
-
-    def unplug(self) -> None:
-        """The mailbox's server does not answer any more."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        write_bureau(self.root, "hebei", replace(self.account, port=port), self.smtp)
-        self.restart()
-
-    def plug_in(self) -> None:
-        write_bureau(self.root, "hebei", self.account, self.smtp)
-        self.restart()
-
-    def letters_to(self, address: str) -> list[str]:
-        """Subjects, in order."""
-        return [read(letter)["Subject"] for letter in self.smtp.letters if letter.recipients == (address,)]
-
-
-@contextmanager
-def at_work(account: ImapAccount, smtp: SmtpServer, root: Path) -> Iterator[Office]:
-    with closing(Office(make_home(root, {"hebei": account}, smtp), account, smtp)) as office:
-        yield office
 
 
 @pytest.fixture
@@ -337,37 +281,6 @@ def test_mail_that_came_while_the_mailbox_was_away_keeps_its_time(office: Office
     assert office.round().taken == Taken(seen=1, settled=1)
     (item,) = run("ledger", "--json", "--home", office.root).objects
     assert item["received"] == START.isoformat()
-
-
-# ---- shadow mode -----------------------------------------------------------------------------------------------------
-
-
-def test_shadow_mode_says_nothing_to_schools_and_all_to_the_clerk(office: Office) -> None:
-    write_bureau(office.root, "hebei", office.account, office.smtp, mode="shadow")
-    office.restart()
-    for raw in (accepted_mail(), rejected_mail(), foreign_mail()):
-        office.account.append(raw, START)
-    assert office.round().taken == Taken(seen=3, settled=3)
-    assert office.letters_to("school@example.edu.cn") == []
-    assert office.digest_is_filed()
-    office.round()
-    (digest,) = office.smtp.letters
-    assert digest.recipients == (CLERK,)
-    said = text_of(digest)
-    assert "试运行中没有寄出的信：2 封" in said
-    assert said.count("school@example.edu.cn　【") == 2
-    assert "合计：邮箱 3 封 = 收 1 + 退 1 + 待人工 0 + 非报送 1" in said
-
-
-def test_going_live_does_not_send_what_shadow_mode_kept_back(office: Office) -> None:
-    write_bureau(office.root, "hebei", office.account, office.smtp, mode="shadow")
-    office.restart()
-    office.account.append(accepted_mail(), START)
-    office.round()
-    office.plug_in()
-    office.account.append(rejected_mail(), START)
-    assert office.round().delivered == Delivered(sent=1)
-    assert [subject[:5] for subject in office.letters_to("school@example.edu.cn")] == ["【请补正】"]
 
 
 # ---- letters that do not arrive --------------------------------------------------------------------------------------

@@ -77,6 +77,19 @@ class Letters:
         with self._database.writing() as session:
             _advance(session, letter, LetterEvent.BOUNCE, error, now)
 
+    def withhold_answers(self, bureau: str, now: datetime) -> int:
+        """Answers that still wait to be sent never will be: the bureau is in shadow mode. Returns how many."""
+        waiting = select(LetterRow.id).where(
+            LetterRow.bureau == bureau,
+            LetterRow.kind == LetterKind.ANSWER,
+            col(LetterRow.state).in_((LetterState.QUEUED, LetterState.DEFERRED)),
+        )
+        with self._database.writing() as session:
+            letters = session.exec(waiting).all()
+            for letter in letters:
+                _advance(session, letter, LetterEvent.WITHHOLD, "", now)
+            return len(letters)
+
     def answers_since(self, bureau: str, address: str, start: datetime) -> int:
         """How many answers to mails were written to this address (compared without case) from `start` on."""
         # Found by their events: beside `created` stand the letters' bytes, which SQLite would have to read through.

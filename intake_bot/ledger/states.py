@@ -71,6 +71,8 @@ class LetterEvent(StrEnum):
     BOUNCE = "bounce"
     REQUEUE = "requeue"
     """In doubt, and no trace of it at the server: sent again with the same Message-ID."""
+    WITHHOLD = "withhold"
+    """Its bureau went over to shadow mode while it waited."""
 
 
 MESSAGE: Mapping[MessageState, Mapping[MessageEvent, MessageState]] = {
@@ -103,8 +105,8 @@ MESSAGE: Mapping[MessageState, Mapping[MessageEvent, MessageState]] = {
 }
 
 LETTER: Mapping[LetterState, Mapping[LetterEvent, LetterState]] = {
-    LetterState.QUEUED: {LetterEvent.CLAIM: LetterState.SENDING},
-    LetterState.DEFERRED: {LetterEvent.CLAIM: LetterState.SENDING},
+    LetterState.QUEUED: {LetterEvent.CLAIM: LetterState.SENDING, LetterEvent.WITHHOLD: LetterState.WITHHELD},
+    LetterState.DEFERRED: {LetterEvent.CLAIM: LetterState.SENDING, LetterEvent.WITHHOLD: LetterState.WITHHELD},
     LetterState.SENDING: {
         LetterEvent.SEND: LetterState.SENT,
         LetterEvent.DEFER: LetterState.DEFERRED,

@@ -10,6 +10,7 @@ from intake_bot.letters import chinese
 from intake_bot.letters.letter import Letter
 from intake_bot.letters.templates import Templates
 from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, pasteable, unlinked
+from intake_bot.letters.withheld import WithheldLetter
 
 _TEXT_WIDTH = 36
 """Unit names of a plain text letter are broken into lines of about so many characters."""
@@ -141,14 +142,6 @@ class TroubleLine:
 
 
 @dataclass(frozen=True)
-class WithheldLetter:
-    """A letter that shadow mode kept back."""
-
-    to: str
-    subject: str
-
-
-@dataclass(frozen=True)
 class QuotaLine:
     """What a unit owes over the week, and what was accepted so far."""
 
@@ -254,6 +247,11 @@ class DigestPage:
         return any(line.links for line in self.held)
 
     @property
+    def all_withheld_shown(self) -> bool:
+        """Each letter that was kept back is here with its text."""
+        return all(letter.lines for letter in self.withheld)
+
+    @property
     def all_quotas(self) -> int:
         return len(self.owed) + self.quotas_met
 
@@ -305,7 +303,7 @@ def _page(context: DigestContext) -> DigestPage:
         ),
         notes=tuple(replace(line, what=unlinked(line.what, SENTENCE_LENGTH).rstrip("。")) for line in context.notes),
         trouble=tuple(_clean_trouble(line) for line in context.trouble),
-        withheld=tuple(WithheldLetter(one_line(w.to), one_line(w.subject)) for w in context.withheld),
+        withheld=context.withheld,
         owed=owed,
         quotas_met=len(context.quotas) - len(owed),
     )

@@ -17,11 +17,18 @@ from intake_bot.letters.digest import (
     Sum,
     TroubleLine,
     WaitingLine,
-    WithheldLetter,
 )
 from intake_bot.letters.sample_notice import DAY, UNITS, at
+from intake_bot.letters.withheld import WithheldLetter, withheld_letter
 
 DUE = at("2023-05-17 16:00:00")
+_RECEIPT = """\
+濮阳县教育局老师，您好：
+您报送的材料已经收下，谢谢。
+
+回执编号：1000-3
+照片（5月17日）：12 个文件，按时
+"""
 
 
 def accepted_line(number: int, unit: str, material: str = "照片", received: str = "2023-05-17 15:02:11") -> ItemLine:
@@ -105,7 +112,10 @@ DIGEST_BUSY = DigestContext(
             "请打电话告诉台前县教育局（回执 1043-5）。",
         ),
     ),
-    withheld=(WithheldLetter("jyj@126.com", "【已收】活动周濮阳县教育局照片（回执编号 1000-3）"),),
+    withheld=(
+        withheld_letter("jyj@126.com", "【已收】活动周濮阳县教育局照片（回执编号 1000-3）", _RECEIPT),
+        WithheldLetter("zzx@qq.com", "【请补正】活动周濮阳市职业中等专业学校照片（回执编号 1030-1）"),
+    ),
     quotas=(QuotaLine("濮阳县教育局", "宣传材料", 1, 2), QuotaLine("清丰县教育局", "宣传材料", 2, 2)),
 )
 

@@ -31,6 +31,8 @@ MESSAGE = {
 LETTER = {
     ("queued", "claim"): "sending",
     ("deferred", "claim"): "sending",
+    ("queued", "withhold"): "withheld",
+    ("deferred", "withhold"): "withheld",
     ("sending", "send"): "sent",
     ("sending", "defer"): "deferred",
     ("sending", "fail"): "failed",

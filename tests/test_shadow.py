@@ -1,0 +1,121 @@
+"""Shadow mode with a real mailbox and a real SMTP server: all of it runs, and no school hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from markupsafe import escape
+
+from intake_bot.demo.servers import ImapAccount
+from intake_bot.home import Home
+from intake_bot.intake import Taken
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.outbox import Delivered
+from tests.conftest import ImapHost
+from tests.e2e.home import ADMIN, CLERK, write_bureau
+from tests.e2e.looking import fates, read, text_of
+from tests.e2e.mails import START, Fate, accepted_mail, foreign_mail, rejected_mail
+from tests.e2e.office import Office, at_work
+from tests.servers.dovecot import find_dovecot
+from tests.servers.smtp import MoodySmtpServer
+
+SCHOOL = "school@example.edu.cn"
+
+
+@pytest.fixture
+def smtp() -> Iterator[MoodySmtpServer]:
+    with MoodySmtpServer("secret") as server:
+        yield server
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest, new_user: str) -> ImapAccount:
+    """On Dovecot where there is one, else on pymap."""
+    host: ImapHost = request.getfixturevalue("dovecot_server" if find_dovecot() else "pymap_server")
+    return host.account(new_user)
+
+
+@pytest.fixture
+def office(account: ImapAccount, smtp: MoodySmtpServer, tmp_path: Path) -> Iterator[Office]:
+    with at_work(account, smtp, tmp_path / "home") as office:
+        set_mode(office, "shadow")
+        yield office
+
+
+def set_mode(office: Office, mode: str) -> None:
+    write_bureau(office.root, "hebei", office.account, office.smtp, mode=mode)
+    office.restart()
+
+
+def test_all_is_judged_and_only_the_clerk_is_told(office: Office) -> None:
+    for raw in (accepted_mail(), rejected_mail(), foreign_mail()):
+        office.account.append(raw, START)
+    assert office.round().taken == Taken(seen=3, settled=3)
+    assert fates(office.root) == [Fate.ACCEPTED, Fate.REJECTED, Fate.OTHER]
+    assert office.digest_is_filed()
+    assert office.round().delivered == Delivered(sent=1)
+    (digest,) = office.smtp.letters
+    assert digest.recipients == (CLERK,)
+    assert "合计：邮箱 3 封 = 收 1 + 退 1 + 待人工 0 + 非报送 1" in text_of(digest)
+
+
+def test_the_digest_shows_word_for_word_what_would_have_gone(office: Office) -> None:
+    for raw in (accepted_mail(), rejected_mail()):
+        office.account.append(raw, START)
+    office.round()
+    with Ledger.open(Home(office.root).ledger) as ledger:
+        withheld = ledger.digests.report("hebei").withheld
+    assert [letter.recipients for letter in withheld] == [(SCHOOL,), (SCHOOL,)]
+    assert office.digest_is_filed()
+    office.round()
+    (digest,) = office.smtp.letters
+    section = text_of(digest).partition("试运行中没有寄出的信：2 封\n")[2].partition("\n合计：")[0]
+    said = [line.strip() for letter in withheld for line in letter.text.splitlines() if line.strip()]
+    heads = [f"{SCHOOL}　{letter.subject}" for letter in withheld]
+    assert [line.strip() for line in section.splitlines() if line.strip() and line.strip() not in heads] == said
+    html = read(digest).get_body(("html",))
+    assert html is not None
+    page = (office.root / "data/digests/hebei/2023-05-18.html").read_text(encoding="utf-8")
+    assert [line for line in said if escape(line) not in page or escape(line) not in html.get_content()] == []
+
+
+def test_admins_still_hear_of_trouble(office: Office, smtp: MoodySmtpServer) -> None:
+    (office.root / "secret.txt").write_text("wrong", encoding="utf-8")
+    office.restart()
+    office.round()
+    (office.root / "secret.txt").write_text("secret", encoding="utf-8")
+    office.restart()
+    office.round()
+    office.round()
+    assert {letter.recipients for letter in smtp.letters} == {(ADMIN,)}
+
+
+def test_going_live_sends_nothing_of_the_past(office: Office) -> None:
+    office.account.append(accepted_mail(), START)
+    office.round()
+    set_mode(office, "live")
+    assert office.round().delivered == Delivered()
+    office.account.append(rejected_mail(), START)
+    assert office.round().delivered == Delivered(sent=1)
+    assert [subject[:5] for subject in office.letters_to(SCHOOL)] == ["【请补正】"]
+
+
+def test_going_back_to_shadow_stops_letters_that_still_wait(office: Office, smtp: MoodySmtpServer) -> None:
+    set_mode(office, "live")
+    smtp.mail_answer = "451 4.7.1 try again later"
+    office.account.append(rejected_mail(), START)
+    assert office.round().delivered == Delivered(deferred=1)
+    smtp.mail_answer = ""
+    set_mode(office, "shadow")
+    for _ in range(5):
+        assert office.round().delivered == Delivered()
+    assert office.digest_is_filed()
+    office.round()
+    assert [letter.recipients for letter in smtp.letters] == [(CLERK,)]
+    assert "试运行中没有寄出的信：1 封" in text_of(smtp.letters[0])
+    set_mode(office, "live")
+    for _ in range(5):
+        office.round()
+    assert office.letters_to(SCHOOL) == []
