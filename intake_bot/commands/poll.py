@@ -6,8 +6,8 @@ import argparse
 
 from intake_bot.cli import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.choosing import chosen_bureaus, clock_of
+from intake_bot.commands.inspecting import fit_for_work
 from intake_bot.commands.progress import tracked_while_printing
-from intake_bot.config.load import load
 from intake_bot.home import Home
 from intake_bot.rounds import Rounds, only_instance
 
@@ -15,7 +15,7 @@ from intake_bot.rounds import Rounds, only_instance
 def run(options: argparse.Namespace) -> int:
     """One round for every bureau. 1 when a mailbox could not be read, or something was left undone."""
     home = Home(options.home)
-    settings = load(home.root)
+    settings = fit_for_work(home)
     bureaus = chosen_bureaus(options, settings)
     code = EXIT_WELL
     with only_instance(home), Rounds(settings, home, clock_of(options, settings)) as rounds:

@@ -7,7 +7,7 @@ import logging
 
 from intake_bot.cli import EXIT_WELL
 from intake_bot.clock import system_clock
-from intake_bot.config.load import load
+from intake_bot.commands.inspecting import fit_for_work
 from intake_bot.daemon import Daemon
 from intake_bot.home import Home
 from intake_bot.rounds import Rounds, only_instance
@@ -16,7 +16,7 @@ from intake_bot.rounds import Rounds, only_instance
 def run(options: argparse.Namespace) -> int:
     """Works until it is told to stop."""
     home = Home(options.home)
-    settings = load(home.root)
+    settings = fit_for_work(home)
     level = logging.DEBUG if options.verbose else logging.INFO
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Their INFO and DEBUG lines speak of every job and of every IMAP answer, letters included.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.home import edit
 from tests.e2e.looking import Ran, run
 
@@ -71,3 +73,18 @@ def test_faults_of_configuration_and_templates_are_told_together(home: Path) -> 
     assert [fault for fault in faults if "clercks" in fault] != []
     assert wrong == "templates/words/closed.txt 第 4 行：没有“abuot”这个名称，是不是想写“about”？"
     assert total == f"共 {len(faults) + 1} 处需要修改。"
+
+
+@pytest.mark.parametrize("command", ["run", "poll"])
+def test_no_work_begins_with_a_letter_that_cannot_be_written(home: Path, command: str) -> None:
+    edit(home, "templates/words/held.txt", "{{ letter.", "{{ leter.")
+    edit(home, "config/intake.yaml", "every_seconds:", "evry_seconds:")
+    refused = run(command, "--home", home)
+    assert (refused.code, refused.out) == (2, "")
+    *faults, total = refused.err.splitlines()
+    assert [fault.partition("：")[0] for fault in faults] == [
+        "config/intake.yaml 第 10 行第 3 列",
+        "templates/words/held.txt 第 4 行",
+    ]
+    assert total == "共 2 处需要修改。"
+    assert not (home / "data" / "ledger.sqlite3").exists()

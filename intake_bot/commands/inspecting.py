@@ -1,0 +1,55 @@
+"""The configuration and the letters of a home, looked at before they are used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake_bot.config.load import load
+from intake_bot.config.nearest import nearest
+from intake_bot.config.settings import Settings
+from intake_bot.errors import ConfigError, ConfigFault
+from intake_bot.home import Home, packaged_templates
+from intake_bot.letters.checking import TemplateReport, check_templates
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """`settings` is None where the configuration has faults."""
+
+    settings: Settings | None
+    faults: tuple[ConfigFault, ...]
+    remarks: tuple[ConfigFault, ...]
+
+
+def inspect(home: Home) -> Inspection:
+    """Reads everything under config/, and writes every letter with sample values."""
+    return _together(home, check_templates(home.own_templates, packaged_templates(), nearest))
+
+
+def fit_for_work(home: Home) -> Settings:
+    """The settings of a home that can work. Raises ConfigError with every fault of configuration and letters: a letter
+    that cannot be written would else be found out when a school waits for it."""
+    # Trying every letter takes seconds, and those that came with the program were tried with it.
+    letters = inspect(home) if _edited(home.own_templates) else _together(home, TemplateReport((), ()))
+    if letters.settings is None or letters.faults:
+        raise ConfigError(letters.faults)
+    return letters.settings
+
+
+def _together(home: Home, letters: TemplateReport) -> Inspection:
+    try:
+        settings = load(home.root)
+    except ConfigError as error:
+        return Inspection(None, (*error.faults, *letters.faults), letters.remarks)
+    return Inspection(settings, letters.faults, (*settings.remarks, *letters.remarks))
+
+
+def _edited(own: Path) -> bool:
+    """True when a file lies there that did not come with the program."""
+    packaged = packaged_templates()
+    return any(path.is_file() and not _same(path, packaged / path.relative_to(own)) for path in own.rglob("*"))
+
+
+def _same(path: Path, other: Path) -> bool:
+    return other.is_file() and path.read_bytes() == other.read_bytes()
