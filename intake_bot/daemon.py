@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 DIGEST_CHECK_SECONDS = 60
 STOP_CHECK_SECONDS = 0.5
 JUMP = timedelta(seconds=5)
-"""By so much the clock must have moved against the time that passed, to have been set. Time servers correct it by less."""
+"""By so much the clock must have moved against the time that passed, to have been set: time servers move it by less."""
 
 
 class ClockWatch:
@@ -84,7 +84,7 @@ class Daemon:
         log.info("stopped")
 
     def _mind(self, jump: timedelta) -> None:
-        """The scheduler waits for a time of day: of a clock set back by five hours it would wait five hours too long."""
+        """The scheduler waits for a time of day: with a clock set back by five hours, five hours too long."""
         if not jump:
             return
         log.warning("clock moved seconds=%+d", jump.total_seconds())

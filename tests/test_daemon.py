@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from intake_bot.daemon import ClockWatch
 from intake_bot.demo.servers import ImapAccount, SmtpServer
 from tests.conftest import ImapHost
 from tests.e2e.home import CLERK, edit, make_home, write_bureau
@@ -35,12 +36,12 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(home: Path, *program: str) -> Iterator[subprocess.Popen[bytes]]:
     """The daemon, once it has taken up its signals; what it logs goes to `log` in the home."""
     log = home / "log"
     with log.open("wb") as output:
         daemon = subprocess.Popen(
-            [sys.executable, "-m", "intake_bot", "run", "--home", str(home)],
+            [sys.executable, "-m", *(program or ("intake_bot",)), "run", "--home", str(home)],
             cwd=Path(__file__).parents[1],
             stdout=output,
             stderr=output,
@@ -128,4 +129,87 @@ def test_told_twice_while_a_server_keeps_it_waiting_it_still_ends_cleanly(
                 time.sleep(0.3)
                 daemon.send_signal(signal.SIGINT)
                 log = end(daemon, home)
+    assert "Traceback" not in log
+
+
+NOON = datetime(2023, 5, 17, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moved", "passed", "jump"),
+    [
+        (3600, 3600, 0),
+        (3604, 3600, 0),
+        (-5 * 3600, 0.5, -5 * 3600 - 0.5),
+        (8 * 3600 + 0.5, 0.5, 8 * 3600),
+        (31, 0.5, 30.5),
+    ],
+    ids=["an hour passed", "corrected by a time server", "set back", "set forward", "slept"],
+)
+def test_the_clock_watch_tells_a_clock_that_was_set(moved: float, passed: float, jump: float) -> None:
+    clocks = [(NOON, 100.0), *[(NOON + timedelta(seconds=moved), 100.0 + passed)] * 2]
+    watch = ClockWatch(lambda: clocks[0][0], lambda: clocks[0][1])
+    told = []
+    for _ in range(2):
+        del clocks[0]
+        told.append(watch.jump())
+    assert told == [timedelta(seconds=jump), timedelta()]
+
+
+class Hands:
+    """The hands of the clock that a daemon reads; they can be put anywhere while it runs."""
+
+    def __init__(self, file: Path, at: datetime) -> None:
+        self._file = file
+        self.put(at)
+
+    def put(self, at: datetime) -> None:
+        aside = self._file.with_suffix(".new")
+        aside.write_text(str((at - datetime.now(UTC)).total_seconds()), encoding="ascii")
+        aside.replace(self._file)
+
+
+def test_a_clock_that_is_set_neither_stalls_mail_nor_repeats_a_digest(
+    home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    edit(home, "config/intake.yaml", 'at: "23:59"', 'at: "17:30"')
+    ten = datetime(2023, 5, 17, 10, 0, tzinfo=timezone(timedelta(hours=8)))
+    hands = Hands(home / "hands", ten)
+    mails = 0
+
+    def told() -> tuple[int, int]:
+        """Answers and digests that were sent."""
+        digests = [letter.recipients for letter in smtp_server.letters].count((CLERK,))
+        return len(smtp_server.letters) - digests, digests
+
+    def receive(at: datetime) -> None:
+        nonlocal mails
+        mails += 1
+        account.append(compose("活动周唐山典型案例材料", message_id=f"<{mails}@example.edu.cn>"), at)
+
+    with running(home, "tests.set_clock", str(home / "hands")) as daemon:
+        receive(ten)
+        wait_until(lambda: told() == (1, 0))
+
+        hands.put(ten - timedelta(hours=5))
+        receive(ten)
+        wait_until(lambda: told() == (2, 0))
+
+        # Asleep over the digest's hour: nothing runs, and the clock goes on.
+        daemon.send_signal(signal.SIGSTOP)
+        hands.put(ten + timedelta(hours=8))
+        daemon.send_signal(signal.SIGCONT)
+        receive(ten)
+        wait_until(lambda: told() == (3, 1))
+
+        for hours in (3, 9):
+            hands.put(ten + timedelta(hours=hours))
+            receive(ten)
+            wait_until(lambda: told()[0] == mails)
+
+        hands.put(ten + timedelta(days=1, hours=8))
+        receive(ten)
+        wait_until(lambda: told() == (mails, 2))
+        log = end(daemon, home)
+    assert log.count("clock moved") == 5
     assert "Traceback" not in log
