@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -14,6 +14,8 @@ _DATE = re.compile(
     r"(?:\s*(?P<offset>[+-]\d{4})|\s+\(?(?P<zone>[A-Za-z]{1,5})\b)?"
 )
 _LONGEST_DATE = 400
+_YEARS = range(1970, 2200)
+"""Any other is nonsense, and at the ends of the calendar no other zone could be reckoned with."""
 # RFC 5322 section 4.3, but for CST: in mail to a Chinese bureau that is China Standard Time.
 _ZONE_HOURS = {"CST": 8, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 
@@ -29,16 +31,16 @@ def header_date(value: str) -> datetime | None:
     year = int(found["year"])
     if len(found["year"]) == 2:
         year += 2000 if year < 50 else 1900
+    if year not in _YEARS:
+        return None
     try:
         month = _MONTHS.index(found["month"].lower()) + 1
         # Second 60 is a leap second, which datetime does not know.
         second = min(int(found["second"] or 0), 59)
         zone = _zone(found["offset"], found["zone"])
-        moment = datetime(year, month, int(found["day"]), int(found["hour"]), int(found["minute"]), second, tzinfo=zone)
-        moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return datetime(year, month, int(found["day"]), int(found["hour"]), int(found["minute"]), second, tzinfo=zone)
+    except ValueError:
         return None
-    return moment
 
 
 def received_date(value: str) -> datetime | None:

@@ -27,6 +27,7 @@ _MOST_OPENING_LINES = 20
 _WORD = re.compile(
     rb"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?(?:([bB])\?([^?]*)|([qQ])\?([^?]*(?:\?(?!=)[^?]*){0,8}))\?="
 )
+_WORDS_AGAIN = re.compile(r"(?:\s*=\?[\w.:+-]{1,60}\?[bBqQ]\?[^?\s]*\?=)+\s*")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _MOST_IDS = 200
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -106,8 +107,14 @@ def decoded_headers(fields: tuple[Field, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def header_text(value: bytes) -> str:
-    """A field's value for people and for comparing: words decoded, control characters turned into spaces."""
-    return one_line(decode_words(value)).strip()
+    """A field's value for people and for comparing: words decoded, control characters turned into spaces.
+
+    What turns out to be nothing but words again is decoded once more: there are gateways that encode what is encoded.
+    """
+    text = decode_words(value)
+    if text.isascii() and _WORDS_AGAIN.fullmatch(text):
+        text = decode_words(text.encode("ascii"))
+    return one_line(text).strip()
 
 
 def one_line(text: str) -> str:

@@ -64,6 +64,7 @@ _PREFIX = re.compile(
     r"|[\[【(]?(?:外部邮件|外部|external|紧急|重要|加急)[\]】)]?\s*:?\s*(?=\S))"
 )
 _PLACEHOLDER = re.compile(r"(?:[x×*○〇□_]{2,}|某某?)\s*(?:单位|学校|区县|县区|局|材料)|(?:^|\W)[x×]{2,}(?:\W|$)")
+_GOES_ON = r"期(?!间|内|末)|刊|边(?![防疆区])|年(?:庆|纪念)|[一二三四五六日末](?:上午|下午|晚上|开始|举行|举办|起|至)"
 # 照片及文字说明, 视频（附说明）: what goes with the material, and no material of its own.
 _CAPTION = re.compile(
     r"\(?(?:及|和|与|附|含|配|带)+(?:文字|图片|照片|视频)?(?:说明|解说)(?:文字)?\)?|\((?:文字|图片|照片|视频)?说明\)|文字说明"
@@ -166,7 +167,8 @@ def _keyword(notice: Notice) -> re.Pattern[str]:
         # 科技活动周 and its sisters are other people's weeks.
         r"(?<!科技)(?<!推普)(?<!读书)(?<!学习)(?<!安全)(?<!艺术)(?<!文化)(?<!健康)"
         r"(?:20\d\d ?年?度?)? ?(?:全国|全省|全市)?(?:职业教育|职教)?"
-        rf"(?:{_alternation(notice.subject.keywords).pattern})(?:期间)?"
+        # 活动周期, 职教周刊 and 活动周六下午 are other words, in which ours happens to stand.
+        rf"(?:{_alternation(notice.subject.keywords).pattern})(?!{_GOES_ON})(?:期间)?"
     )
 
 

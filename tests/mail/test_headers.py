@@ -64,6 +64,18 @@ def test_encoded_word_reads_back(text: str) -> None:
     assert decode_words(encoded) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param(word(word(TEXT.encode("gb18030")), "utf-8"), TEXT, id="twice"),
+        pytest.param(word(b"see =?utf-8?B?5Lit?="), "see =?utf-8?B?5Lit?=", id="among other words"),
+        pytest.param(word(word(word(b"a"))), word(b"a").decode(), id="three times"),
+    ],
+)
+def test_header_text_that_was_encoded_again(value: bytes, text: str) -> None:
+    assert header_text(value) == text
+
+
 def test_header_text_has_no_control_characters() -> None:
     assert header_text(b" a\tb\0\x1b[1m \xc2\x85c\r") == "a b [1m  c"
 
@@ -198,6 +210,9 @@ def test_message_ids_are_only_those_in_brackets() -> None:
         ("Wed, 31 Feb 2023 15:02:11 +0800", None),
         ("Wed, 17 May 2023 15:02:11 +9900", None),
         ("Mon, 01 Jan 0001 00:00:00 +0800", None),
+        ("Fri, 31 Dec 9999 20:00:00 +0000", None),
+        ("Wed, 17 May 1900 15:02:11 +0800", None),
+        ("Wed, 17 May 99999 15:02:11 +0800", None),
         ("Wed, 17 Mai 2023 15:02:11 +0800", None),
         ("昨天", None),
         ("", None),
