@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from intake_bot.mail.data_pictures import DataPictures
 from intake_bot.mail.encodings import decode
 from intake_bot.mail.headers import Field, read_fields, skip_opening
 from intake_bot.mail.message import ReadingLimits
@@ -150,9 +153,12 @@ class _Splitter:
 
     def _body(self, header: PartHeader) -> _Delimiter | None:
         kept = _Kept(self.text_left[header.content_type])
-        decoding = decoder(header.encoding, kept.feed)
-        end = self._pour(decoding.feed)
-        decoding.close()
+        with ExitStack() as open_files:
+            pictures = DataPictures(kept.feed, partial(self._begin_picture, open_files), open_files.close)
+            decoding = decoder(header.encoding, pictures.feed if header.content_type == "text/html" else kept.feed)
+            end = self._pour(decoding.feed)
+            decoding.close()
+            pictures.close()
         self._add_text(header.content_type, kept, header.charset)
         return end
 
@@ -162,6 +168,22 @@ class _Splitter:
             self.cut.add("text")
         text = decode(bytes(kept.data), charset)
         self.skeleton.text(content_type, text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
+
+    def _begin_picture(self, open_files: ExitStack, content_type: str) -> tuple[str, Sink]:
+        """A picture that the HTML itself holds becomes an attachment when `open_files` are closed."""
+        self.seen += 1
+        if self.seen > self.limits.parts:
+            self.cut.add("parts")
+            return "", _drop
+        content_id = f"picture-{len(self.parts) + 1}@html"
+        path = self.parts_dir / f"part-{len(self.parts) + 1:03d}"
+        self.nameless += 1
+        written = _Written(open_files.enter_context(path.open("wb")))
+        name = made_up_name(self.nameless, content_type)
+        open_files.callback(
+            lambda: self.parts.append(SplitPart(name, path, written.bytes, written.sha256, content_type, content_id))
+        )
+        return content_id, written.feed
 
     def _attachment(self, header: PartHeader) -> _Delimiter | None:
         path = self.parts_dir / f"part-{len(self.parts) + 1:03d}"
