@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from intake_bot.files.doc import read_doc
@@ -11,7 +12,8 @@ from intake_bot.files.facts import Kind, TextFacts, Trouble
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.odf import read_odf
 from intake_bot.files.ofd import read_ofd
-from intake_bot.files.ole import read_other_ole
+from intake_bot.files.office import Package
+from intake_bot.files.ole import has_macros_in_ole, read_other_ole
 from intake_bot.files.pdf import read_pdf
 from intake_bot.files.plain import read_plain
 from intake_bot.files.pptx import read_pptx
@@ -43,7 +45,16 @@ def measure_document(path: Path, kind: Kind, limits: FileLimits) -> tuple[TextFa
     if reader is None:
         return None, Trouble.UNSUPPORTED
     try:
-        return reader(path, limits), None
+        return replace(reader(path, limits), macros=_has_macros(path, kind, limits)), None
     except Unreadable as error:
         # A zip's own password on a .docx is rare, and to its sender it is a document with a password.
         return None, Trouble.PROTECTED if error.trouble is Trouble.ENCRYPTED else error.trouble
+
+
+def _has_macros(path: Path, kind: Kind, limits: FileLimits) -> bool:
+    if kind in (Kind.DOC, Kind.XLS):
+        return has_macros_in_ole(path)
+    if kind in (Kind.DOCX, Kind.XLSX, Kind.PPTX):
+        with Package(path, limits.document_bytes) as package:
+            return package.has_macros
+    return False

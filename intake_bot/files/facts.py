@@ -57,6 +57,8 @@ class Kind(StrEnum):
     SCRIPT = "script"
     SHORTCUT = "shortcut"
     MESSAGE = "message"
+    OUTLOOK_MESSAGE = "msg"
+    """A mail as Outlook saves it: .msg."""
     EMPTY = "empty"
     UNKNOWN = "unknown"
 
@@ -64,6 +66,7 @@ class Kind(StrEnum):
 PHOTOS = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.WEBP, Kind.TIFF, Kind.HEIC})
 VIDEOS = frozenset({Kind.MP4, Kind.MOV, Kind.AVI, Kind.WMV, Kind.MKV, Kind.FLV, Kind.MPEG})
 ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP, Kind.TNEF})
+MAILS = frozenset({Kind.MESSAGE, Kind.OUTLOOK_MESSAGE})
 DANGEROUS = frozenset({Kind.EXECUTABLE, Kind.SCRIPT, Kind.SHORTCUT})
 WORD = frozenset({Kind.DOCX, Kind.DOC, Kind.OLE})
 TEXTS = frozenset(
@@ -138,6 +141,8 @@ class TextFacts:
     pictures: int = 0
     links: tuple[str, ...] = ()
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    macros: bool = False
+    """The document brings programs of its own."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from intake_bot.files.archive import Budget, Member, Source, unpack
-from intake_bot.files.facts import ARCHIVES, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, Trouble
+from intake_bot.files.facts import ARCHIVES, MAILS, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, Trouble
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.measure import Measured, measure
 from intake_bot.files.sniff import sniff
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 _MEASURED = PHOTOS | VIDEOS | TEXTS
 _MAYBE_VOLUMES = frozenset({Kind.UNKNOWN, Kind.RAR, Kind.SEVEN_ZIP})
-_NOT_LOOKED_INTO = frozenset({Kind.MESSAGE, Kind.UNKNOWN})
+_NOT_LOOKED_INTO = MAILS | {Kind.UNKNOWN}
 
 
 @dataclass(frozen=True)

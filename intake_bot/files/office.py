@@ -72,6 +72,11 @@ class Package:
             self._read(member, reader)
         return tuple(reader.relations)
 
+    @property
+    def has_macros(self) -> bool:
+        """It brings a VBA project (MS-OFFMACRO2 2.2.1), whatever its name ends in."""
+        return any(name.lower().endswith("vbaproject.bin") for name in self._zip.namelist())
+
     def has(self, part: str) -> bool:
         return self._member(part) is not None
 

@@ -24,12 +24,15 @@ _KINDS = (
     ("Workbook", Kind.XLS),
     ("Book", Kind.XLS),
     ("PowerPoint Document", Kind.PPT),
+    ("__properties_version1.0", Kind.OUTLOOK_MESSAGE),  # MS-OXMSG 2.4
 )
 """By the stream that each program keeps its matter in."""
+_VBA_PROJECTS = ("Macros", "_VBA_PROJECT_CUR")
+"""Where Word and Excel keep the programs of a document."""
 
 
 def kind_of_ole(path: Path) -> Kind:
-    """What is kept in a compound file; Kind.OLE for what is none of Word, Excel and PowerPoint, or cannot be opened."""
+    """What is kept in a compound file; Kind.OLE for what is none of these, or cannot be opened."""
     try:
         with Compound(path) as compound:
             return next((kind for stream, kind in _KINDS if compound.has(stream)), Kind.OLE)
@@ -39,10 +42,16 @@ def kind_of_ole(path: Path) -> Kind:
 
 def read_other_ole(path: Path, limits: FileLimits) -> NoReturn:
     """Raises Unreadable: office programs keep a protected .docx or .xlsx in one (MS-OFFCRYPTO 1.3.2), and of what else
-    is kept so (mails of Outlook, texts of MS Works) nothing is read.
+    is kept so (texts of MS Works) nothing is read.
     """
     with Compound(path) as compound:
         raise Unreadable(Trouble.PROTECTED if compound.has("EncryptedPackage") else Trouble.UNSUPPORTED)
+
+
+def has_macros_in_ole(path: Path) -> bool:
+    """True for a .doc or .xls with a VBA project (MS-OVBA 2.2.1, MS-DOC 2.1.9, MS-XLS 2.1.7.22). Raises Unreadable."""
+    with Compound(path) as compound:
+        return any(map(compound.has_storage, _VBA_PROJECTS))
 
 
 class Compound:
@@ -75,6 +84,13 @@ class Compound:
         """True when there is such a stream at the top."""
         try:
             return bool(self._ole.get_type(name) == olefile.STGTY_STREAM)
+        except _BAD_BYTES:
+            return False
+
+    def has_storage(self, name: str) -> bool:
+        """True when there is such a storage at the top."""
+        try:
+            return bool(self._ole.get_type(name) == olefile.STGTY_STORAGE)
         except _BAD_BYTES:
             return False
 

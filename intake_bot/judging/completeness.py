@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake_bot.files.facts import TEXTS, FileFacts, Kind, MailFacts, Trouble
+from intake_bot.files.facts import MAILS, TEXTS, FileFacts, MailFacts, Trouble
 from intake_bot.judging.captions import Captions, picture_name
-from intake_bot.judging.forms import may_be_form
-from intake_bot.judging.rules.any_file import archive_opens, file_is_expected, file_is_filled, file_is_harmless
+from intake_bot.judging.forms import is_named_form
+from intake_bot.judging.rules.any_file import (
+    archive_opens,
+    file_has_no_macros,
+    file_is_expected,
+    file_is_filled,
+    file_is_harmless,
+)
 from intake_bot.judging.rules.breach import present, unmeasured
 from intake_bot.judging.rules.photo import photos_have_caption
 from intake_bot.judging.rules.text import text_is_readable
@@ -26,7 +32,7 @@ from intake_bot.notices.notice import FormPart, Notice, PartBase, PhotoPart, Sev
 
 def about_closed(files: Sorted, facts: MailFacts) -> list[Finding]:
     """What is to be said about archives, forwarded mails, wrappings and links whose content was not seen."""
-    mails = [unmeasured("file.unmeasured", file) for file in files.spare if file.kind is Kind.MESSAGE]
+    mails = [unmeasured("file.unmeasured", file) for file in files.spare if file.kind in MAILS]
     links = [_link(link) for link in facts.cloud_links]
     return [*_sealed(facts), *present(archive_opens(file) for file in files.archives), *mails, *links]
 
@@ -70,12 +76,13 @@ def captions_of(files: Sorted, closed: Sequence[Finding], own_words: str, units:
 
 
 def about_spare(files: Sorted) -> list[Finding]:
-    """Programs, empty files, and files that serve no part."""
+    """Programs, empty files, documents with macros, and files that serve no part."""
     findings = [file_is_harmless(file) for file in files.dangerous] + [file_is_filled(file) for file in files.empty]
+    findings += [file_has_no_macros(file) for file in files.texts]
     for file in files.spare:
         if file.kind in TEXTS:
             findings.append(_spare_text(file, files))
-        elif file.kind is not Kind.MESSAGE:
+        elif file.kind not in MAILS:
             findings.append(file_is_expected(file))
     return present(findings)
 

@@ -46,6 +46,7 @@ _KIND_NAMES = {
     Kind.SCRIPT: "脚本",
     Kind.SHORTCUT: "快捷方式",
     Kind.MESSAGE: "转发的邮件",
+    Kind.OUTLOOK_MESSAGE: "Outlook邮件（msg）",
     Kind.EMPTY: "空文件",
     Kind.UNKNOWN: "无法识别的格式",
 }

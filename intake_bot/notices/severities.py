@@ -22,6 +22,7 @@ class Severity(StrEnum):
 DEFAULTS: Mapping[str, Severity] = {
     "file.duplicate": Severity.REMARK,  # units of one city may well report the same event
     "file.empty": Severity.ERROR,
+    "file.macros": Severity.REMARK,  # nothing here runs them, and the text is what was asked for
     "file.unexpected": Severity.REMARK,  # it is kept, and what was asked for is there
     "form.empty": Severity.ERROR,
     "part.missing": Severity.ERROR,  # where the part itself does not say `missing`

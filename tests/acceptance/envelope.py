@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from base64 import encodebytes
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -10,6 +12,7 @@ from pathlib import Path
 from intake_bot.demo import media
 from tests.acceptance.posts import NOTE, Case, Files, Under, nothing, one_photo, photo, word
 from tests.files import papers, rars, samples
+from tests.files.compound import compound, doc
 from tests.files.hostile import corpus
 from tests.mail import samples as mail_samples
 
@@ -30,7 +33,7 @@ def _archives() -> Iterator[Case]:
                           "archive.encrypted")  # fmt: skip
     yield PHOTOS.rejected("只有第一个分卷", lambda: {"照片.part1.rar": rars.rar5_volumes({_NAME: photo()}, 999_999)[0]},
                           "archive.split")  # fmt: skip
-    yield PHOTOS.rejected("压缩包没有传完", lambda: {"照片.zip": media.zip_of({_NAME: photo()})[:900_000]},
+    yield PHOTOS.rejected("压缩包没有传完", lambda: {"照片.zip": media.zip_of({_NAME: photo()})[:20_000]},
                           "archive.unreadable")  # fmt: skip
     yield PHOTOS.rejected("压缩包是炸弹", lambda: {"照片.zip": samples.overlapping_zip()}, "archive.bomb", text=NOTE)
 
@@ -57,6 +60,11 @@ def _files() -> Iterator[Case]:
     yield TEXT.accepted(
         "多余的文件", lambda: {"活动情况.docx": word(), "校歌.mp3": b"ID3" + bytes(500)}, "file.unexpected"
     )
+    yield TEXT.accepted("docx带宏", _with_macros, "file.macros")
+    yield TEXT.accepted(
+        "doc带宏", lambda: {"活动情况.doc": doc(media.chinese_text(900), storages=["Macros"])}, "file.macros"
+    )
+    yield TEXT.held("Outlook邮件", lambda: {"材料.msg": compound({"__properties_version1.0": b""})}, "file.unmeasured")
     yield TEXT.rejected("文档没有传完", lambda: {"活动情况.docx": word()[:999]}, "document.unreadable")
     yield TEXT.rejected("文档有密码", lambda: {"活动情况.docx": samples.PROTECTED_OLE}, "document.protected")
     yield TEXT.held("扫描的pdf", lambda: {"活动情况.pdf": papers.pdf("", picture=True)}, "document.unmeasured")
@@ -67,12 +75,18 @@ def _files() -> Iterator[Case]:
                               pictures={"a": _of_size(size)})  # fmt: skip
 
 
+def _with_macros() -> Files:
+    with zipfile.ZipFile(io.BytesIO(word())) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    return {"活动情况.docm": media.zip_of({**parts, "word/vbaProject.bin": b"x"})}
+
+
 def _of_size(size: int) -> bytes:
     return photo(2000, 20, size)
 
 
 def _flood() -> Files:
-    return {name: content for name, content, _ in corpus() if name == "flood.png"}
+    return next({name: content} for name, content, _ in corpus() if name == "flood.png")
 
 
 def _mail_in_mails() -> Files:

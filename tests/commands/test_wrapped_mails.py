@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import encodebytes
+from base64 import b64encode, encodebytes
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from intake_bot.demo import media
 from tests.commands.mails import NOTE, PHOTOS, judged, mail, photo, photos_zip, summary
 from tests.files import winmail
+from tests.files.compound import compound
 
 COUNTY = "county@example.edu.cn"
 ACCEPTED: tuple[str, str | None, list[str], list[str]] = ("accepted", "濮阳县教育局", ["照片"], [])
@@ -87,6 +88,13 @@ def test_our_own_letter_attached_to_an_answer_is_no_submission(tmp_path: Path) -
     assert summary(verdict) == ACCEPTED
 
 
+def test_a_mail_as_outlook_saves_it_is_left_to_a_person(tmp_path: Path) -> None:
+    saved = compound({"__properties_version1.0": b"", "__substg1.0_0037001F": PHOTOS.encode("utf-16-le")})
+    [verdict] = judged(tmp_path, [mail(PHOTOS, {"照片.msg": saved})])
+    assert summary(verdict) == ("held", "濮阳县教育局", ["照片"], ["file.unmeasured"])
+    assert "Outlook邮件（msg）" in verdict["reply"]["text"]
+
+
 @pytest.mark.parametrize("content", [b"", b"no mail at all", b"\xff\xfe\0\0" * 100], ids=["empty", "words", "noise"])
 def test_a_file_that_only_calls_itself_a_mail_stays_a_file(content: bytes, tmp_path: Path) -> None:
     [verdict] = judged(tmp_path, [mail(PHOTOS, {"照片.zip": photos_zip(), "x.eml": content})])
@@ -110,6 +118,13 @@ INLINE = {
         PHOTOS, html=BODY + f"<blockquote>{shown('a')}</blockquote>", pictures={"a": photo()}
     ),
 }
+
+
+def test_a_picture_that_stands_in_the_html_itself_is_an_attachment(tmp_path: Path) -> None:
+    address = "data:image/jpeg;base64," + b64encode(photo()).decode()
+    [verdict] = judged(tmp_path, [mail(PHOTOS, html=f'{BODY}<img src="{address}">')])
+    assert summary(verdict) == ("rejected", "濮阳县教育局", ["照片"], ["photo.not_in_archive"])
+    assert "附件1.jpg" in verdict["reply"]["text"]
 
 
 @pytest.mark.parametrize("made", INLINE.values(), ids=INLINE.keys())

@@ -10,8 +10,10 @@ _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def compound(streams: Mapping[str, bytes]) -> bytes:
-    """A compound file of version 3. Streams are filled up to 4096 bytes, so that none lies in the mini stream."""
+def compound(streams: Mapping[str, bytes], storages: Sequence[str] = ()) -> bytes:
+    """A compound file of version 3, with empty storages beside its streams. Streams are filled up to 4096 bytes, so
+    that none lies in the mini stream.
+    """
     padded = {name: content.ljust(4096, b"\0") for name, content in streams.items()}
     fat: list[int] = []
     sectors: list[bytes] = []
@@ -25,9 +27,10 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
 
     places = {name: put(content) for name, content in padded.items()}
     entries = [_entry("Root Entry", 5, 1 if padded else _FREE, _FREE, _END, 0)]
-    for number, (name, content) in enumerate(padded.items(), 1):
-        sibling = number + 1 if number < len(padded) else _FREE
-        entries.append(_entry(name, 2, _FREE, sibling, places[name], len(content)))
+    count = len(padded) + len(storages)
+    siblings = iter([*range(2, count + 1), _FREE])
+    entries += [_entry(name, 2, _FREE, next(siblings), places[name], len(content)) for name, content in padded.items()]
+    entries += [_entry(name, 1, _FREE, next(siblings), 0, 0) for name in storages]
     directory = put(b"".join(entries))
     table_sectors = 1
     while (len(sectors) + table_sectors) * 4 > table_sectors * _SECTOR:
@@ -79,6 +82,7 @@ def doc(
     pictures: bytes = b"",
     version: int = 0xC1,
     flags: int = 0,
+    storages: Sequence[str] = (),
 ) -> bytes:
     """A .doc of these pieces.
 
@@ -124,7 +128,7 @@ def doc(
     for number, place, size in ((12, 0, 12), (13, 12, 12), (33, 24, len(clx))):
         struct.pack_into("<2L", main, 0x9A + 8 * number, place, size)
     streams = {"WordDocument": bytes(main), "1Table" if flags & 0x0200 else "0Table": table}
-    return compound({**streams, "Data": data} if data else streams)
+    return compound({**streams, "Data": data} if data else streams, storages)
 
 
 def _pieces(every: Sequence[Piece], text_at: int) -> bytes:

@@ -150,6 +150,7 @@ CASES: tuple[tuple[str, Case | Verdict], ...] = (
     ("archive.unmeasured", puyang(PHOTO, opaque("照片.rar", Kind.RAR))),
     ("file.dangerous", puyang(TEXT, word(), FileFacts("说明.exe", Kind.EXECUTABLE, 9, "s"))),
     ("file.empty", puyang(TEXT, word(), FileFacts("空.docx", Kind.EMPTY, 0, "s"))),
+    ("file.macros", puyang(TEXT, news("材料.docx", text=TextFacts("活动", 900, macros=True)))),
     ("file.unexpected", puyang(TEXT, word(), FileFacts("校歌.mp3", Kind.AUDIO, 9, "s"))),
     ("file.unmeasured", puyang(PHOTO, archive(), photo(kind=Kind.HEIC, photo=None, trouble=Trouble.UNSUPPORTED))),
     ("file.duplicate", known(puyang(TEXT, word()), KnownFile("1042-9", "濮阳县教育局", "旧.docx", "sha-材料.docx"))),

@@ -67,6 +67,20 @@ def file_is_filled(file: FileFacts) -> Finding | None:
     )
 
 
+def file_has_no_macros(file: FileFacts) -> Finding | None:
+    """Most schools never wrote one: a virus of their computer did, and copies itself into every table they fill in."""
+    if file.text is None or not file.text.macros:
+        return None
+    return Finding(
+        "file.macros",
+        Severity.REMARK,
+        "文档里带有宏（能自动运行的小程序）",
+        "",
+        "如果不是自己加的，电脑可能中了宏病毒，请查一查；以后请另存为不带宏的docx、xlsx再发",
+        file.shown_name,
+    )
+
+
 def file_is_expected(file: FileFacts) -> Finding:
     """A file that serves no part: kept, and said so."""
     return Finding(
