@@ -13,14 +13,16 @@ import hashlib
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from intake_bot.answering import Answering
+from intake_bot.braking import Occasion, silence
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
+from intake_bot.counting import intended_answer
 from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.examine import Desk, Examined, Given, desk_for, examine, open_mail
 from intake_bot.files.facts import ARCHIVES, FileFacts, Kind
@@ -32,22 +34,27 @@ from intake_bot.judging.sorting import is_decoration
 from intake_bot.judging.verdict import Decision, MailKind, Verdict
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import (
-    ANSWERS_SPENT,
+    UNANSWERED,
     Detail,
     Fingerprint,
     Judgement,
     KeptFile,
     KeptLink,
     LetterDraft,
-    MailKey,
     MessageRecord,
+    Returned,
 )
 from intake_bot.letters.missing import quota_sentences
-from intake_bot.mail.connection import LoginRefused
+from intake_bot.looking import Looking
+from intake_bot.mail.bounces import read_bounce
+from intake_bot.mail.connection import LoginRefused, ServerFailure
 from intake_bot.mail.mailbox import Mailbox, MailGone
 from intake_bot.mail.message import Attachment, Message, message_id_of
 from intake_bot.mail.spool import Spool, Spooled, SpoolKey
+from intake_bot.mail.triage import BOUNCE
 from intake_bot.recall import LedgerPast, RawOf, overdue
+from intake_bot.repetition import Complaint, complaint
+from intake_bot.returning import returned_letter
 from intake_bot.wrapping import wrap_answer
 
 log = logging.getLogger(__name__)
@@ -89,58 +96,50 @@ class Intake:
         self._store = Store(home.files)
 
     def take_in(self, mailbox: Mailbox, stop: Callable[[], bool]) -> Taken:
-        """One pass: notes every mail that is new, then settles what is unsettled, oldest first.
+        """One pass: notes every mail that is new, and settles what is unsettled, oldest first; what has failed before
+        comes last.
 
         `stop` is asked between two mails. Raises LoginRefused, or TemporaryFailure when the mailbox cannot be reached
         (again), the disk is nearly full or the bureau has no notice; a mail that fails is left for the next pass and
-        never stops those behind it.
+        never stops those behind it. Neither does a junk folder, or the daily comparison: the inbox is served by then.
         """
         self._check_disk()
         self._desk(self._clock())
         mailbox.open()
         self._clean_up()
-        present = self._look(mailbox)
-        taken = Taken(seen=self._note_new(present))
+        looking = Looking(self._settings, self._bureau, self._ledger, mailbox, self._clock)
+        taken = Taken()
+        for record in self._turns(looking):
+            if stop():
+                break
+            try:
+                mailbox.open()
+            except ServerFailure as error:
+                if not record.last_error:
+                    raise
+                log.warning("rest put off bureau=%s: %s", self._bureau.id, error)
+                break
+            settled = self._try_one(record, looking)
+            taken = replace(taken, settled=taken.settled + settled, failed=taken.failed + (not settled))
+        return replace(taken, seen=looking.new)
+
+    def _turns(self, looking: Looking) -> Iterator[MessageRecord]:
+        """The mails to be settled; looks for new ones on its way. What failed in an earlier pass comes last: it may be
+        what breaks the connection."""
+        tried = set()
+        for look in (looking.inbox, looking.junk, looking.reconcile):
+            look()
+            for record in self._ledger.messages.unfinished(self._bureau.id):
+                if not record.last_error and record.id not in tried:
+                    tried.add(record.id)
+                    yield record
+        looking.note_left_out()
+        yield from overdue(self._ledger, self._settings, self._bureau, self._clock())
         for record in self._ledger.messages.unfinished(self._bureau.id):
-            if stop():
-                return taken
-            taken = self._counted(taken, record, mailbox, present)
-        for record in overdue(self._ledger, self._settings, self._bureau, self._clock()):
-            if stop():
-                return taken
-            taken = self._counted(taken, record, mailbox, present)
-        return taken
+            if record.id not in tried:
+                yield record
 
-    def _counted(self, taken: Taken, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> Taken:
-        mailbox.open()
-        if self._try_one(record, mailbox, present):
-            return replace(taken, settled=taken.settled + 1)
-        return replace(taken, failed=taken.failed + 1)
-
-    def _look(self, mailbox: Mailbox) -> frozenset[MailKey]:
-        """Every mail of the last days. The read state plays no part, clerks read here."""
-        since = self._clock().astimezone(self._settings.intake.zone).date()
-        since -= timedelta(self._settings.intake.polling.lookback_days)
-        folder, uidvalidity = self._bureau.mailbox.imap.folder, mailbox.uidvalidity
-        found = mailbox.describe(mailbox.search(since)).values()
-        return frozenset(
-            MailKey(self._bureau.id, folder, uidvalidity, one.uid, one.internaldate, one.bytes) for one in found
-        )
-
-    def _note_new(self, present: Collection[MailKey]) -> int:
-        """Writes down the mails that the ledger does not know; returns how many.
-
-        A known UID alone proves nothing: 163 serves the constant UIDVALIDITY 1, and in a mailbox made anew the same
-        UID is another mail. So whole keys are compared, date and size included.
-        """
-        folders = {(key.folder, key.uidvalidity) for key in present}
-        known = {key for folder in folders for key in self._ledger.messages.known(self._bureau.id, *folder)}
-        fresh = sorted((key for key in present if key not in known), key=lambda key: key.uid)
-        for key in fresh:
-            self._ledger.messages.seen(key, self._clock())
-        return len(fresh)
-
-    def _try_one(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> bool:
+    def _try_one(self, record: MessageRecord, looking: Looking) -> bool:
         """True when the mail is settled, or waits for others. The one broad `except` of this walk stands here."""
         if record.attempts >= self._settings.intake.limits.attempts:
             reason = f"连续{record.attempts}次没能处理（{record.last_error or '程序意外中断'}），请人工打开查看"
@@ -149,7 +148,7 @@ class Intake:
             return True
         self._ledger.messages.count_attempt(record.id)
         try:
-            self._settle(record, mailbox, present)
+            self._settle(record, looking)
         except MailGone as error:
             self._ledger.messages.attempt_failed(record.id, str(error), self._clock())
             log.warning("message gone receipt=%s uid=%d", record.receipt, record.key.uid)
@@ -164,8 +163,8 @@ class Intake:
             return False
         return True
 
-    def _settle(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> None:
-        spooled = self._spooled(record, mailbox, present)
+    def _settle(self, record: MessageRecord, looking: Looking) -> None:
+        spooled = self._spooled(record, looking)
         waits = False
         original = self._ledger.messages.earlier_copy(record.id)
         if original is not None:
@@ -176,22 +175,17 @@ class Intake:
             self._home.work.mkdir(parents=True, exist_ok=True)
             # Inside data/, on the store's own file system, so that keeping a file needs no second copy of it.
             with tempfile.TemporaryDirectory(dir=self._home.work) as work:
-                waits = not self._judge(
-                    record, spooled, Path(work), lambda other: self._spooled(other, mailbox, present).path
-                )
+                waits = not self._judge(record, spooled, Path(work), lambda other: self._spooled(other, looking).path)
         if not waits and not self._ledger.history.is_held(record.id):
             # A person may give what is missing, and then it is read once more.
             self._spool.discard(spooled)
 
-    def _spooled(self, record: MessageRecord, mailbox: Mailbox, present: Collection[MailKey]) -> Spooled:
+    def _spooled(self, record: MessageRecord, looking: Looking) -> Spooled:
         """The raw mail on our disk: from an earlier try where there is one, else from the server."""
         key = spool_key(record)
         spooled = self._spool.find(key)
         if spooled is None:
-            if record.key not in present:
-                # Its UID may name another mail by now.
-                raise MailGone("邮件已不在邮箱里，可能被移走或删除")
-            spooled = self._spool.save(key, lambda write: mailbox.fetch(record.key.uid, record.key.bytes, write))
+            spooled = self._spool.save(key, lambda write: looking.fetch(record.key, write))
         if record.sha256 is None:
             message_id = message_id_of(spooled.path)
             self._ledger.messages.spooled(record.id, spooled.path.name, spooled.sha256, message_id, self._clock())
@@ -208,7 +202,9 @@ class Intake:
             log.info("waiting receipt=%s piece=%d/%d", record.receipt, examined.waits.number, examined.waits.total)
             return False
         if examined.verdict.kind is not MailKind.SUBMISSION:
-            self._ledger.messages.file_ignored(record.id, examined.verdict.kind, examined.reason, self._clock())
+            self._ledger.messages.file_ignored(
+                record.id, examined.verdict.kind, examined.reason, self._clock(), self._returned(examined)
+            )
             log.info("ignored receipt=%s kind=%s reason=%s", record.receipt, examined.verdict.kind, examined.reason)
             return True
         judgement = self._judgement(record, examined, desk, work, Given())
@@ -252,15 +248,17 @@ class Intake:
 
     def _judgement(self, record: MessageRecord, examined: Examined, desk: Desk, work: Path, given: Given) -> Judgement:
         taken_over = examined.supplement.files if examined.supplement else ()
+        files = (*taken_over, *self._keep(record, examined, desk, work, given))
+        links = tuple(
+            KeptLink(one.name, one.link, one.size, one.expires, one.link in given.links) for one in examined.links
+        )
         return Judgement(
             notice=desk.notice.id,
             verdict=examined.verdict,
-            files=(*taken_over, *self._keep(record, examined, desk, work, given)),
-            answer=self._answer(record, examined, desk),
+            files=files,
+            answer=self._answer(record, examined, desk, complaint(examined.verdict, files, links)),
             cumulative=frozenset(material.name for material in desk.notice.materials if material.quotas),
-            links=tuple(
-                KeptLink(one.name, one.link, one.size, one.expires, one.link in given.links) for one in examined.links
-            ),
+            links=links,
             supplements=examined.supplement.receipt if examined.supplement else None,
             prints=_fingerprints(examined.files),
         )
@@ -288,22 +286,31 @@ class Intake:
             for file, one in zip(attached, kept, strict=True)
         )
 
-    def _answer(self, record: MessageRecord, examined: Examined, desk: Desk) -> LetterDraft | None:
+    def _returned(self, examined: Examined) -> Returned | None:
+        """Which letter of ours a bounce brings back, if it is one."""
+        if examined.reason != BOUNCE:
+            return None
+        return returned_letter(read_bounce(examined.message), self._bureau.id, self._ledger)
+
+    def _answer(
+        self, record: MessageRecord, examined: Examined, desk: Desk, said: Complaint | None
+    ) -> LetterDraft | None:
         now = self._clock()
         quotas = quota_lines(self._ledger, record, examined.verdict, desk)
         reply = self._answering.reply(examined, desk, record.receipt, record.key.internaldate, now, quotas)
         if reply is None:
             return None
-        local = now.astimezone(desk.calendar.zone)
-        midnight = datetime.combine(local.date(), time(), desk.calendar.zone)
-        most = self._settings.intake.sending.answers_per_day
-        if self._ledger.letters.answers_since(self._bureau.id, reply.to, midnight) >= most:
+        people = (reply.to, examined.message.sender.address)
+        intended = intended_answer(self._ledger, self._settings, record, people, said, now)
+        quiet = silence(Occasion(examined.message, desk.own_addresses, intended))
+        if quiet is not None:
             # A machine may be answering our answers. The mail itself is judged and filed as any other.
-            detail: Detail = {"to": reply.to, "receipt": record.receipt, "most": most}
-            self._ledger.trail.note(self._bureau.id, ANSWERS_SPENT, detail, now)
-            log.warning("unanswered receipt=%s: %d answers today", record.receipt, most)
+            detail: Detail = {"to": reply.to, "receipt": record.receipt, "reason": quiet.reason, **quiet.detail}
+            self._ledger.trail.note(self._bureau.id, UNANSWERED, detail, now)
+            log.warning("unanswered receipt=%s reason=%s", record.receipt, quiet.reason)
             return None
-        return wrap_answer(reply.letter, self._bureau, reply.to, examined.message, record.receipt, local)
+        at = now.astimezone(desk.calendar.zone)
+        return wrap_answer(reply.letter, self._bureau, reply.to, examined.message, record.receipt, at)
 
     def _desk(self, at: datetime) -> Desk:
         """Without a notice no mail can be told from another: all of it waits in the mailbox until there is one."""

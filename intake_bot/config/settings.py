@@ -175,10 +175,28 @@ class Server(Frozen):
 class ImapServer(Server):
     """Where mail is fetched."""
 
-    folder: str = Field(default="INBOX", min_length=1)
+    folder: str = Field(default=INBOX, min_length=1)
+    junk_folders: Annotated[tuple[Annotated[str, Field(min_length=1)], ...] | None, Field(strict=False)] = None
+    """Looked through for submissions that the provider took for junk, advertising or viruses; those that the account
+    does not have are fine. None: the usual names."""
+
+    @property
+    def junk(self) -> tuple[str, ...]:
+        """Names of the folders to be looked through. Beside another folder than the inbox they are to be named: what a
+        provider sorts out lay in the inbox before, and another bureau may read that."""
+        if self.junk_folders is not None:
+            return self.junk_folders
+        return JUNK_FOLDERS if self.folder.upper() == INBOX else ()
 
 
 class Mailbox(Frozen):
+INBOX = "INBOX"
+JUNK_FOLDERS = (
+    "垃圾邮件", "垃圾箱", "广告邮件", "病毒邮件", "病毒文件夹", "Junk", "Junk E-mail", "Junk Email", "Spam",
+)  # fmt: skip
+"""What 163, 126, QQ and the usual server programs call them."""
+
+
     """One mailbox and how to get in; the secret itself never stands in a file of `config/`."""
 
     address: Address

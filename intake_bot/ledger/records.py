@@ -19,6 +19,12 @@ from intake_bot.ledger.states import LetterState, MessageState
 Detail = Mapping[str, str | int | None]
 """What an event tells besides its name; never body text, never a secret."""
 
+LEFT_OUT = "mailbox.left_out"
+"""The server lists these `mails` and does not give even their date; empty: none any more."""
+RECREATED = "mailbox.recreated"
+"""In this `folder` another mail was found under a `uid` that the ledger knows."""
+RECONCILED = "reconciled"
+"""All `mails` of the last days were compared with the ledger, and so many were `new` to it."""
 TROUBLE, ALERTED, RECOVERED = "mailbox.trouble", "mailbox.alerted", "mailbox.recovered"
 """A bureau's mail is not taken in or sent (`why`, and which `kind` of trouble), the admins were told, it is over."""
 ANSWERS_SPENT = "mailbox.answers_spent"

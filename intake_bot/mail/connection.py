@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from random import SystemRandom
 
 from intake_bot.errors import PermanentFailure, TemporaryFailure
 
 MAX_SERVER_TEXT = 300
 """Characters kept of what a server said; the rest is noise or malice."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 30, 600
+"""Seconds without a new connection, after one failure and after many."""
+
+_random = SystemRandom()
 
 
 class Security(StrEnum):
@@ -31,6 +38,46 @@ class LoginRefused(PermanentFailure):
 
 class ServerFailure(TemporaryFailure):
     """A mail server, or the way to it, does not work; this machine does."""
+
+
+class Backoff:
+    """When one server may be connected to anew. QQ refuses for a good while whoever comes back every few seconds.
+
+    Each failure to connect doubles the pause. A line that breaks may be replaced at once, since servers end idle
+    ones; if the new one breaks as well within FIRST_PAUSE, that is the pause. Jitter keeps many from coming back at
+    the same moment.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """`clock` gives seconds. It may be set back: then nothing is waited for."""
+        self._clock = clock
+        self._failures = 0
+        self._since = 0.0
+        self._pause = 0.0
+
+    def connected(self) -> None:
+        """It went well."""
+        self._failures = 0
+
+    def not_connected(self) -> None:
+        """It did not."""
+        self._failures += 1
+        self._rest(min(FIRST_PAUSE * 2 ** (self._failures - 1), LONGEST_PAUSE))
+
+    def line_broke(self) -> None:
+        """A connection that stood has ended."""
+        broke_before = 0 <= self._clock() - self._since < FIRST_PAUSE
+        self._rest(FIRST_PAUSE if broke_before else 0)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long to wait; 0: connect."""
+        passed = self._clock() - self._since
+        return max(0.0, self._pause - passed) if passed >= 0 else 0.0
+
+    def _rest(self, seconds: float) -> None:
+        self._since = self._clock()
+        self._pause = seconds * _random.uniform(0.8, 1.2)
 
 
 def is_loopback(host: str) -> bool:

@@ -1,12 +1,14 @@
 """The door in: the only place that knows imapclient. It reads, and leaves no trace: no flag, no folder, no read state.
 
 What is asked of a server is the little that every one of them can do (163, 126, QQ, Coremail and Winmail on site):
-LOGIN, ID, EXAMINE, UID SEARCH SINCE, UID FETCH of named UIDs. Nothing else is to be added lightly.
+LOGIN, ID, EXAMINE, LIST, UID SEARCH SINCE and ALL, UID FETCH of named UIDs. Nothing else is to be added lightly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,6 +20,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from intake_bot import __version__
 from intake_bot.errors import TemporaryFailure
 from intake_bot.mail.connection import (
+    Backoff,
     LoginRefused,
     Security,
     ServerFailure,
@@ -77,15 +80,18 @@ class MailGone(TemporaryFailure):
 
 
 class Mailbox:
-    """One folder of one account over one kept connection, for use by one thread at a time.
+    """One account over one kept connection, one folder of it at a time, for use by one thread at a time.
 
     Every method but `close` raises ServerFailure when the connection fails; it is closed by then, and `open` makes
     a new one.
     """
 
-    def __init__(self, settings: ImapSettings) -> None:
+    def __init__(self, settings: ImapSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` gives seconds; it paces new connections."""
         self._settings = settings
+        self._backoff = Backoff(clock)
         self._client: IMAPClient | None = None
+        self._folder = ""
         self._uidvalidity = 0
 
     @property
@@ -94,24 +100,73 @@ class Mailbox:
         return self._client is not None
 
     @property
+    def folder(self) -> str:
+        """The folder that is looked into; empty while there is none."""
+        return self._folder
+
+    @property
     def uidvalidity(self) -> int:
-        """As of the last `open`; 0 where the server gives none. 163 gives the constant 1: it proves nothing."""
+        """Of this folder; 0 where the server gives none. 163 gives the constant 1: it proves nothing."""
         return self._uidvalidity
 
     def open(self) -> None:
-        """Makes sure of a connection that answers, with a fresh view of the folder: the kept one if it still lives.
+        """Makes sure of a connection that answers, with a fresh view of the settings' folder: the kept one if it still
+        lives.
 
-        Raises LoginRefused when the account is not let in, PermanentFailure for an unreadable `ca_file`.
+        Raises LoginRefused when the account is not let in, PermanentFailure for an unreadable `ca_file`, and
+        ServerFailure without asking the server where it is too soon for a new connection.
         """
         if self._client is not None:
             with suppress(ServerFailure), self._talk() as client:
-                self._examine(client)
+                self._examine(client, self._settings.folder)
                 return
-        self._connect()
+        if wait := math.ceil(self._backoff.seconds_left):
+            raise ServerFailure(f"与 {self._settings.server} 的连接刚断开过，过 {wait} 秒再连，免得被服务器限制。")
+        try:
+            self._connect()
+        except ServerFailure:
+            self._backoff.not_connected()
+            raise
+        self._backoff.connected()
+
+    def enter(self, folder: str) -> bool:
+        """Looks into another folder, with a fresh view of it; `open` leads back.
+
+        False where the server does not open it: it is gone, or one that may only be seen in the list (163 keeps its
+        virus folder so). Then no folder is looked into.
+        """
+        with self._talk() as client:
+            try:
+                self._examine(client, folder)
+            except IMAPClientError as error:
+                if isinstance(error, IMAPClientAbortError) or _unsafe_login(error):
+                    raise
+                self._folder = ""
+                return False
+        return True
+
+    def folders_called(self, names: Collection[str]) -> tuple[str, ...]:
+        """The folders of the account that bear one of these names, be it in other letters (JUNK) or behind the name of
+        the folder that they lie in (INBOX.Junk). None where the server refuses to list them."""
+        with self._talk() as client:
+            try:
+                listed = client.list_folders()
+            except IMAPClientError as error:
+                if isinstance(error, IMAPClientAbortError):
+                    raise
+                return ()
+        wanted = {name.casefold() for name in names}
+        return tuple(
+            name
+            for flags, delimiter, name in listed
+            if not {b"\\noselect", b"\\nonexistent"} & {flag.lower() for flag in flags}
+            and {name.casefold(), _last_part(name, delimiter).casefold()} & wanted
+        )
 
     def close(self) -> None:
         """Says goodbye if it can. Never fails."""
-        client, self._client = self._client, None
+        client = self._client
+        self._forget()
         if client is None:
             return
         try:
@@ -129,19 +184,26 @@ class Mailbox:
 
         Servers disagree about the time zone of `since`: ask for a day or two more than needed.
         """
+        return self._search("SINCE", since)
+
+    def search_all(self) -> list[int]:
+        """UIDs of all mails in the folder, ascending."""
+        return self._search("ALL")
+
+    def _search(self, *criteria: str | date) -> list[int]:
         with self._talk() as client:
-            uids = client.search(["SINCE", since])
+            uids = client.search(list(criteria))
         return sorted({int(uid) for uid in uids})
 
     def describe(self, uids: Iterable[int]) -> dict[int, Envelope]:
-        """Date and size of these mails. One that the server leaves out twice is left out here: it is gone, or will
-        be there at the next try."""
+        """Date and size of these mails. One that the server leaves out of its answer is asked for alone; one that it
+        leaves out even then is left out here: it is gone, or will be there at the next try."""
         wanted = sorted(set(uids))
         found: dict[int, Envelope] = {}
         for start in range(0, len(wanted), BATCH):
             found |= self._envelopes(wanted[start : start + BATCH])
         for uid in wanted:
-            if uid not in found:  # exmail leaves mails out of a longer list
+            if uid not in found:  # exmail leaves mails out of a longer answer
                 found |= self._envelopes([uid])
         return found
 
@@ -177,9 +239,9 @@ class Mailbox:
         """Empty past the end, which some servers word as NIL."""
         with self._talk() as client:
             answer = client.fetch([uid], [item])
-        if uid not in answer:
+        if key not in answer.get(uid, {}):
             raise self._gone(uid)
-        content = answer[uid].get(key)
+        content = answer[uid][key]
         return content if isinstance(content, bytes) else b""
 
     def _gone(self, uid: int) -> MailGone:
@@ -189,7 +251,8 @@ class Mailbox:
         with self._talk() as client:
             answers = client.fetch(uids, ["INTERNALDATE", "RFC822.SIZE"])
         found = {}
-        for uid, answer in answers.items():
+        for uid in uids:  # and not what was not asked for
+            answer = answers.get(uid, {})
             moment, size = answer.get(b"INTERNALDATE"), answer.get(b"RFC822.SIZE")
             if isinstance(moment, datetime) and isinstance(size, int):
                 found[uid] = Envelope(uid, _utc(moment), size)
@@ -214,7 +277,7 @@ class Mailbox:
                 if self._settings.security is Security.STARTTLS:
                     client.starttls(context)
                 self._login(client)
-                self._examine(client)
+                self._examine(client, self._settings.folder)
             self._client, client = client, None
         finally:
             if client is not None:
@@ -240,20 +303,16 @@ class Mailbox:
             name = self._settings.client_name
             client.id_({"name": name, "version": self._settings.client_version, "vendor": name})
 
-    def _examine(self, client: IMAPClient) -> None:
+    def _examine(self, client: IMAPClient, folder: str) -> None:
+        """EXAMINE: the server itself then keeps every flag as it is."""
         try:
-            answer = self._select(client)
+            answer = client.select_folder(folder, readonly=True)
         except IMAPClientError as error:
             if isinstance(error, IMAPClientAbortError) or not _unsafe_login(error):
                 raise
             self._introduce(client)
-            answer = self._select(client)
-        self._uidvalidity = int(answer.get(b"UIDVALIDITY", 0))
-
-    def _select(self, client: IMAPClient) -> dict[bytes, int]:
-        """EXAMINE: the server itself then keeps every flag as it is."""
-        answer: dict[bytes, int] = client.select_folder(self._settings.folder, readonly=True)
-        return answer
+            answer = client.select_folder(folder, readonly=True)
+        self._folder, self._uidvalidity = folder, int(answer.get(b"UIDVALIDITY", 0))
 
     @contextmanager
     def _talk(self) -> Iterator[IMAPClient]:
@@ -265,9 +324,13 @@ class Mailbox:
             with self._named_failures():
                 yield client
         except BaseException:
-            self._client = None
+            self._forget()
+            self._backoff.line_broke()
             _drop(client)
             raise
+
+    def _forget(self) -> None:
+        self._client, self._folder, self._uidvalidity = None, "", 0
 
     @contextmanager
     def _named_failures(self) -> Iterator[None]:
@@ -284,6 +347,11 @@ class Mailbox:
 
 def _unsafe_login(error: Exception) -> bool:
     return "unsafe login" in str(error).lower()
+
+
+def _last_part(name: str, delimiter: object) -> str:
+    """`delimiter` is None where folders hold no folders."""
+    return name.rsplit(delimiter.decode("ascii", "replace"), 1)[-1] if isinstance(delimiter, bytes) else name
 
 
 def _drop(client: IMAPClient) -> None:

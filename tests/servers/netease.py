@@ -106,6 +106,7 @@ class _Connection:
             "NOOP": self._ok,
             "LOGIN": self._login,
             "ID": self._id,
+            "LIST": self._list,
             "SELECT": self._select,
             "EXAMINE": self._select,
             "UID SEARCH": self._search,
@@ -147,6 +148,10 @@ class _Connection:
         self._say(r"* FLAGS (\Answered \Seen \Deleted \Draft \Flagged)")
         self._say(r"* OK [PERMANENTFLAGS (\Answered \Seen \Deleted \Draft \Flagged)] Limited")
         self._say(f"{self._tag} OK [READ-ONLY] EXAMINE completed")
+
+    def _list(self, rest: str) -> None:
+        self._say('* LIST (\\HasNoChildren) "/" "INBOX"')
+        self._ok("LIST")
 
     def _search(self, rest: str) -> None:
         found = re.fullmatch(r"ALL|UNSEEN|SINCE (\d\d-\w{3}-\d{4})", rest)
