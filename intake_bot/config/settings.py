@@ -172,6 +172,13 @@ class Server(Frozen):
     """A certificate authority of one's own, PEM; relative to the home."""
 
 
+INBOX = "INBOX"
+JUNK_FOLDERS = (
+    "垃圾邮件", "垃圾箱", "广告邮件", "病毒邮件", "病毒文件夹", "Junk", "Junk E-mail", "Junk Email", "Spam",
+)  # fmt: skip
+"""What 163, 126, QQ and the usual server programs call them."""
+
+
 class ImapServer(Server):
     """Where mail is fetched."""
 
@@ -190,13 +197,6 @@ class ImapServer(Server):
 
 
 class Mailbox(Frozen):
-INBOX = "INBOX"
-JUNK_FOLDERS = (
-    "垃圾邮件", "垃圾箱", "广告邮件", "病毒邮件", "病毒文件夹", "Junk", "Junk E-mail", "Junk Email", "Spam",
-)  # fmt: skip
-"""What 163, 126, QQ and the usual server programs call them."""
-
-
     """One mailbox and how to get in; the secret itself never stands in a file of `config/`."""
 
     address: Address
