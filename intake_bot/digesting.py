@@ -15,17 +15,15 @@ from intake_bot.judging.verdict import Decision, Finding
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import (
     ALERTED,
-    ANSWERS_SPENT,
     RECOVERED,
+    TROUBLE,
     DayReport,
-    EventRecord,
     FiledItem,
     FiledMail,
     KeptLink,
     Outcome,
 )
 from intake_bot.ledger.states import LetterState
-from intake_bot.letters.alert import MailboxEvent
 from intake_bot.letters.digest import (
     Answered,
     DigestContext,
@@ -42,13 +40,12 @@ from intake_bot.letters.letter import Letter
 from intake_bot.letters.missing import missing_rows, quota_lines
 from intake_bot.letters.templates import Templates
 from intake_bot.letters.withheld import abridged, withheld_letter
+from intake_bot.mailbox_lines import junk_notes, mailbox_lines
 from intake_bot.notices.notice import Severity
+from intake_bot.silent_letters import over_lines, unanswered_lines, undelivered_lines
 from intake_bot.wrapping import wrap_report
 
 log = logging.getLogger(__name__)
-
-_RECEIPTS = 10
-"""As many receipt numbers stand in one line; the ledger has them all."""
 
 
 class Digesting:
@@ -114,7 +111,7 @@ class Digesting:
             held=tuple(self._held(report)),
             held_before=self._held_before(bureau, report),
             waiting=tuple(self._waiting(report)),
-            notes=tuple(_notes(report)),
+            notes=(*junk_notes(report), *_notes(report)),
             trouble=tuple(self._trouble(report)),
             withheld=tuple(
                 withheld_letter("、".join(one.recipients), one.subject, one.text) for one in report.withheld
@@ -182,38 +179,11 @@ class Digesting:
 
     def _trouble(self, report: DayReport) -> Iterator[TroubleLine]:
         zone = self._settings.intake.zone
-        yield from self._unanswered(report)
-        for event in report.trouble:
-            if event.what in (ALERTED, ANSWERS_SPENT):
-                continue
-            recovered = event.what == RECOVERED
-            where = "本机" if event.detail.get("kind") == MailboxEvent.LOCAL else "邮箱"
-            what = "邮箱恢复正常" if recovered else f"{where}出现问题：{event.detail.get('why') or '原因不明'}"
-            yield TroubleLine(what, event.at.astimezone(zone), "" if recovered else "请管理员处理")
-        for letter in report.undelivered:
-            what = f"给 {'、'.join(letter.recipients)} 的信还没有送达：{letter.last_error}"
-            yield TroubleLine(what, letter.created.astimezone(zone), "如地址有误，请电话告知对方")
-        if report.unfinished:
-            yield TroubleLine(f"还有 {len(report.unfinished)} 封邮件没有处理完，机器人会继续尝试")
-
-    def _unanswered(self, report: DayReport) -> Iterator[TroubleLine]:
-        """One line for each address that had all its answers of a day."""
-        spent: dict[str, list[EventRecord]] = {}
-        for event in report.trouble:
-            if event.what == ANSWERS_SPENT:
-                spent.setdefault(str(event.detail["to"]), []).append(event)
-        for address, events in spent.items():
-            # After a crash a mail is judged again.
-            receipts = dict.fromkeys(str(event.detail["receipt"]) for event in events)
-            what = (
-                f"给 {address} 的回信今天已到上限（{events[0].detail['most']} 封），"
-                f"另有 {len(receipts)} 封来信照常判定、登记，没有回信"
-            )
-            since = events[0].at.astimezone(self._settings.intake.zone)
-            todo = (
-                f"多半是对方的自动回复；如果是真材料，请电话告知结果。回执编号：{'、'.join(list(receipts)[:_RECEIPTS])}"
-            )
-            yield TroubleLine(what, since, todo + (" 等" if len(receipts) > _RECEIPTS else ""))
+        yield from unanswered_lines(report, zone)
+        standing = self._ledger.trail.last(report.bureau, (TROUBLE, ALERTED, RECOVERED))
+        yield from mailbox_lines(report, standing, zone)
+        yield from over_lines(report, zone)
+        yield from undelivered_lines(report, zone)
 
     def _write_page(self, bureau: Bureau, letter: Letter, name: str) -> None:
         folder = self._home.digests / bureau.id
@@ -264,7 +234,9 @@ def _answered(answer: LetterState | None) -> Answered:
             return Answered.NO
         case LetterState.WITHHELD:
             return Answered.WITHHELD
-        case LetterState.DEFERRED | LetterState.FAILED | LetterState.BOUNCED:
+        case LetterState.BOUNCED:
+            return Answered.RETURNED
+        case LetterState.DEFERRED | LetterState.FAILED:
             return Answered.UNDELIVERED
         case _:
             return Answered.YES

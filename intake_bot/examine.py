@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from intake_bot.braking import Occasion, silence
 from intake_bot.config.settings import Bureau, Limits, Settings
 from intake_bot.files.facts import FileFacts, MailFacts, TextFacts
 from intake_bot.files.inspect import Inspected, inspect_files
@@ -37,7 +38,6 @@ from intake_bot.mail.authentication import authentication_results, is_doubtful
 from intake_bot.mail.cloud import CloudLink
 from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits, read_message
 from intake_bot.mail.smime import unsealed
-from intake_bot.mail.triage import machine_reason
 from intake_bot.notices.notice import Material, Notice
 from intake_bot.notices.subject import SubjectReading, read_subject
 from intake_bot.past import EarlierMail, Past, Sibling
@@ -134,8 +134,8 @@ def examine(
 
     What a clerk has given counts as attached, and the links it came from as done with.
     """
-    if (machine := machine_reason(message, desk.own_addresses)) is not None:
-        return Examined(message, Verdict(MailKind.MACHINE, Disposition.IGNORED), machine)
+    if (machine := silence(Occasion(message, desk.own_addresses))) is not None:
+        return Examined(message, Verdict(MailKind.MACHINE, Disposition.IGNORED), machine.reason)
     unwrapping = Unwrapping(desk.notice, desk.bureau.roster, desk.own_addresses)
     whole = replace(message, attachments=(*message.attachments, *given.files))
     meant = unwrapping.meant(whole, work / "mails", _reading_limits(desk.limits))

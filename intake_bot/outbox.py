@@ -2,6 +2,9 @@
 
 A letter is SENDING in the ledger before its first byte goes out, and SENT after the server took it. If we die in
 between, nobody knows; the next walk sends the same bytes again, so a recipient can tell by the Message-ID.
+
+A server that has had enough of us (a quota of the day, too much in a quarter of an hour) is left alone, with all
+letters, until the time it means; the ledger remembers that, over restarts too.
 """
 
 from __future__ import annotations
@@ -16,14 +19,20 @@ from intake_bot.clock import Clock
 from intake_bot.config.settings import Sending
 from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import Letter
+from intake_bot.ledger.records import SENDING_OVER, SENDING_PAUSED, Letter
 from intake_bot.mail.connection import LoginRefused
-from intake_bot.mail.transport import RefusalKind, RefusedForNow, Session, Transport
+from intake_bot.mail.transport import RefusalKind, RefusedForGood, RefusedForNow, Session, Transport
 
 log = logging.getLogger(__name__)
 
 FIRST_HOUR = time(6)
 """Quotas of a day are asked again at this local time of the next one: providers do not say when their day begins."""
+PAUSE = timedelta(minutes=15)
+"""The window in which 163 counts letters (MI:SFQ); long enough for its other short counts, too."""
+REPEATED = "内容与一封被当成垃圾邮件的信相同，没有再发"
+
+
+_RESTS = {RefusalKind.TOMORROW: SENDING_OVER, RefusalKind.PAUSE: SENDING_PAUSED}
 
 
 @dataclass(frozen=True)
@@ -71,14 +80,21 @@ class Outbox:
         Raises LoginRefused or TemporaryFailure when the server cannot be used; letters wait.
         """
         delivered = Delivered()
-        if not self._something_is_due():
+        if self._is_resting() or not self._something_is_due():
             return delivered
         with self._transport.session() as session:
             while not stop() and (letter := self._ledger.letters.claim(self._bureau, self._clock())) is not None:
                 delivered = self._send(session, letter, delivered)
+                if self._is_resting():
+                    break
                 if self._something_is_due():
                     self._pause()
         return delivered
+
+    def _is_resting(self) -> bool:
+        """True while the server asked to be left alone. A clock that was set back does not make it longer."""
+        rest = self._ledger.trail.last(self._bureau, (SENDING_OVER, SENDING_PAUSED))
+        return rest is not None and rest.at <= self._clock() < datetime.fromisoformat(str(rest.detail["until"]))
 
     def _something_is_due(self) -> bool:
         due = self._ledger.letters.next_due(self._bureau)
@@ -87,38 +103,54 @@ class Outbox:
     def _send(self, session: Session, letter: Letter, delivered: Delivered) -> Delivered:
         """Sends one claimed letter. The one broad `except` of this walk stands here, around one letter."""
         letters, now = self._ledger.letters, self._clock()
+        if letters.repeats_spam(letter):
+            return self._fail(letter, REPEATED, delivered)
         try:
             refused = session.send(letter.raw, letter.recipients)
         except RefusedForNow as error:
+            if error.refusal.kind is RefusalKind.SUSPECT and letter.attempts > 1:
+                return self._fail_as_spam(letter, str(error), delivered)
             return self._defer(letter, str(error), delivered, error.refusal.kind)
+        except RefusedForGood as error:
+            if error.refusal.kind is RefusalKind.SPAM:
+                return self._fail_as_spam(letter, str(error), delivered)
+            return self._fail(letter, str(error), delivered)
         except (LoginRefused, TemporaryFailure) as error:
             # The account or the line, and no fault of the letter; those behind it would meet the same. One in doubt
             # waits as well: a server that is slow to answer would else be sent another copy at every round.
             self._defer(letter, str(error), delivered, RefusalKind.WAIT)
             raise
         except PermanentFailure as error:
-            letters.failed(letter.id, str(error), now)
-            log.warning("letter failed id=%d: %s", letter.id, error)
-            return replace(delivered, failed=delivered.failed + 1)
+            return self._fail(letter, str(error), delivered)
         except Exception as error:
             log.exception("letter failed id=%d", letter.id)
-            letters.failed(letter.id, type(error).__name__, now)
-            return replace(delivered, failed=delivered.failed + 1)
+            return self._fail(letter, type(error).__name__, delivered)
         letters.sent(letter.id, now)
         for address, refusal in refused.items():
             self._ledger.trail.note(self._bureau, "letter.recipient_refused", {"to": address, "why": refusal.text}, now)
         log.info("letter sent id=%d kind=%s receipt=%s", letter.id, letter.kind, letter.receipt)
         return replace(delivered, sent=delivered.sent + 1)
 
+    def _fail(self, letter: Letter, error: str, delivered: Delivered) -> Delivered:
+        self._ledger.letters.failed(letter.id, error, self._clock())
+        log.warning("letter failed id=%d attempts=%d: %s", letter.id, letter.attempts, error)
+        return replace(delivered, failed=delivered.failed + 1)
+
+    def _fail_as_spam(self, letter: Letter, error: str, delivered: Delivered) -> Delivered:
+        """It is for the clerk to tell the school. Whatever has this text is not offered to the server again; our next
+        letter has another receipt number, and the faults of another mail."""
+        self._ledger.letters.remember_spam(letter, self._clock())
+        return self._fail(letter, error, delivered)
+
     def _defer(self, letter: Letter, error: str, delivered: Delivered, kind: RefusalKind) -> Delivered:
         """Later, or never when it has waited long enough."""
         now = self._clock()
         until = self._next_try(letter, now, kind)
         if until - letter.created > timedelta(hours=self._sending.give_up_after_hours):
-            self._ledger.letters.failed(letter.id, error, now)
-            log.warning("letter given up id=%d attempts=%d: %s", letter.id, letter.attempts, error)
-            return replace(delivered, failed=delivered.failed + 1)
+            return self._fail(letter, error, delivered)
         self._ledger.letters.deferred(letter.id, until, error, now)
+        if kind in _RESTS:
+            self._ledger.trail.note(self._bureau, _RESTS[kind], {"until": until.isoformat(), "why": error}, now)
         log.info("letter deferred id=%d until=%s: %s", letter.id, until.isoformat(), error)
         return replace(delivered, deferred=delivered.deferred + 1)
 
@@ -126,5 +158,7 @@ class Outbox:
         if kind is RefusalKind.TOMORROW:
             tomorrow = now.astimezone(self._zone).date() + timedelta(1)
             return datetime.combine(tomorrow, FIRST_HOUR, self._zone)
+        if kind is RefusalKind.PAUSE:
+            return now + PAUSE
         waits = self._sending.retry_minutes
         return now + timedelta(minutes=waits[min(letter.attempts, len(waits)) - 1])

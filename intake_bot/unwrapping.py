@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from intake_bot.braking import Occasion, silence
 from intake_bot.files.winmail import is_winmail, unpack_winmail
 from intake_bot.files.worker import Worker
 from intake_bot.files.zips import Unreadable
@@ -20,7 +21,6 @@ from intake_bot.mail.body import own_words
 from intake_bot.mail.cloud import CloudLink, cloud_links
 from intake_bot.mail.forwards import Letter, opened_letter
 from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits
-from intake_bot.mail.triage import machine_reason
 from intake_bot.notices.notice import Notice, Severity
 from intake_bot.notices.roster import Roster
 from intake_bot.notices.subject import SubjectReading, read_subject
@@ -68,7 +68,7 @@ class Unwrapping:
 
     def _submissions(self, letter: Letter) -> list[Letter]:
         """The mails that speak for themselves: this one, or those inside it."""
-        if machine_reason(letter.message, self._own_addresses) is not None:
+        if silence(Occasion(letter.message, self._own_addresses)) is not None:
             return []
         if not self._names_all(letter.message):
             deeper = [one for inner in letter.inside for one in self._submissions(inner)]

@@ -16,9 +16,11 @@ from intake_bot.config.settings import Sending
 from intake_bot.errors import TemporaryFailure
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import Letter, LetterDraft
+from intake_bot.letters.digest import TroubleLine
 from intake_bot.mail.connection import LoginRefused, Security
 from intake_bot.mail.transport import DeliveryInDoubt, Session, SmtpSettings, Transport
 from intake_bot.outbox import Delivered, Outbox
+from intake_bot.silent_letters import over_lines
 from tests.servers.smtp import MoodySmtpServer
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -47,11 +49,11 @@ class Desk:
     def _pause(self) -> None:
         self.pauses += 1
 
-    def write(self, *to: str) -> str:
+    def write(self, *to: str, text: str = "Hello.") -> str:
         """Puts a letter into the outbox and returns its Message-ID."""
         message_id = f"<intake.{secrets.token_hex(16)}@163.com>"
         head = f"From: <{SENDER}>\r\nTo: {', '.join(to)}\r\nSubject: test\r\nMessage-ID: {message_id}\r\n\r\n"
-        draft = LetterDraft(to, "test", message_id, f"{head}Hello.\r\n".encode(), "Hello.")
+        draft = LetterDraft(to, "test", message_id, f"{head}{text}\r\n".encode(), text)
         self.ledger.letters.file_alert("hebei", "mailbox.trouble", {}, draft, self.now)
         return message_id
 
@@ -128,19 +130,112 @@ def test_refused_for_two_days_is_given_up(desk: Desk) -> None:
     assert [letter.state.value for letter in desk.undelivered] == ["failed"]
 
 
+# ---- what 163, 126 and QQ mean by their answers ----------------------------------------------------------------------
+
+NEXT_MORNING = datetime(2023, 5, 18, 6, 0, tzinfo=ZONE)
+QUARTER = NOON + timedelta(minutes=15)
+
+
 @pytest.mark.parametrize(
-    ("answer", "next_try"),
+    ("answer", "again"),
     [
-        ("550 MI:STC 163 smtp1", datetime(2023, 5, 18, 6, 0, tzinfo=ZONE)),
-        ("550 Mail content denied. frequency limited", NOON + timedelta(minutes=2)),
+        ("550 RP:TRC,smtp10,RsCowAB", NEXT_MORNING),
+        ("554 MI:STC 163 smtp1", NEXT_MORNING),
+        ("451 MI:SFQ 163 smtp5", QUARTER),
+        ("421 HL:ICC 126 smtp2", QUARTER),
+        ("450 MI:DMC", QUARTER),
+        ("550 Mail content denied. frequency limited", QUARTER),
     ],
-    ids=["quota of the day", "frequency"],
 )
-def test_a_provider_s_limits_are_waited_for(desk: Desk, answer: str, next_try: datetime) -> None:
-    desk.write("t@example.edu.cn")
-    desk.server.letter_answer = answer
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+def test_a_server_that_has_had_enough_is_asked_no_more_until_its_time(
+    desk: Desk, step: str, answer: str, again: datetime
+) -> None:
+    for number in range(3):
+        desk.write(f"t{number}@example.edu.cn")
+    desk.server.mail_answer = answer if step == "MAIL" else ""
+    desk.server.recipient_answers = {"t0@example.edu.cn": answer} if step == "RCPT" else {}
+    desk.server.letter_answer = answer if step == "DATA" else ""
     assert desk.deliver() == Delivered(deferred=1)
-    assert desk.ledger.letters.next_due("hebei") == next_try
+    desk.server.mail_answer = desk.server.letter_answer = ""
+    desk.server.recipient_answers = {}
+    asked = desk.server.connections
+    desk.write("t3@example.edu.cn")
+    desk.now = again - timedelta(seconds=1)
+    assert desk.deliver() == Delivered()
+    assert desk.server.connections == asked
+    assert desk.deliver(timedelta(seconds=1)) == Delivered(sent=4)
+
+
+def test_a_letter_that_must_wait_alone_keeps_nobody_waiting(desk: Desk) -> None:
+    desk.write("busy@example.edu.cn")
+    desk.write("there@example.edu.cn")
+    desk.server.recipient_answers = {"busy@example.edu.cn": "451 4.7.1 greylisted"}
+    assert desk.deliver() == Delivered(sent=1, deferred=1)
+
+
+def test_a_clock_set_back_does_not_make_a_rest_longer(desk: Desk) -> None:
+    desk.write("t0@example.edu.cn")
+    desk.server.letter_answer = "554 MI:STC"
+    desk.deliver()
+    desk.server.letter_answer = ""
+    desk.now -= timedelta(days=300)
+    desk.write("t1@example.edu.cn")
+    assert desk.deliver() == Delivered(sent=1)
+
+
+def test_the_digest_tells_that_the_day_s_letters_are_spent(desk: Desk) -> None:
+    desk.write("t@example.edu.cn")
+    desk.server.letter_answer = "550 RP:TRC"
+    desk.deliver()
+    (line,) = over_lines(desk.ledger.digests.report("hebei"), ZONE)
+    assert line == TroubleLine(
+        "今天的发信额度用完了，其余的信 5月18日 06:00 起再发：发信服务器暂不接收（550 RP:TRC）",
+        NOON,
+        "急的事请电话告知对方",
+    )
+
+
+def test_what_is_taken_for_spam_is_not_offered_again(desk: Desk) -> None:
+    desk.write("t@example.edu.cn")
+    desk.server.letter_answer = "554 DT:SPM 163 smtp4"
+    assert desk.deliver() == Delivered(failed=1)
+    desk.server.letter_answer = ""
+    assert desk.deliver(timedelta(days=1)) == Delivered()
+    (letter,) = desk.undelivered
+    assert letter.last_error == "发信服务器拒收，当成了垃圾邮件（554 DT:SPM 163 smtp4）"
+    desk.write("t@example.edu.cn")
+    desk.write("t@example.edu.cn", text="Other words.")
+    assert desk.deliver() == Delivered(sent=1, failed=1)
+    assert [letter.last_error for letter in desk.undelivered][1:] == ["内容与一封被当成垃圾邮件的信相同，没有再发"]
+    assert "Other words." in desk.server.letters[0].raw.decode()
+
+
+def test_what_looks_like_spam_is_offered_once_more_and_then_never(desk: Desk) -> None:
+    desk.write("t@example.edu.cn")
+    desk.server.letter_answer = "451 DT:SPM"
+    assert desk.deliver() == Delivered(deferred=1)
+    assert desk.deliver(timedelta(minutes=2)) == Delivered(failed=1)
+    desk.server.letter_answer = ""
+    desk.write("t@example.edu.cn")
+    assert desk.deliver() == Delivered(failed=1)
+    assert desk.taken == []
+
+
+def test_what_looks_like_spam_may_pass_the_second_time(desk: Desk) -> None:
+    for _ in range(2):
+        desk.write("t@example.edu.cn")
+    desk.server.letter_answer = "451 DT:SPM"
+    assert desk.deliver() == Delivered(deferred=2)
+    desk.server.letter_answer = ""
+    assert desk.deliver(timedelta(minutes=2)) == Delivered(sent=2)
+
+
+def test_a_batch_goes_over_one_connection(desk: Desk) -> None:
+    for number in range(3):
+        desk.write(f"t{number}@example.edu.cn")
+    assert desk.deliver() == Delivered(sent=3)
+    assert desk.server.connections == 1
 
 
 def test_refused_for_good_is_told_and_keeps_nobody_waiting(desk: Desk) -> None:

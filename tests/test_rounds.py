@@ -335,26 +335,6 @@ def test_an_answer_without_the_file_it_speaks_of_is_told_so(office: Office) -> N
     assert answers_of(office, "已修改，请查收附件。", rounds=2) == 2
 
 
-def test_a_talkative_machine_gets_no_more_letters_than_one_address_gets_in_a_day(office: Office) -> None:
-    edit(office.root, "config/intake.yaml", "answers_per_day: 20", "answers_per_day: 3")
-    office.restart()
-    words = "我正在外地休假，周一返回后逐一处理，如有急事请联系办公室值班同志。"
-    assert answers_of(office, words, rounds=8) == 3
-    assert fates(office.root) == [Fate.REJECTED] * 4
-    office.account.append(compose("活动周又一所学校典型案例材料", message_id="<again@example.edu.cn>"), office.now)
-    office.account.append(mail(7), office.now)
-    office.round()
-    assert office.letters_to("t7@example.edu.cn") != []
-    assert office.digest_is_filed()
-    office.round()
-    said = text_of(office.smtp.letters[-1])
-    assert said.count("给 school@example.edu.cn 的回信今天已到上限（3 封），另有 2 封来信照常判定、登记，没有回信") == 1
-    assert "六、机器故障：1 件" in said
-    office.now += timedelta(days=1)
-    office.account.append(compose("活动周另一所学校典型案例材料", message_id="<next@example.edu.cn>"), office.now)
-    assert office.round().delivered == Delivered(sent=1)
-
-
 # ---- the digest's hour -----------------------------------------------------------------------------------------------
 
 

@@ -103,8 +103,15 @@ class Sending(Frozen):
     """Waiting times after the first, second, … refusal; the last one repeats."""
     give_up_after_hours: Positive = 48
     """Counted from when the letter was written."""
+    answers_per_hour: Positive = 12
+    """To one sender within 60 minutes: six materials, each sent once and mended once. Mail beyond this and the
+    following is judged and filed, and gets no letter."""
     answers_per_day: Positive = 20
-    """To one address and local day; mail beyond it is judged and filed, and gets no letter."""
+    """To one sender and local day."""
+    bureau_answers_per_hour: Positive = 500
+    """To all senders of a bureau together. Far more than a roster sends; what comes up to it is a storm."""
+    bureau_answers_per_day: Positive = 1000
+    """The same for a local day."""
 
 
 class DigestSettings(Frozen):

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.database import Condition, Database
+from intake_bot.ledger.letters import WRITTEN
 from intake_bot.ledger.mails import read_mails
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import FiledFingerprint, FiledMail, Fingerprint
-from intake_bot.ledger.tables import FingerprintRow, ItemRow, LetterRow, MessageRow, SubmissionRow, SupplementRow
+from intake_bot.ledger.states import LetterState
+from intake_bot.ledger.tables import (
+    EventRow,
+    FingerprintRow,
+    ItemRow,
+    LetterRow,
+    MessageRow,
+    SubmissionRow,
+    SupplementRow,
+)
 
 
 class Earlier:
@@ -49,6 +60,29 @@ class Earlier:
             found = session.exec(standing).one()
             latest = select(SubmissionRow.message).where(SubmissionRow.id == _latest_supplement(session, found, asking))
             return next(iter(read_mails(session, col(MessageRow.id).in_(latest))), None)
+
+    def told_since(self, bureau: str, people: Iterable[str], start: datetime) -> tuple[FiledMail, ...]:
+        """The mails that were answered from `start` on, with a letter to one of these addresses (compared without
+        case) that has not failed; oldest first. One that came back counts: anybody can write a bounce."""
+        wanted = {address.lower() for address in people}
+        # By their events first: what stands behind a letter's bytes in its row is costly to ask.
+        written = (
+            select(LetterRow.id, LetterRow.recipients)
+            .join(EventRow, col(EventRow.letter) == LetterRow.id)
+            .where(EventRow.bureau == bureau, col(EventRow.what).in_(WRITTEN), col(EventRow.at) >= start)
+        )
+        with self._database.reading() as session:
+            told = [letter for letter, to in session.exec(written) if not wanted.isdisjoint(map(str.lower, to))]
+            answered = (
+                select(SubmissionRow.message)
+                .join(LetterRow, col(LetterRow.submission) == SubmissionRow.id)
+                .where(
+                    col(SubmissionRow.stands),
+                    col(LetterRow.id).in_(told),
+                    LetterRow.state != LetterState.FAILED,
+                )
+            )
+            return read_mails(session, col(MessageRow.id).in_(answered)) if told else ()
 
     def unsettled(self, notice: str, unit: str) -> tuple[FiledMail, ...]:
         """The unit's mails with a rejected item that nothing has superseded, oldest first."""

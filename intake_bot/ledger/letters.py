@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, desc, select
 
 from intake_bot.ledger.database import Condition, Database
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Detail, Letter, LetterDraft, LetterKind
-from intake_bot.ledger.states import LetterEvent, LetterState, next_letter_state
-from intake_bot.ledger.tables import EventRow, LetterRow, SubmissionRow
+from intake_bot.ledger.records import SPAM, Detail, Letter, LetterDraft, LetterKind, Returned, WrittenAnswer
+from intake_bot.ledger.states import LETTER, LetterEvent, LetterState, next_letter_state
+from intake_bot.ledger.tables import EventRow, LetterRow, MessageRow, SubmissionRow
 from intake_bot.ledger.trail import add_event, add_letter_event
 
-_WRITTEN = tuple(f"letter.{state}" for state in (LetterState.QUEUED, LetterState.WITHHELD))
+WRITTEN = tuple(f"letter.{state}" for state in (LetterState.QUEUED, LetterState.WITHHELD))
 """The first event of every letter; one that is sent again is queued again, and still one letter."""
 
 
@@ -72,10 +74,34 @@ class Letters:
         with self._database.writing() as session:
             _advance(session, letter, LetterEvent.FAIL, error, now)
 
-    def bounced(self, letter: int, error: str, now: datetime) -> None:
-        """It came back."""
+    def remember_spam(self, letter: Letter, now: datetime) -> None:
+        """A server took it for spam: what it says must not be offered to that server again."""
         with self._database.writing() as session:
-            _advance(session, letter, LetterEvent.BOUNCE, error, now)
+            row = session.get_one(LetterRow, letter.id)
+            add_letter_event(session, row, SPAM, {"text": _hash(letter)}, now)
+
+    def repeats_spam(self, letter: Letter) -> bool:
+        """True when another letter of the same words was taken for spam."""
+        spam = select(EventRow).where(
+            EventRow.bureau == letter.bureau, EventRow.what == SPAM, EventRow.letter != letter.id
+        )
+        with self._database.reading() as session:
+            return any(event.detail["text"] == _hash(letter) for event in session.exec(spam))
+
+    def with_message_id(self, bureau: str, message_ids: Iterable[str]) -> Letter | None:
+        """The newest letter of this bureau with one of these Message-IDs."""
+        with self._database.reading() as session:
+            return _newest(session, LetterRow.bureau == bureau, col(LetterRow.message_id).in_(list(message_ids)))
+
+    def answer_to(self, bureau: str, receipt: str) -> Letter | None:
+        """The newest letter of this bureau that answers the mail with this receipt number."""
+        answered = (
+            select(SubmissionRow.id)
+            .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+            .where(MessageRow.receipt == receipt)
+        )
+        with self._database.reading() as session:
+            return _newest(session, LetterRow.bureau == bureau, col(LetterRow.submission).in_(answered))
 
     def withhold_answers(self, bureau: str, now: datetime) -> int:
         """Answers that still wait to be sent never will be: the bureau is in shadow mode. Returns how many."""
@@ -90,18 +116,24 @@ class Letters:
                 _advance(session, letter, LetterEvent.WITHHOLD, "", now)
             return len(letters)
 
-    def answers_since(self, bureau: str, address: str, start: datetime) -> int:
-        """How many answers to mails were written to this address (compared without case) from `start` on."""
+    def answers_since(self, bureau: str, start: datetime) -> tuple[WrittenAnswer, ...]:
+        """The answers to mails that were written from `start` on, oldest first."""
         # Found by their events: beside `created` stand the letters' bytes, which SQLite would have to read through.
-        written = select(EventRow.letter).where(
-            EventRow.bureau == bureau, col(EventRow.what).in_(_WRITTEN), col(EventRow.at) >= start
+        answers = (
+            select(LetterRow.id, EventRow.at, LetterRow.recipients, MessageRow.sender)
+            .join(EventRow, col(EventRow.letter) == LetterRow.id)
+            .join(SubmissionRow, col(SubmissionRow.id) == LetterRow.submission)
+            .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+            .where(EventRow.bureau == bureau, col(EventRow.what).in_(WRITTEN), col(EventRow.at) >= start)
+            .order_by(desc(EventRow.id))
         )
-        answers = select(LetterRow.recipients).where(
-            col(LetterRow.id).in_(written), LetterRow.kind == LetterKind.ANSWER
-        )
-        wanted = address.lower()
         with self._database.reading() as session:
-            return sum(wanted in map(str.lower, recipients) for recipients in session.exec(answers))
+            # Newest first, so that of a letter queued twice the first time stays.
+            found = {
+                letter: WrittenAnswer(at, frozenset(map(str.lower, (*recipients, sender))) - {""})
+                for letter, at, recipients, sender in session.exec(answers)
+            }
+        return tuple(found[letter] for letter in sorted(found))
 
     def next_due(self, bureau: str) -> datetime | None:
         """The moment at which the next letter is due, in the past when one is waiting; None when none will be."""
@@ -117,6 +149,29 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
         col(LetterRow.state) == LetterState.QUEUED,
         and_(col(LetterRow.state) == LetterState.DEFERRED, col(LetterRow.next_attempt) <= now),
     )
+
+
+def note_return(session: Session, returned: Returned, now: datetime) -> None:
+    """A letter came back: it is BOUNCED where it was on its way, within the caller's transaction.
+
+    A second bounce of one letter (two recipients), or one of a letter that never left, changes nothing but the trail.
+    """
+    row = session.get_one(LetterRow, returned.letter)
+    detail: Detail = {"error": returned.error, "words": returned.words}
+    if LetterEvent.BOUNCE not in LETTER[row.state]:
+        add_letter_event(session, row, "letter.returned", detail, now)
+        return
+    row.state, row.last_error = next_letter_state(row.state, LetterEvent.BOUNCE), returned.error
+    add_letter_event(session, row, f"letter.{row.state}", detail, now)
+
+
+def _hash(letter: Letter) -> str:
+    return hashlib.sha256(f"{letter.subject}\n{letter.text}".encode("utf-8", "replace")).hexdigest()
+
+
+def _newest(session: Session, *conditions: Condition) -> Letter | None:
+    row = session.exec(select(LetterRow).where(*conditions).order_by(desc(LetterRow.id)).limit(1)).first()
+    return None if row is None else letter_record(session, row)
 
 
 def _advance(session: Session, letter: int, event: LetterEvent, error: str, now: datetime) -> LetterRow:

@@ -12,9 +12,10 @@ from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.database import Database
 from intake_bot.ledger.filing import add_submission, replace_submission
+from intake_bot.ledger.letters import note_return
 from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord, WaitingMail
+from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord, Returned, WaitingMail
 from intake_bot.ledger.states import MessageEvent, MessageState, next_message_state
 from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
 from intake_bot.ledger.trail import add_message_event
@@ -202,11 +203,18 @@ class Messages:
         with self._database.reading() as session:
             return tuple((message_record(row), _piece(piece)) for row, piece in session.exec(rows))
 
-    def file_ignored(self, message: int, kind: MailKind, reason: str, now: datetime) -> None:
-        """It is machine mail, a command or nothing of ours, for this reason; no answer is due."""
+    def file_ignored(
+        self, message: int, kind: MailKind, reason: str, now: datetime, returned: Returned | None = None
+    ) -> None:
+        """It is machine mail, a command or nothing of ours, for this reason; no answer is due.
+
+        `returned` is the letter of ours that a bounce brings back: with the bounce it becomes BOUNCED.
+        """
         with self._database.writing() as session:
             row = _advance(session, message, MessageEvent.IGNORE)
             row.kind, row.reason = kind, reason
+            if returned is not None:
+                note_return(session, returned, now)
             _settle(session, row, "message.ignored", {"kind": kind, "reason": reason}, now)
 
     def file_duplicate(self, message: int, original: int, now: datetime) -> None:

@@ -27,8 +27,12 @@ RECONCILED = "reconciled"
 """All `mails` of the last days were compared with the ledger, and so many were `new` to it."""
 TROUBLE, ALERTED, RECOVERED = "mailbox.trouble", "mailbox.alerted", "mailbox.recovered"
 """A bureau's mail is not taken in or sent (`why`, and which `kind` of trouble), the admins were told, it is over."""
-ANSWERS_SPENT = "mailbox.answers_spent"
-"""A mail (`receipt`) was judged without a letter: `to` has had as many (`most`) as one address gets in a day."""
+SENDING_OVER, SENDING_PAUSED = "mailbox.sending_over", "outbox.paused"
+"""No letter leaves before `until` (ISO 8601): the day's quota is used up, or it was too much at once; `why`."""
+SPAM = "letter.refused_as_spam"
+"""A letter was taken for spam; `text` is the SHA-256 of what it says."""
+UNANSWERED = "mailbox.unanswered"
+"""A mail (`receipt`) was judged, and no letter written to `to`, for this `reason` (see `braking`)."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,15 @@ class LetterDraft:
 
 
 @dataclass(frozen=True)
+class WrittenAnswer:
+    """An answer to a mail, whatever became of it."""
+
+    at: datetime
+    people: frozenset[str]
+    """Whom it went to, and who had sent the mail: addresses in lower case."""
+
+
+@dataclass(frozen=True)
 class Letter:
     """A letter of ours, with what became of it. `receipt` names the mail that it answers."""
 
@@ -152,6 +165,16 @@ class Letter:
     last_error: str
     created: datetime
     sent: datetime | None
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A letter of ours that came back. `error` says to whom it did not go and why, in words for the clerks; `words` are
+    the mail server's own."""
+
+    letter: int
+    error: str
+    words: str
 
 
 @dataclass(frozen=True)

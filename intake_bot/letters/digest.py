@@ -55,6 +55,7 @@ class Answered(StrEnum):
 
     YES = "已回信，写明要改什么"
     UNDELIVERED = "回信还没有送达"
+    RETURNED = "回执未送达，被退回"
     WITHHELD = "试运行，回信没有寄出"
     NO = "没有回信"
 

@@ -130,6 +130,11 @@ def is_our_message_id(text: str) -> bool:
     return _OUR_ID.fullmatch(text.strip()) is not None
 
 
+def our_message_ids(text: str) -> tuple[str, ...]:
+    """All Message-IDs in our manner that stand somewhere in a text, each once."""
+    return tuple(dict.fromkeys(found.group() for found in _OUR_ID.finditer(text)))
+
+
 def _body(draft: Draft) -> EmailMessage:
     letter = EmailMessage(policy=SMTP)
     letter.set_content(_text(draft.text), cte="base64")

@@ -32,9 +32,15 @@ class RefusalKind(StrEnum):
     """What a refusal asks us to do."""
 
     WAIT = "wait"
-    """Try again in minutes."""
+    """Try this letter again in minutes."""
+    SUSPECT = "suspect"
+    """It looks like spam today: try it once more in minutes, then never again."""
+    PAUSE = "pause"
+    """Too much at once: no letter will be taken for a quarter of an hour."""
     TOMORROW = "tomorrow"
-    """The day's quota is used up."""
+    """The day's quota is used up: no letter will be taken until then."""
+    SPAM = "spam"
+    """This letter is taken for spam, and so will be every other one with its text."""
     NEVER = "never"
     """This letter will not go."""
     LOGIN = "login"
@@ -74,7 +80,7 @@ class SmtpSettings:
 
 
 class RefusedForNow(TemporaryFailure):
-    """The server said No for a while; `refusal.kind` (WAIT or TOMORROW) tells how long."""
+    """The server said No for a while; `refusal.kind` (WAIT, SUSPECT, PAUSE or TOMORROW) tells how long."""
 
     def __init__(self, refusal: SmtpRefusal) -> None:
         super().__init__(f"发信服务器暂不接收（{refusal.code} {refusal.text}）")
@@ -82,10 +88,11 @@ class RefusedForNow(TemporaryFailure):
 
 
 class RefusedForGood(PermanentFailure):
-    """The server will not take this letter, now or later."""
+    """The server will not take this letter, now or later (`refusal.kind`: NEVER or SPAM)."""
 
     def __init__(self, refusal: SmtpRefusal) -> None:
-        super().__init__(f"发信服务器拒收（{refusal.code} {refusal.text}）")
+        spam = "，当成了垃圾邮件" if refusal.kind is RefusalKind.SPAM else ""
+        super().__init__(f"发信服务器拒收{spam}（{refusal.code} {refusal.text}）")
         self.refusal = refusal
 
 
@@ -97,11 +104,18 @@ _KINDS: tuple[tuple[RefusalKind, str, str], ...] = (
     (RefusalKind.LOGIN, r"53[0458]", ""),
     (RefusalKind.LOGIN, r"5..", r"authentication (is )?(required|failed)|must (equal|be same as) authori[sz]"),
     (RefusalKind.TOMORROW, r"...", r"RP:TRC|MI:STC"),
+    (RefusalKind.SUSPECT, r"4..", r"DT:SPM"),
+    (RefusalKind.SPAM, r"5..", r"DT:SPM"),
+    (RefusalKind.PAUSE, r"421", ""),
+    (RefusalKind.PAUSE, r"4..", r"\b(HL|MI|RP|DT|WM):[A-Z]{3}\b|too much fail"),
+    (RefusalKind.PAUSE, r"5..", r"frequency limited"),
     (RefusalKind.WAIT, r"4..", ""),
-    (RefusalKind.WAIT, r"5..", r"frequency limited"),
 )
-"""Code and words to kind, first match wins; all else is NEVER. 163/126: RP:TRC recipients and MI:STC letters of the
-day; QQ: "frequency limited" although its code is 550."""
+"""Code and words to kind, first match wins; all else is NEVER.
+
+163/126: RP:TRC recipients and MI:STC letters of the day, DT:SPM content; the other marks behind a 4xx code count what
+the account did lately (MI:SFQ: letters in 15 minutes), so that the next letter would meet the same. Without a mark, a
+4xx is about one letter (greylisting, a full mailbox). QQ: "frequency limited" although its code is 550."""
 
 
 def read_refusal(code: int, text: bytes | str) -> SmtpRefusal:
@@ -226,12 +240,12 @@ def _no(code: int, text: bytes) -> SmtpRefusal | None:
 
 def _mildest(refused: Mapping[str, SmtpRefusal]) -> SmtpRefusal:
     """One recipient that may be accepted later keeps the letter waiting."""
-    return min(refused.values(), key=lambda refusal: refusal.kind is RefusalKind.NEVER)
+    return min(refused.values(), key=lambda refusal: refusal.kind in (RefusalKind.NEVER, RefusalKind.SPAM))
 
 
 def _failure(refusal: SmtpRefusal) -> IntakeError:
     if refusal.kind is RefusalKind.LOGIN:
         return LoginRefused(f"发信服务器不接受登录（{refusal.code} {refusal.text}），请检查授权码")
-    if refusal.kind is RefusalKind.NEVER:
+    if refusal.kind in (RefusalKind.NEVER, RefusalKind.SPAM):
         return RefusedForGood(refusal)
     return RefusedForNow(refusal)

@@ -1,14 +1,23 @@
-"""Is a mail written by a machine? Asked before its subject is read, since a bounce quotes our own subject.
+"""Is a mail written by a machine, or is it one of our own? Asked before its subject is read, since a bounce quotes our
+own subject.
 
 Nobody answers a machine (RFC 3834 section 2). The Chinese providers seldom use the headers of the RFCs; they are known
-by headers of their own, by sender and by subject.
+by headers of their own, by sender and by subject. The three questions know nothing of each other: where one is deceived
+(a gateway strips headers, a mailbox moves), the others still see it.
 """
 
 from __future__ import annotations
 
 import re
 
+from intake_bot.mail import machine_words as words
+from intake_bot.mail.machine_marks import is_a_report_by_its_type, is_sent_by_a_program, is_sent_to_a_list
 from intake_bot.mail.message import Message
+from intake_bot.mail.originals import is_original, originals
+from intake_bot.mail.outgoing import is_our_message_id
+
+BOUNCE = "bounce"
+OWN_LETTER = "own-letter"
 
 _AUTO_REPLY_HEADERS = (
     "x-qq-auto-reply",
@@ -21,8 +30,6 @@ _AUTO_REPLY_HEADERS = (
     "x-auto-response-suppress",
     "x-ms-exchange-generated-message-source",
 )
-_LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list")
-_LIST_PRECEDENCES = frozenset({"bulk", "list", "junk"})
 _DENIALS = frozenset({"", "no", "false", "0", "none"})
 
 # None of these is said by a person, and each stands at the very beginning: 转发：系统退信 is a person's.
@@ -57,41 +64,62 @@ _NOBODY = re.compile(r"(?:no|do-?not|donot)[-_.]?reply(?:[-_.+].*)?|bounces?(?:[
 _SYSTEM_DOMAINS = ("service.netease.com",)
 _SYSTEM_ADDRESSES = frozenset({"10000@qq.com", "service@mail.qq.com"})
 _QQ_ENVELOPE = re.compile(r"\+auto_=")
+OWN_HEADER = "x-intake-bot"
+_QUOTED_HEADER = re.compile(r"^[> \t]{0,8}X-Intake-Bot:", re.IGNORECASE | re.MULTILINE)
 _AUTO_REPLY_OPENING = re.compile(r"(?:\s|<[^<>]{0,500}>|&nbsp;){0,200}+【?这是(?:一封)?自动回复")
 
 
-def machine_reason(message: Message, own_addresses: frozenset[str]) -> str | None:
-    """Why this mail must not be answered, or None for a mail that a person may have written.
-
-    One of own-letter, bounce, receipt, auto-reply, recall, list, system. `own_addresses` are the addresses of all our
-    mailboxes in lower case.
-    """
+def machine_reason(message: Message) -> str | None:
+    """Which machine wrote this mail: one of bounce, receipt, auto-reply, recall, list, system. None for a mail that a
+    person may have written."""
     questions = (
-        ("own-letter", _is_own_letter(message, own_addresses)),
-        ("bounce", _is_bounce(message)),
+        (BOUNCE, _is_bounce(message)),
         ("receipt", _is_receipt(message)),
         ("auto-reply", _is_auto_reply(message)),
         ("recall", _is_recall(message)),
-        ("list", _is_from_a_list(message)),
+        ("list", is_sent_to_a_list(message)),
         ("system", _is_from_a_system(message)),
     )
     return next((reason for reason, applies in questions if applies), None)
 
 
-def _is_own_letter(message: Message, own_addresses: frozenset[str]) -> bool:
-    return "x-intake-bot" in message.headers or message.sender.address.lower() in own_addresses
+def own_mail_reason(message: Message, own_addresses: frozenset[str]) -> str | None:
+    """`own-letter` for a mail that comes from a mailbox of ours, or has a Message-ID as only this program makes them.
+
+    `own_addresses` are the addresses of all configured bureaus in lower case. An answer to a letter of ours has a
+    Message-ID of its own, and names ours in In-Reply-To.
+    """
+    ours = message.sender.address.lower() in own_addresses or is_our_message_id(message.message_id or "")
+    return OWN_LETTER if ours else None
+
+
+def own_header_reason(message: Message) -> str | None:
+    """`own-letter` for a mail with the header that all our letters carry, on itself or on the one mail that it
+    encloses: whoever only sends our letter back has nothing to report. Files of its own make it a person's mail."""
+    if OWN_HEADER in message.headers:
+        return OWN_LETTER
+    if not all(is_original(attachment) for attachment in message.attachments):
+        return None
+    enclosed = any(original.bot_id for original in originals(message)) or _QUOTED_HEADER.search(message.text)
+    return OWN_LETTER if enclosed else None
 
 
 def _is_bounce(message: Message) -> bool:
     if _reports(message, "message/delivery-status") or "x-failed-recipients" in message.headers:
         return True
-    if _BOUNCE_SUBJECT.match(message.subject):
+    if _BOUNCE_SUBJECT.match(message.subject) or words.BOUNCE_SUBJECT.match(message.subject):
+        return True
+    if words.BOUNCE_OPENING.match(message.text):
         return True
     return _local_part(message) in _MAIL_SYSTEMS and _RETURNED.search(message.subject) is not None
 
 
 def _is_receipt(message: Message) -> bool:
-    return _reports(message, "message/disposition-notification") or bool(_RECEIPT_SUBJECT.match(message.subject))
+    if _reports(message, "message/disposition-notification") or is_a_report_by_its_type(message):
+        return True
+    if _RECEIPT_SUBJECT.match(message.subject) or words.RECEIPT_SUBJECT.match(message.subject):
+        return True
+    return not message.attachments and words.MEETING_SUBJECT.match(message.subject) is not None
 
 
 def _reports(message: Message, content_type: str) -> bool:
@@ -108,11 +136,14 @@ def _is_auto_reply(message: Message) -> bool:
         return True
     if _first_word(message, "precedence").replace("-", "_") == "auto_reply":
         return True
-    if _AUTO_REPLY_SUBJECT.match(message.subject) or _QQ_ENVELOPE.search(message.header("return-path")):
+    if _AUTO_REPLY_SUBJECT.match(message.subject) or words.AUTO_REPLY_SUBJECT.match(message.subject):
+        return True
+    if _QQ_ENVELOPE.search(message.header("return-path")):
         return True
     # 163 puts a blank text part beside its HTML.
     body = message.text if message.text.strip() else message.html
-    return not message.attachments and _AUTO_REPLY_OPENING.match(body) is not None
+    openings = (_AUTO_REPLY_OPENING, words.AUTO_REPLY_OPENING)
+    return not message.attachments and any(opening.match(body) for opening in openings)
 
 
 def _is_recall(message: Message) -> bool:
@@ -120,14 +151,8 @@ def _is_recall(message: Message) -> bool:
     return not message.attachments and _RECALL_SUBJECT.match(message.subject) is not None
 
 
-def _is_from_a_list(message: Message) -> bool:
-    return _first_word(message, "precedence") in _LIST_PRECEDENCES or any(
-        name in message.headers for name in _LIST_HEADERS
-    )
-
-
 def _is_from_a_system(message: Message) -> bool:
-    if _first_word(message, "auto-submitted") not in _DENIALS or message.header("return-path").replace(" ", "") == "<>":
+    if _first_word(message, "auto-submitted") not in _DENIALS or is_sent_by_a_program(message):
         return True
     address = message.sender.address.lower()
     local, _, domain = address.partition("@")

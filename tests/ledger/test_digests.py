@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from intake_bot.judging.verdict import Decision, Disposition, MailKind
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import DayReport, EventRecord, LetterKind, Outcome
+from intake_bot.ledger.records import DayReport, EventRecord, LetterKind, Outcome, Returned
 from intake_bot.ledger.states import LetterState
 from tests.ledger.samples import DAY, NOW, draft, item, judged, judgement, key, spooled, verdict
 
@@ -99,9 +99,10 @@ def test_report_tells_what_became_of_each_answer(ledger: Ledger) -> None:
     judged(ledger, 3, judgement())
     sending = ledger.letters.claim("puyang", NOW)
     assert sending is not None
-    ledger.letters.bounced(sending.id, "550", NOW)
+    bounce = spooled(ledger, 4)
+    ledger.messages.file_ignored(bounce.id, MailKind.MACHINE, "bounce", NOW, Returned(sending.id, "被退回", "550"))
     answers = [mail.answer for mail in ledger.digests.report("puyang").mails]
-    assert answers == [LetterState.BOUNCED, LetterState.WITHHELD, None]
+    assert answers == [LetterState.BOUNCED, LetterState.WITHHELD, None, None]
 
 
 def test_a_digest_is_filed_once_a_day(ledger: Ledger) -> None:

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import EventRecord, Letter, LetterKind
+from intake_bot.ledger.records import EventRecord, Letter, LetterKind, Returned, WrittenAnswer
 from intake_bot.ledger.states import IllegalEvent, LetterState
-from tests.ledger.samples import NOW, draft, judged, judgement
+from tests.ledger.samples import NOW, draft, judged, judgement, spooled
 
 LATER = NOW + timedelta(minutes=15)
 
@@ -73,7 +74,8 @@ def test_a_letter_that_failed_or_came_back_is_reported_as_undelivered(ledger: Le
     failed, returned, put_off, fine = (_claimed(ledger).id for _ in range(4))
     ledger.letters.failed(failed, "550 no such user", NOW)
     ledger.letters.sent(returned, NOW)
-    ledger.letters.bounced(returned, "系统退信", NOW)
+    bounce = spooled(ledger, 5)
+    ledger.messages.file_ignored(bounce.id, MailKind.MACHINE, "bounce", NOW, Returned(returned, "系统退信", "550"))
     ledger.letters.deferred(put_off, LATER, "450", NOW)
     ledger.letters.sent(fine, NOW)
     report = ledger.digests.report("puyang")
@@ -94,12 +96,16 @@ def test_file_alert_writes_event_and_letter(ledger: Ledger) -> None:
     assert ledger.trail.last("hefei", among) is None
 
 
-def test_answers_to_an_address_are_counted_from_a_moment_on(ledger: Ledger) -> None:
+def test_answers_are_told_once_with_those_whom_they_went_to(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(answer=draft("<1@intake>")))
-    judged(ledger, 2, judgement(answer=draft("<2@intake>")))
+    answered = judged(ledger, 2, judgement(answer=draft("<2@intake>")))
+    ledger.messages.headers_read(answered.id, "Teacher@example.edu.cn", "活动周")
+    again = _claimed(ledger)
+    ledger.letters.requeue(again.id, LATER)
     ledger.letters.file_alert("puyang", "mailbox.alerted", {}, draft("<3@intake>"), NOW)
-    count = ledger.letters.answers_since
-    assert count("puyang", "School@example.edu.cn", NOW) == 2
-    assert count("puyang", "school@example.edu.cn", LATER) == 0
-    assert count("puyang", "other@example.edu.cn", NOW) == 0
-    assert count("hefei", "school@example.edu.cn", NOW) == 0
+    people = frozenset({"school@example.edu.cn", "teacher@example.edu.cn"})
+    since = ledger.letters.answers_since
+    alone = frozenset({"school@example.edu.cn"})
+    assert since("puyang", NOW) == (WrittenAnswer(NOW, alone), WrittenAnswer(NOW, people))
+    assert since("puyang", LATER + timedelta(1)) == ()
+    assert since("hefei", NOW) == ()

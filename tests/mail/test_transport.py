@@ -69,11 +69,15 @@ def test_a_password_beyond_ascii_is_refused_here_already(smtp_server: SmtpServer
 @pytest.mark.parametrize(
     ("code", "text", "kind"),
     [
-        (421, "HL:REP 126 smtp8", RefusalKind.WAIT),
-        (450, "MI:CEL", RefusalKind.WAIT),
-        (451, "DT:SPM", RefusalKind.WAIT),
-        (451, "MI:SFQ", RefusalKind.WAIT),
-        (451, "too much fail authentication", RefusalKind.WAIT),
+        (421, "HL:REP 126 smtp8", RefusalKind.PAUSE),
+        (421, "too many connections", RefusalKind.PAUSE),
+        (450, "MI:CEL", RefusalKind.PAUSE),
+        (450, "4.2.1 mailbox busy", RefusalKind.WAIT),
+        (451, "4.7.1 greylisted", RefusalKind.WAIT),
+        (451, "DT:SPM", RefusalKind.SUSPECT),
+        (451, "MI:SFQ 163 smtp5", RefusalKind.PAUSE),
+        (451, "RP:CEL", RefusalKind.PAUSE),
+        (451, "too much fail authentication", RefusalKind.PAUSE),
         (452, "insufficient storage", RefusalKind.WAIT),
         (454, "Temporary authentication failure", RefusalKind.WAIT),
         (535, "Error: authentication failed", RefusalKind.LOGIN),
@@ -84,12 +88,13 @@ def test_a_password_beyond_ascii_is_refused_here_already(smtp_server: SmtpServer
         (550, "RP:TRC,smtp10,RsCowAB", RefusalKind.TOMORROW),
         (550, "MI:STC", RefusalKind.TOMORROW),
         (554, "MI:STC", RefusalKind.TOMORROW),
-        (550, "Ip frequency limited", RefusalKind.WAIT),
+        (550, "Ip frequency limited", RefusalKind.PAUSE),
         (550, "Invalid User", RefusalKind.NEVER),
         (550, "User suspended", RefusalKind.NEVER),
         (552, "Illegal Attachment", RefusalKind.NEVER),
         (553, "NULL sender is not allowed", RefusalKind.NEVER),
-        (554, "DT:SPM 126 smtp3", RefusalKind.NEVER),
+        (554, "DT:SPM 126 smtp3", RefusalKind.SPAM),
+        (550, "DT:SPM", RefusalKind.SPAM),
         (554, "DT:SUM", RefusalKind.NEVER),
     ],
     ids=lambda value: str(value),
@@ -107,9 +112,9 @@ def test_a_servers_words_come_on_one_clean_line() -> None:
 @pytest.mark.parametrize(
     ("answer", "failure", "kind"),
     [
-        ("451 DT:SPM", RefusedForNow, RefusalKind.WAIT),
+        ("451 DT:SPM", RefusedForNow, RefusalKind.SUSPECT),
         ("550 RP:TRC", RefusedForNow, RefusalKind.TOMORROW),
-        ("554 DT:SPM", RefusedForGood, RefusalKind.NEVER),
+        ("554 DT:SPM", RefusedForGood, RefusalKind.SPAM),
     ],
 )
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])

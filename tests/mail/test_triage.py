@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from intake_bot.mail.message import Message
-from intake_bot.mail.triage import machine_reason
-from tests.mail.samples import attachment, message
+from intake_bot.mail.triage import machine_reason, own_header_reason, own_mail_reason
+from tests.mail.samples import attachment, message, raw_mail, read
 
 OWN = frozenset({"py8991718@126.com"})
 REPORT = {"Content-Type": "multipart/report; boundary=b"}
@@ -17,8 +18,6 @@ STATUS = attachment("附件1.txt", "message/delivery-status")
 @pytest.mark.parametrize(
     ("mail", "reason"),
     [
-        pytest.param(message(headers={"X-Intake-Bot": "puyang"}), "own-letter", id="own header"),
-        pytest.param(message(sender="PY8991718@126.com"), "own-letter", id="own address"),
         pytest.param(message(headers=REPORT, attachments=(STATUS,)), "bounce", id="report with status"),
         pytest.param(message(headers={"X-Failed-Recipients": "a@b.cn"}), "bounce", id="failed recipients"),
         pytest.param(message(sender="PostMaster@qq.com", subject="来自qq.com的退信"), "bounce", id="qq"),
@@ -74,7 +73,7 @@ STATUS = attachment("附件1.txt", "message/delivery-status")
     ],
 )
 def test_machine_reason_of_machine_mail(mail: Message, reason: str) -> None:
-    assert machine_reason(mail, OWN) == reason
+    assert machine_reason(mail) == reason
 
 
 @pytest.mark.parametrize(
@@ -108,7 +107,60 @@ def test_machine_reason_of_machine_mail(mail: Message, reason: str) -> None:
     ],
 )
 def test_machine_reason_of_a_persons_mail(mail: Message) -> None:
-    assert machine_reason(mail, OWN) is None
+    assert machine_reason(mail) is None
+    assert own_mail_reason(mail, OWN) is None
+
+
+OURS = "<intake.1042-9.0123456789abcdef0123456789abcdef@126.com>"
+
+
+@pytest.mark.parametrize(
+    ("mail", "reason"),
+    [
+        pytest.param(message(sender="PY8991718@126.com"), "own-letter", id="own address"),
+        pytest.param(replace(message(), message_id=OURS), "own-letter", id="own Message-ID"),
+        pytest.param(replace(message(), in_reply_to=(OURS,), references=(OURS,)), None, id="answers us"),
+        pytest.param(replace(message(), message_id="<intake.x@126.com>"), None, id="resembles ours"),
+        pytest.param(message(sender="py8991718@126.com.cn"), None, id="another domain"),
+    ],
+)
+def test_own_mail_is_known_by_address_and_message_id(mail: Message, reason: str | None) -> None:
+    assert own_mail_reason(mail, OWN) == reason
+
+
+def enclosing(*lines: str, content_type: str = "message/rfc822", name: str = "", photo: bool = False) -> bytes:
+    """A stranger's mail that says nothing by itself and encloses these lines as one part."""
+    head = ("From: admin@example.com", "Subject: no luck", "MIME-Version: 1.0")
+    text = ("Content-Type: multipart/mixed; boundary=b", "", "--b", "Content-Type: text/plain", "", "see below")
+    named = (f'Content-Disposition: attachment; filename="{name}"',) if name else ()
+    enclosed = ("--b", f"Content-Type: {content_type}", *named, "", *lines)
+    image = ("--b", 'Content-Type: image/jpeg; name="a.jpg"', "Content-Transfer-Encoding: base64", "", "/9j/4A==")
+    return raw_mail(*head, *text, *enclosed, *(image if photo else ()), "--b--")
+
+
+LETTER = ("From: py8991718@126.com", "Subject: x", "X-Intake-Bot: 1042-9", "", "text")
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        pytest.param(raw_mail("From: a@b.cn", "X-Intake-Bot: 1042-9", "", "x"), "own-letter", id="its own header"),
+        pytest.param(enclosing(*LETTER), "own-letter", id="enclosed whole"),
+        pytest.param(enclosing(*LETTER[:3], content_type="text/rfc822-headers"), "own-letter", id="enclosed head"),
+        pytest.param(
+            enclosing(*LETTER, content_type="application/octet-stream", name="mail.eml"), "own-letter", id="mail.eml"
+        ),
+        pytest.param(raw_mail("From: a@b.cn", "", "Returned:", "X-Intake-Bot: 1042-9"), "own-letter", id="in the text"),
+        pytest.param(enclosing(*LETTER, photo=True), None, id="with a photo"),
+        pytest.param(enclosing("From: a@b.cn", "Subject: x", "", "X-Intake-Bot: 1"), None, id="another's mail"),
+        pytest.param(raw_mail("From: a@b.cn", "", "what is the X-Intake-Bot: field?"), None, id="asks about it"),
+        pytest.param(raw_mail("From: a@b.cn", "Subject: X-Intake-Bot: 1", "", "x"), None, id="in the subject"),
+    ],
+)
+def test_own_header_is_known_on_the_mail_and_on_what_it_encloses(
+    raw: bytes, reason: str | None, tmp_path: Path
+) -> None:
+    assert own_header_reason(read(raw, tmp_path)) == reason
 
 
 def subjects() -> list[tuple[str, bool]]:
@@ -119,4 +171,4 @@ def subjects() -> list[tuple[str, bool]]:
 
 @pytest.mark.parametrize(("subject", "machine"), subjects())
 def test_machine_reason_by_the_subject_alone(subject: str, machine: bool) -> None:
-    assert (machine_reason(message(subject=subject), frozenset()) is not None) == machine
+    assert (machine_reason(message(subject=subject)) is not None) == machine

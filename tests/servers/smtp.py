@@ -22,6 +22,15 @@ class MoodySmtpServer(SmtpServer):
         """Break the line at MAIL FROM."""
         self.hang_up_on_letter = False
         """Keep the whole letter, and break the line instead of answering."""
+        self.connections = 0
+        """How many have said EHLO."""
+
+    async def handle_EHLO(  # noqa: N802 - as below
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd finds its hooks by these names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
