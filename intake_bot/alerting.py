@@ -1,4 +1,4 @@
-"""Trouble of a bureau's mailbox: noted in the trail, told to the admins once, and once more when it is over."""
+"""Trouble of a bureau: noted in the trail, told to the admins once, and once more when it is over."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, MissingSecret, Settings
 from intake_bot.errors import IntakeError
+from intake_bot.lateness import digest_lateness
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import ALERTED, RECOVERED, TROUBLE
 from intake_bot.letters.alert import AlertContext, MailboxEvent, compose_alert
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 
 ALERT_AFTER = timedelta(minutes=15)
 """What is over within this time is nobody's business; a refused login is told at once."""
+
+DIGEST_LATE, DIGEST_SENT = "digest.late", "digest.sent_again"
+"""The admins were told that a digest did not leave, and that one has left since."""
 
 
 class Alerting:
@@ -34,8 +38,7 @@ class Alerting:
     def trouble(self, bureau: Bureau, error: IntakeError) -> None:
         """One more round that this error stopped. Each kind of trouble is told once, until all is well again."""
         kind, now, trail = _kind(error), self._clock(), self._ledger.trail
-        told = trail.last(bureau.id, (ALERTED, RECOVERED))
-        if told is not None and told.what == ALERTED and told.detail.get("kind") == kind:
+        if any(told.detail.get("kind") == kind for told in trail.since_last(bureau.id, ALERTED, RECOVERED)):
             return
         last = trail.last(bureau.id, (TROUBLE, ALERTED, RECOVERED))
         since = now
@@ -56,6 +59,22 @@ class Alerting:
             self._ledger.trail.note(bureau.id, RECOVERED, {}, self._clock())
         else:
             self._tell(bureau, RECOVERED, MailboxEvent.RECOVERED, since=told.at, why="")
+
+    def watch_digest(self, bureau: Bureau, failure: str) -> None:
+        """Tells of a digest that is late, once; and once of the next one that has left. `failure` is what kept it from
+        being made just now, if anything did."""
+        told = self._ledger.trail.last(bureau.id, (DIGEST_LATE, DIGEST_SENT))
+        late = digest_lateness(self._settings, self._ledger, bureau, self._clock())
+        if told is None or told.what == DIGEST_SENT:
+            if late is not None:
+                why = f"{late.why}（{failure}）" if failure else late.why
+                self._tell(bureau, DIGEST_LATE, MailboxEvent.DIGEST_LATE, late.since, why)
+        elif late is None and self._a_digest_has_left(bureau, told.at):
+            self._tell(bureau, DIGEST_SENT, MailboxEvent.DIGEST_SENT, since=told.at, why="")
+
+    def _a_digest_has_left(self, bureau: Bureau, since: datetime) -> bool:
+        newest = self._ledger.digests.newest(bureau.id)
+        return newest is not None and newest.letter.sent is not None and newest.letter.sent > since
 
     def _tell(self, bureau: Bureau, what: str, event: MailboxEvent, since: datetime, why: str) -> None:
         """Notes the event, and writes to the admins where there are any."""

@@ -58,15 +58,8 @@ class Digesting:
         self._templates = templates
 
     def is_due(self, bureau: Bureau, now: datetime) -> bool:
-        """True once the bureau's hour has come and today's digest is not filed, whatever happened meanwhile.
-
-        Out of season (no notice open, nothing to tell) none is due: nobody wants an empty letter every day.
-        """
-        local = now.astimezone(self._settings.intake.zone)
-        if local.time() < self._settings.digest_at(bureau) or self._ledger.digests.of(bureau.id, local.date()):
-            return False
-        report = self._ledger.digests.report(bureau.id)
-        return _in_season(desk_for(self._settings, bureau, now), now) or bool(report.mails or report.trouble)
+        """As `digest_is_due`."""
+        return digest_is_due(self._settings, self._ledger, bureau, now)
 
     def preview(self, bureau: Bureau, now: datetime) -> Letter:
         """The digest as it would be now; nothing is written."""
@@ -192,6 +185,18 @@ class Digesting:
             (folder / name).write_text(letter.html, encoding="utf-8")
         except OSError as error:
             raise TemporaryFailure(f"写不了汇总 {folder / name}：{error.strerror}") from error
+
+
+def digest_is_due(settings: Settings, ledger: Ledger, bureau: Bureau, now: datetime) -> bool:
+    """True once the bureau's hour has come and today's digest is not filed, whatever happened meanwhile.
+
+    Out of season (no notice open, nothing to tell) none is due: nobody wants an empty letter every day.
+    """
+    local = now.astimezone(settings.intake.zone)
+    if local.time() < settings.digest_at(bureau) or ledger.digests.of(bureau.id, local.date()):
+        return False
+    report = ledger.digests.report(bureau.id)
+    return _in_season(desk_for(settings, bureau, now), now) or bool(report.mails or report.trouble)
 
 
 def link_details(link: KeptLink) -> str:

@@ -121,9 +121,16 @@ class Rounds:
         return Round(bureau, taken, delivered, tuple(dict.fromkeys(str(error) for error in trouble)))
 
     def file_due_digest(self, bureau: Bureau) -> bool:
-        """Files today's digest if its hour has come; asked often, it is filed once."""
-        now = self._clock()
-        return self.digesting.is_due(bureau, now) and self.digesting.file(bureau, now)
+        """Files today's digest if its hour has come; asked often, it is filed once. What keeps it from being made is
+        written down, tried again when this is asked again, and told to the admins."""
+        now, filed, failure = self._clock(), False, ""
+        try:
+            filed = self.digesting.is_due(bureau, now) and self.digesting.file(bureau, now)
+        except IntakeError as error:
+            log.warning("digest put off bureau=%s: %s", bureau.id, error)
+            failure = str(error)
+        self._alerting.watch_digest(bureau, failure)
+        return filed
 
     def deliver(self, bureau: Bureau, stop: Callable[[], bool]) -> Delivered:
         """Sends the letters that are due."""

@@ -28,6 +28,12 @@ class Digests:
             row = _of(session, bureau, day)
             return None if row is None else _record(session, row)
 
+    def newest(self, bureau: str) -> DigestRecord | None:
+        """The digest that was filed last, or None when there is none yet."""
+        with self._database.reading() as session:
+            row = _last(session, bureau)
+            return None if row is None else _record(session, row)
+
     def report(self, bureau: str) -> DayReport:
         """All that happened since the last digest of this bureau was filed."""
         with self._database.reading() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.ledger.database import Database
@@ -34,6 +35,17 @@ class Trail:
             )
             row = session.exec(newest.limit(1)).first()
             return None if row is None else event_record(row)
+
+    def since_last(self, bureau: str, what: str, last: str) -> tuple[EventRecord, ...]:
+        """All events named `what` that came after the newest one named `last`, in order."""
+        with self._database.reading() as session:
+            newest = select(func.max(EventRow.id)).where(EventRow.bureau == bureau, EventRow.what == last)
+            events = select(EventRow).where(
+                EventRow.bureau == bureau,
+                EventRow.what == what,
+                col(EventRow.id) > func.coalesce(newest.scalar_subquery(), 0),
+            )
+            return tuple(event_record(row) for row in session.exec(events.order_by(col(EventRow.id))))
 
 
 def add_event(session: Session, bureau: str, what: str, detail: Detail, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""A word to the admins when a mailbox stops working, and when it works again."""
+"""A word to the admins when mailbox or digest stop working, and when they work again."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ class MailboxEvent(StrEnum):
     UNREACHABLE = "unreachable"
     LOCAL = "local"
     RECOVERED = "recovered"
+    DIGEST_LATE = "digest_late"
+    DIGEST_SENT = "digest_sent"
 
 
 @dataclass(frozen=True)
 class AlertContext:
-    """One event of one mailbox. Moments are aware and in the bureau's zone."""
+    """One event of one bureau. Moments are aware and in the bureau's zone."""
 
     bureau: str
     mailbox: str
     """Its address."""
     event: MailboxEvent
     since: datetime
-    """When it stopped working."""
+    """When it stopped working; for a digest, when it was due."""
     now: datetime
     reason: str = ""
     """What the server said or this machine, raw; empty when it works again."""

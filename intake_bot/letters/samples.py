@@ -241,7 +241,9 @@ ALERTS: Mapping[str, AlertContext] = {
         event,
         since=at("2023-05-17 09:10:00"),
         now=at("2023-05-17 10:15:30"),
-        reason="" if event is MailboxEvent.RECOVERED else "LOGIN Login error or password error",
+        reason=""
+        if event in (MailboxEvent.RECOVERED, MailboxEvent.DIGEST_SENT)
+        else "LOGIN Login error or password error",
     )
     for event in MailboxEvent
 }
