@@ -95,8 +95,8 @@ def _measure(path: Path, kind: Kind, most_pixels: int) -> tuple[PhotoFacts | Non
 def look_of(image: Image.Image) -> int | None:
     """The difference hash (dHash) of a decoded picture: is a field (of 9 × 8, grey) darker than its right neighbour?
 
-    Saving anew, scaling and light change few of the 64 bits; `judging.duplicates.LOOK_DISTANCE` says how few. None for
-    a picture that is nearly flat (a blank page, a dark room): noise would decide its bits.
+    Saving anew, scaling and some light change few of the 64 bits; `judging.duplicates.LOOK_DISTANCE` says how few were
+    measured. None for a picture that is nearly flat (a blank page, a dark room): noise would decide its bits.
     """
     grey = image.convert("L") if image.mode in ("1", "P", "PA") else image
     grey = grey.resize((_LOOK_SIDE, _LOOK_SIDE), Image.Resampling.BOX).convert("L")

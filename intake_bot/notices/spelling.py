@@ -9,7 +9,8 @@ from functools import cache
 from opencc import OpenCC
 
 # Zero-width signs, direction marks and variation selectors: invisible, and pasted along with every second subject.
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
+# And halves of characters (surrogates), which broken files hold and the converter cannot take.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\ud800-\udfff]")
 
 
 @cache

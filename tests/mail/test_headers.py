@@ -5,6 +5,8 @@ from datetime import datetime
 from io import BytesIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from intake_bot.mail.addresses import clean_addresses
 from intake_bot.mail.dates import header_date, received_date
@@ -55,6 +57,64 @@ def word(text: bytes, charset: str = "gb2312") -> bytes:
 )
 def test_decode_words(value: bytes, text: str) -> None:
     assert decode_words(value) == text
+
+
+_PIECES = st.sampled_from(
+    [
+        *(
+            b"=?",
+            b"?=",
+            b"utf-8",
+            b"gb2312",
+            b"?B?",
+            b"?Q?",
+            b"5Lit",
+            b"\xd6\xd0",
+            b"\xe4",
+            b" ",
+            b"\r\n ",
+            b"\0",
+            b'"',
+        ),
+        *(
+            b"<",
+            b">",
+            b"@",
+            b"a@b.cn",
+            b",",
+            b";",
+            b"(",
+            b")",
+            b"filename*0*=",
+            b"filename=",
+            b"utf-8''%E4",
+            b"%",
+            b"name",
+        ),
+        *(b"Wed, 17 May 2023 16:00:00 +0800", b"99", b"-", b"+9999", b"multipart/mixed", b"boundary=", b"x" * 200),
+    ]
+)
+VALUES = st.lists(_PIECES | st.binary(max_size=6), max_size=25).map(b"".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(VALUES)
+def test_any_header_is_read(value: bytes) -> None:
+    for text in (decode_words(value), header_text(value), shown_name(header_text(value))):
+        assert text.encode() is not None
+    assert b"\n" not in clean_addresses(value)
+    assert all(one.isascii() and not one.isspace() and " " not in one for one in message_ids(value))
+    for moment in (header_date(header_text(value)), received_date(header_text(value))):
+        assert moment is None or moment.utcoffset() is not None
+    fields = (Field("content-type", value), Field("content-disposition", value), Field("content-id", value))
+    assert part_header(fields).name.encode() is not None
+
+
+@settings(max_examples=200, deadline=None)
+@given(VALUES)
+def test_any_header_block_is_read(block: bytes) -> None:
+    fields, _ = read_fields(Source(BytesIO(block)), 1000)
+    assert all(field.name == field.name.lower() for field in fields)
 
 
 @pytest.mark.parametrize("text", ["", "a b", TEXT, "=?utf-8?B?5Lit?=", 'a,"<\n' * 500])

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from intake_bot.config.defaults import defaults_dir
 from intake_bot.config.load import load
@@ -224,6 +226,53 @@ def test_a_subject_of_ours_reads_back() -> None:
 @pytest.mark.parametrize("subject", ["", " ", "\x00", "回复：" * 500, "活动周" * 2000, "（" * 3000, "濮" * 5000])
 def test_odd_subjects_are_read_quickly_and_without_an_error(subject: str) -> None:
     assert read(subject).unit is None
+
+
+_PIECES = st.sampled_from(
+    [
+        *(
+            "活动周",
+            "濮阳县",
+            "濮阳县教育局",
+            "濮职中",
+            "照片",
+            "文字材料",
+            "材料",
+            "xx单位",
+            "××",
+            "回复：",
+            "Fw:",
+            "【",
+            "】",
+        ),
+        *(
+            "（2/3）",
+            "5月17日",
+            "13月45日",
+            "20230599",
+            "第2篇",
+            "等 5 项材料",
+            "、",
+            "和",
+            " ",
+            "\u3000",
+            "\x00",
+            "\u202e",
+        ),
+        *("９９/９", "十月", "㈠", "\ud800", "İ", "ﬁ", "²", "①", "٣"),
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_PIECES | st.text(max_size=5), max_size=30).map("".join), st.sampled_from(SETTINGS.notices))
+def test_any_subject_is_read(subject: str, notice: Notice) -> None:
+    _, roster = notice_and_roster(notice.id)
+    reading = read_subject(subject, notice, roster)
+    assert (reading.unit is None) or (reading.fault in (None, UnitFault.PLACEHOLDER))
+    assert set(reading.materials) <= {material.name for material in notice.materials}
+    assert reading.day is None or reading.day in notice.days
+    assert read_subject(subject, notice, roster) == reading
 
 
 def test_prefixes_are_stacked() -> None:
