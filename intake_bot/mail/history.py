@@ -27,6 +27,8 @@ _HEADER_LINE = re.compile(
     r"|Sent|Date|To|Cc|Subject)[ \t*]*[:：]",
     re.IGNORECASE,
 )
+_SPEAKS = re.compile(r"[:：]|[-_=—]{2}|(?i:on[ \t]|at[ \t]|begin|forwarded|wrote)|转发|在|于|\d{4}[ \t]*[-/年]")
+"""What every sign of history has in its first line; most lines of most mails have none, and are done with here."""
 _LINES_OF_A_HEADER = 5
 _LONGEST_INTRODUCTION = 400
 
@@ -53,6 +55,8 @@ def history_start(text: str) -> int:
 
 def _opens_history(lines: list[str], number: int) -> bool:
     line = lines[number]
+    if not _SPEAKS.search(line):
+        return False
     if _RULED.match(line) or _BEGUN.fullmatch(line):
         return True
     if _FROM_LINE.match(line):
@@ -63,6 +67,8 @@ def _opens_history(lines: list[str], number: int) -> bool:
 def _introduces(lines: list[str], number: int) -> bool:
     """`在 2023-05-17 15:02，张三 <a@b> 写道：`, on one line or broken over two."""
     line = lines[number]
+    if not _SPEAKS.search(line):
+        return False
     if _is_introduction(line):
         return True
     if not _STARTS_INTRODUCTION.match(line) or number + 1 == len(lines):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 _BLOCK_TAGS = """
@@ -50,9 +51,11 @@ class Page:
     pictures: tuple[Picture, ...] = ()
 
 
+@lru_cache(maxsize=1)
 def own_page(html: str) -> Page:
     """Read an HTML body. Quoted history in a marked element (blockquote, isReplyContent, …) is left out, and so is
-    what is hidden. Takes time in proportion to the length, whatever the HTML.
+    what is hidden. Takes time in proportion to the length, whatever the HTML; the last page is remembered, since a
+    mail's words, links and pictures are asked for one after the other.
     """
     reader = _Reader()
     reader.feed(_tamed(html))

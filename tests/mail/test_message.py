@@ -13,51 +13,23 @@ from hypothesis import strategies as st
 
 from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits, message_id_of, read_message
 from tests.mail.samples import raw_mail, read
-
-MAILS = Path(__file__).parents[1] / "mails"
-SUBJECT = "活动周濮阳县教育局文字材料"
-ODD_MAILS = (
-    ("adjacent-words-without-white-space", SUBJECT, "正文", ()),
-    ("attachment-behind-the-closing-boundary", SUBJECT, "正文", ("1.jpg",)),
-    ("bare-cr-line-ends", SUBJECT, "正文", ()),
-    ("base64-text-itself-cut-anywhere", SUBJECT, "正文", ()),
-    ("boundary-never-closed", SUBJECT, "正文", ("1.jpg",)),
-    ("date-with-bare-cst", SUBJECT, "正文", ()),
-    ("declared-boundary-never-comes", SUBJECT, "正文", ()),
-    ("equal-boundaries-inside-each-other", SUBJECT, "正文", ("1.jpg",)),
-    ("forwarded-as-attachment", SUBJECT, "正文", ("附件1.eml",)),
-    ("gb2312-label-with-gbk-bytes", "活动周镕喆学校—文字材料", "正文—镕", ("镕.docx",)),
-    ("latin1-label-on-gbk", SUBJECT, "这是正文", ()),
-    ("mixed-line-ends", SUBJECT, "正文", ("1.jpg",)),
-    ("name-ends-in-a-gbk-backslash", SUBJECT, "正文", ("朶",)),
-    ("name-with-path-and-direction-override", SUBJECT, "正文", ("材料gpj.exe", "passwd")),
-    ("nameless-attachments-and-inline-pictures", SUBJECT, "", ("附件1.png", "附件2.jpg", "附件3.bin")),
-    ("no-header-at-all", "", "老师您好，附件是我校材料。", ()),
-    ("raw-gbk-header-and-name", SUBJECT, "正文", ("现场照片.jpg",)),
-    ("raw-utf8-header-and-name", SUBJECT, "正文", ("现场照片.jpg",)),
-    ("rfc2231-continued-gb2312", SUBJECT, "", ("濮阳县教育局现场照片之一.jpg",)),
-    ("rfc2231-cut-inside-a-triple", SUBJECT, "", ("技能展示现场.png",)),
-    ("signed-and-invited", SUBJECT, "正文", ()),
-    ("unknown-8bit-word", SUBJECT, "正文", ()),
-    ("word-without-space-behind-re", f"Re:{SUBJECT}", "正文", ()),
-    ("words-cut-inside-a-character-unpadded", SUBJECT, "正文", ()),
-    ("x-gbk-body", SUBJECT, "正文", ()),
-)
+from tests.odd_mails import FOLDER, ODD_MAILS, OddMail
 
 
 def read_sample(name: str, tmp_path: Path) -> Message:
-    return read_message(MAILS / f"{name}.eml", tmp_path, ReadingLimits())
+    return read_message(FOLDER / f"{name}.eml", tmp_path, ReadingLimits())
 
 
-@pytest.mark.parametrize(("mail", "subject", "text", "names"), ODD_MAILS)
-def test_read_message_of_odd_mail(mail: str, subject: str, text: str, names: tuple[str, ...], tmp_path: Path) -> None:
-    message = read_sample(mail, tmp_path)
-    found = (message.subject, message.text.strip(), tuple(one.name for one in message.attachments), message.cut)
-    assert found == (subject, text, names, ())
+@pytest.mark.parametrize("odd", ODD_MAILS, ids=lambda odd: odd.mail)
+def test_read_message_of_odd_mail(odd: OddMail, tmp_path: Path) -> None:
+    message = read_sample(odd.mail, tmp_path)
+    text = None if odd.text is None else message.text.strip()
+    found = (message.subject, text, tuple(one.name for one in message.attachments), message.cut)
+    assert found == (odd.subject, odd.text, odd.names, ())
 
 
 def test_every_odd_mail_is_tested() -> None:
-    assert {mail for mail, *_ in ODD_MAILS} == {path.stem for path in MAILS.glob("*.eml")}
+    assert {odd.path for odd in ODD_MAILS} == set(FOLDER.iterdir())
 
 
 def test_read_message_of_an_ordinary_mail(tmp_path: Path) -> None:
