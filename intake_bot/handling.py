@@ -212,7 +212,8 @@ class Handling:
     ) -> Done:
         self._ledger.messages.decide(record.id, judgement, what, detail, self._clock())
         if not self._ledger.history.is_held(record.id):
-            self._spool.remove([spool_key(record).file_name])
+            together = [record, *(sibling for sibling, _ in self._ledger.messages.joined_to(record.id))]
+            self._spool.remove([spool_key(one).file_name for one in together])
         to = judgement.answer.recipients if judgement.answer else ()
         return Done(self._ledger.history.mail(record.id), to)
 

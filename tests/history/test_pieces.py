@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+from intake_bot import cli
 from intake_bot.demo.media import jpeg, zip_of
 from intake_bot.home import Home
 from intake_bot.ledger.records import Outcome
@@ -91,3 +96,45 @@ def test_two_overdue_pieces_are_answered_once(puyang: Office) -> None:
     (letter,) = puyang.poll("2023-05-17 12:00")
     assert "第3封没有收到" in letter.text
     assert [len(item.files) for item in puyang.items()] == [2]
+
+
+LINK = "从163网易邮箱发来的超大附件\n照片二.zip（180.2M，2023年6月1日 0:49 到期）\nhttps://u.163.com/xyz9\n"
+
+
+def test_pieces_that_a_person_has_judged_again_stay_together(puyang: Office, tmp_path: Path) -> None:
+    puyang.receive("2023-05-17 10:00", f"{SUBJECT}（1/2）", photos("学生技能展示现场.jpg", 1))
+    assert puyang.poll("2023-05-17 10:01") == []
+    puyang.receive("2023-05-17 10:02", f"{SUBJECT}（2/2）", photos("启动仪式领导讲话.jpg", 2), text=LINK)
+    (letter,) = puyang.poll("2023-05-17 10:03")
+    assert "【待人工查看】" in letter.subject
+    first, number = (mail.receipt for mail in puyang.mails())
+    everything = ["照片.zip", "照片（第1封）.zip"]
+    assert [file.name for file in puyang.items()[-1].files] == everything
+
+    assert held(puyang, "retry", number) == 1
+    assert [
+        (item.decision.value, [file.name for file in item.files]) for item in puyang.items() if not item.superseded
+    ] == [("held", everything)]
+    # The one that was joined to it is no matter of its own.
+    assert held(puyang, "retry", first) == 1
+
+    fetched = tmp_path / "照片二.zip"
+    fetched.write_bytes(photos("汽修专业学生比赛.jpg", 3)["照片.zip"])
+    assert held(puyang, "supply", number, str(fetched)) == 0
+    (accepted,) = [item for item in puyang.items() if not item.superseded]
+    assert (accepted.decision.value, accepted.late) == ("accepted", False)
+    assert sorted(file.name for file in accepted.files) == sorted([*everything, "照片二.zip"])
+    assert [(mail.receipt, mail.outcome, mail.joined) for mail in puyang.mails()] == [
+        (first, Outcome.ACCEPTED, number),
+        (number, Outcome.ACCEPTED, None),
+    ]
+    assert spooled(puyang) == 0
+
+
+def held(office: Office, what: str, *arguments: str) -> int:
+    """A clerk's command about a held mail, on the next day; its exit code."""
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        try:
+            return cli.run(["held", what, "--home", str(office.home), *arguments, "--now", "2023-05-18T09:00:00+08:00"])
+        except SystemExit as error:
+            return int(error.code or 0)
