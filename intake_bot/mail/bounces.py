@@ -22,6 +22,7 @@ from intake_bot.mail.source import Source
 
 _LONGEST_PAGE = 200_000
 _MOST_LETTERS = 50
+_MOST_QUOTED = 20
 _MOST_RECIPIENTS = 50
 _BLOCK_BYTES = 64 * 1024
 _WORDS = 300
@@ -120,17 +121,17 @@ def read_bounce(message: Message) -> Bounce:
     statuses = [status for one in message.attachments if _is_report(one) for status in _statuses(one)]
     failed = [status for status in statuses if status.has_failed]
     reason = found[1] if (found := _REASON.search(page)) else ""
-    words = one_line(" ".join([*(status.words for status in failed or statuses), reason]).strip() or page)[:_WORDS]
+    said = [*(status.words for status in failed or statuses), reason]
+    words = " ".join(one_line(" ".join(said).strip() or page).split())[:_WORDS]
     named = [address for status in failed or statuses for address in status.recipients]
     named += _ADDRESSES.findall(message.header("x-failed-recipients"))
+    heads = [text for one in enclosed for text in (one.subject, _receipt_words(one.bot_id))]
+    subjects = [found.strip() for found in _SUBJECT.findall(page)]
     own = [one.message_id for one in enclosed if one.message_id]
     texts = (" ".join((*own, *message.in_reply_to, *message.references)), page)
     return Bounce(
         letters=tuple(dict.fromkeys(found for text in texts for found in our_message_ids(text)))[:_MOST_LETTERS],
-        quoted=tuple(
-            dict.fromkeys(text for one in enclosed for text in (one.subject, _receipt_words(one.bot_id)) if text)
-            | dict.fromkeys(found.strip() for found in _SUBJECT.findall(page))
-        ),
+        quoted=tuple(dict.fromkeys(text for text in (*heads, *subjects) if text))[:_MOST_QUOTED],
         recipients=_distinct(named or _RECIPIENT.findall(page)),
         why=_why([status.code for status in failed], words),
         words=words,
@@ -173,7 +174,8 @@ def _status(fields: tuple[Field, ...]) -> _Status:
     more = re.search(r"\b[45]\.\d{1,3}\.\d{1,3}\b", diagnostic)
     # 5.0.0 tells less than what the other server had said.
     better = more if more and (code is None or code.group().endswith(".0.0")) else code
-    return _Status(addresses, values["action"].lower(), better.group() if better else "", diagnostic)
+    action = values["action"].partition(" ")[0].lower()
+    return _Status(addresses, action, better.group() if better else "", diagnostic)
 
 
 def _why(codes: Iterable[str], words: str) -> Why:
