@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from intake_bot.disk import disk_failures_of
 from intake_bot.errors import ConfigError, IntakeError
 from intake_bot.translation import speak_chinese
 
@@ -34,7 +35,8 @@ def run(arguments: Sequence[str]) -> int:
     options = build_parser().parse_args(arguments)
     command = importlib.import_module(f"intake_bot.commands.{options.command}")
     try:
-        code: int = command.run(options)
+        with disk_failures_of(options.home):
+            code: int = command.run(options)
         return code
     except ConfigError as error:
         for fault in error.faults:

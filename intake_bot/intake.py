@@ -23,6 +23,7 @@ from intake_bot.braking import Occasion, silence
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.counting import intended_answer
+from intake_bot.disk import disk_failures_of
 from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.examine import Desk, Examined, Given, desk_for, examine, open_mail
 from intake_bot.files.facts import ARCHIVES, FileFacts, Kind
@@ -44,6 +45,7 @@ from intake_bot.ledger.records import (
     MessageRecord,
     Returned,
 )
+from intake_bot.ledger.states import MessageState
 from intake_bot.letters.missing import quota_sentences
 from intake_bot.looking import Looking
 from intake_bot.mail.bounces import read_bounce
@@ -146,9 +148,11 @@ class Intake:
             self._ledger.messages.hold(record.id, reason, self._clock())
             log.warning("message held receipt=%s attempts=%d", record.receipt, record.attempts)
             return True
+        self._check_disk()
         self._ledger.messages.count_attempt(record.id)
         try:
-            self._settle(record, looking)
+            with disk_failures_of(self._home.data):
+                self._settle(record, looking)
         except MailGone as error:
             self._ledger.messages.attempt_failed(record.id, str(error), self._clock())
             log.warning("message gone receipt=%s uid=%d", record.receipt, record.key.uid)
@@ -174,7 +178,7 @@ class Intake:
         else:
             self._home.work.mkdir(parents=True, exist_ok=True)
             # Inside data/, on the store's own file system, so that keeping a file needs no second copy of it.
-            with tempfile.TemporaryDirectory(dir=self._home.work) as work:
+            with tempfile.TemporaryDirectory(dir=self._home.work, ignore_cleanup_errors=True) as work:
                 waits = not self._judge(record, spooled, Path(work), lambda other: self._spooled(other, looking).path)
         if not waits and not self._ledger.history.is_held(record.id):
             # A person may give what is missing, and then it is read once more.
@@ -184,9 +188,9 @@ class Intake:
         """The raw mail on our disk: from an earlier try where there is one, else from the server."""
         key = spool_key(record)
         spooled = self._spool.find(key)
-        if spooled is None:
+        if spooled is None or record.sha256 not in (None, spooled.sha256):  # lost, or damaged by a power cut
             spooled = self._spool.save(key, lambda write: looking.fetch(record.key, write))
-        if record.sha256 is None:
+        if record.sha256 != spooled.sha256 and record.state is not MessageState.WAITING:
             message_id = message_id_of(spooled.path)
             self._ledger.messages.spooled(record.id, spooled.path.name, spooled.sha256, message_id, self._clock())
         return spooled
@@ -323,7 +327,8 @@ class Intake:
 
     def _check_disk(self) -> None:
         """Nothing is fetched onto a disk that is nearly full: a ledger that cannot be written helps nobody."""
-        free = shutil.disk_usage(self._home.data).free
+        with disk_failures_of(self._home.data):
+            free = shutil.disk_usage(self._home.data).free
         if free < self._settings.intake.limits.free_disk_bytes:
             raise TemporaryFailure(f"磁盘只剩 {free // 1_000_000} MB，暂停收信，请清理 {self._home.data} 所在的磁盘")
 

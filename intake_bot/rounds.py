@@ -20,6 +20,7 @@ from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Mode, Settings
 from intake_bot.connecting import imap_settings, smtp_settings
 from intake_bot.digesting import Digesting
+from intake_bot.disk import disk_failures_of
 from intake_bot.errors import IntakeError, PermanentFailure
 from intake_bot.examine import worker_for
 from intake_bot.home import Home
@@ -64,13 +65,19 @@ class _Rest:
 
 @contextmanager
 def only_instance(home: Home) -> Iterator[None]:
-    """Holds the home for this process. Raises PermanentFailure when another one is at work on it."""
-    home.prepare()
+    """Holds the home for this process. Raises PermanentFailure when another one is at work on it, TemporaryFailure
+    when the disk takes no lock."""
+    lock = FileLock(home.lock, timeout=0)
     try:
-        with FileLock(home.lock, timeout=0):
-            yield
+        with disk_failures_of(home.data):
+            home.prepare()
+            lock.acquire()
     except Timeout as error:
         raise PermanentFailure(f"另一个 intake-bot 正在使用 {home.root.resolve()}，请先停止它") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Rounds:

@@ -39,7 +39,7 @@ LEVELS = (
     {"files"},
     {"mail"},
     {"notices"},
-    {"errors", "clock", "translation"},
+    {"errors", "clock", "disk", "translation"},
 )
 HEIGHT = {room: len(LEVELS) - number for number, rooms in enumerate(LEVELS) for room in rooms}
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from intake_bot.disk import disk_words
 from intake_bot.errors import TemporaryFailure
 from intake_bot.files.facts import Kind, Trouble
 from intake_bot.files.limits import FileLimits
@@ -87,7 +88,7 @@ def unpack(source: Source, folder: Path, budget: Budget, limits: FileLimits) -> 
         unpacked = _unpack(source, folder, budget, limits)
         shutil.rmtree(whole)
     except OSError as error:
-        raise TemporaryFailure(f"cannot unpack to {folder}: {error}") from error
+        raise TemporaryFailure(disk_words(folder, error)) from error
     return unpacked
 
 

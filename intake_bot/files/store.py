@@ -17,6 +17,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
+from intake_bot.disk import disk_words
 from intake_bot.errors import TemporaryFailure
 from intake_bot.mail.message import Attachment
 
@@ -61,7 +62,7 @@ class Store:
             for place in (folder, *folder.relative_to(self._root).parents):
                 _sync_folder(self._root / place)
         except OSError as error:
-            raise TemporaryFailure(f"cannot store files in {folder}: {error}") from error
+            raise TemporaryFailure(disk_words(folder, error)) from error
         return kept
 
     def _keep(self, file: Attachment, folder: Path) -> Kept:
@@ -102,12 +103,18 @@ def _bring(source: Path, aside: Path, place: Path) -> None:
     """
     aside.unlink(missing_ok=True)
     try:
-        os.link(source, aside)
-    except OSError:  # another disk, or a file system without links
-        shutil.copyfile(source, aside)
-    with aside.open("rb+") as file:
-        os.fsync(file.fileno())
-    aside.replace(place)
+        try:
+            os.link(source, aside)
+        except OSError:  # another disk, or a file system without links
+            shutil.copyfile(source, aside)
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(place)
+    except OSError:
+        # Half a file is nothing for a clerk to find. On a disk that became read-only it stays until the next try.
+        with suppress(OSError):
+            aside.unlink()
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

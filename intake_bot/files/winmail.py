@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from intake_bot.disk import disk_words
 from intake_bot.errors import TemporaryFailure
 from intake_bot.files.facts import Trouble
 from intake_bot.files.tnef import TnefFile, tnef_files
@@ -34,7 +35,7 @@ def unpack_winmail(path: Path, folder: Path, most_files: int) -> tuple[Attachmen
         folder.mkdir(parents=True, exist_ok=True)
         return tuple(_written(file, folder, number) for number, file in enumerate(files, 1))
     except OSError as error:
-        raise TemporaryFailure(f"cannot unpack to {folder}: {error}") from error
+        raise TemporaryFailure(disk_words(folder, error)) from error
 
 
 def _written(file: TnefFile, folder: Path, number: int) -> Attachment:

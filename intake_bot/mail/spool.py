@@ -6,7 +6,6 @@ whole. Memory does not grow with the mail.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -16,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from intake_bot.disk import disk_words
 from intake_bot.errors import TemporaryFailure
-from intake_bot.mail.connection import one_line
 
 Write = Callable[[bytes], object]
 """Takes the next bytes of a mail."""
@@ -143,9 +142,7 @@ def _disk_failures_of(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-            raise TemporaryFailure(f"磁盘已满，写不下 {path}") from error
-        raise TemporaryFailure(f"读写 {path} 失败：{one_line(error.strerror or error)}") from error
+        raise TemporaryFailure(disk_words(path, error)) from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,11 +7,13 @@ import os
 import signal
 from collections.abc import Callable
 from datetime import datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from intake_bot import cli
 from intake_bot.clock import stopped_clock
+from tests.e2e.looking import run
 
 
 def die() -> None:
@@ -64,3 +66,11 @@ def run_at(now: datetime, log: Path, command: list[str]) -> None:
         for number in (1, 2):
             os.dup2(output.fileno(), number)
     cli.run(command)
+
+
+def run_limited(most: int, answer: Connection, command: list[object]) -> None:
+    """The body of a process that can write no file larger than this: such a write fails in its middle."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+    answer.send(run(*command))

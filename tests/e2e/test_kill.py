@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,13 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 AT_NOW = ("--now", NOW.isoformat())
 
-PRELOADED = ["intake_bot.commands.poll", "intake_bot.mail.reading", "alembic.command", "tests.e2e.dying"]
+PRELOADED = [
+    "intake_bot.commands.poll",
+    "intake_bot.commands.run",
+    "intake_bot.mail.reading",
+    "alembic.command",
+    "tests.e2e.dying",
+]
 
 MOMENTS = [
     ("intake_bot.ledger.messages:Messages.seen", "after", 4),
@@ -74,13 +81,18 @@ def undisturbed(host: ImapHost, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield outcome(home, smtp)
 
 
+def forked(body: Callable[..., None], *arguments: object) -> BaseProcess:
+    """Starts a process, forked from one that has done the imports once: two seconds of them for each would be long."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(PRELOADED)
+    process = processes.Process(target=body, args=arguments)
+    process.start()
+    return process
+
+
 def die_in(place: str, when: str, number: int, *command: object) -> None:
     """Runs the command in a process that kills itself, and makes sure that it did."""
-    processes = multiprocessing.get_context("forkserver")
-    # Forked from a process that has done the imports once, instead of two seconds of them for each death.
-    processes.set_forkserver_preload(PRELOADED)
-    doomed = processes.Process(target=run_and_die, args=(place, when, number, [str(word) for word in command]))
-    doomed.start()
+    doomed = forked(run_and_die, place, when, number, [str(word) for word in command])
     doomed.join(60)
     assert doomed.exitcode == -9
 

@@ -7,7 +7,6 @@ The big run, by hand (about an hour):
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import sqlite3
@@ -26,7 +25,7 @@ from tests.e2e.dying import run_at
 from tests.e2e.home import CLERK, edit, make_home
 from tests.e2e.looking import Answer, fates, one_of_each, read, run, tree
 from tests.e2e.mails import NOW, Fate, Mail, stream
-from tests.e2e.test_kill import PRELOADED
+from tests.e2e.test_kill import forked
 from tests.servers.dovecot import find_dovecot
 
 KILLS = int(os.environ.get("INTAKE_KILLS", "60"))
@@ -68,11 +67,8 @@ class Office:
 
     def live(self, command: str, seconds: float) -> bool:
         """Lets a process work for so long, and then kills it. False when it had come to its end before."""
-        processes = multiprocessing.get_context("forkserver")
-        processes.set_forkserver_preload([*PRELOADED, "intake_bot.commands.run"])
         words = [command, "--home", str(self.home), *(("--now", NOW.isoformat()) if command == "poll" else ())]
-        doomed = processes.Process(target=run_at, args=(NOW, self.home / "log", words))
-        doomed.start()
+        doomed = forked(run_at, NOW, self.home / "log", words)
         doomed.join(seconds)
         doomed.kill()
         doomed.join()

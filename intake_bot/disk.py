@@ -1,0 +1,49 @@
+"""Our own disk when it refuses: full, read-only, not ours, broken. In words for the admin, and never a mail's fault."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from intake_bot.errors import TemporaryFailure
+
+_FULL = "磁盘已满，写不下"
+_READ_ONLY = "磁盘或文件夹是只读的，写不了"
+_NO_RIGHT = "没有权限读写"
+_BROKEN = "磁盘读写失败"
+_TOO_MANY = "打开的文件太多，暂时打不开"
+
+_WORDS: Mapping[int, str] = {
+    errno.ENOSPC: _FULL,
+    getattr(errno, "EDQUOT", errno.ENOSPC): _FULL,
+    errno.EFBIG: _FULL,  # a limit on the size of files, as an admin or a service manager may set
+    errno.EROFS: _READ_ONLY,
+    errno.EACCES: _NO_RIGHT,
+    errno.EPERM: _NO_RIGHT,
+    errno.EIO: _BROKEN,
+    errno.EMFILE: _TOO_MANY,
+    errno.ENFILE: _TOO_MANY,
+}
+
+
+@contextmanager
+def disk_failures_of(path: Path) -> Iterator[None]:
+    """Turns the disk's refusals into TemporaryFailure, named after the file that the system names, else after `path`.
+
+    Any other OSError comes through: a name that is too long, for example, is not the disk's doing.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _WORDS:
+            raise
+        raise TemporaryFailure(disk_words(path, error)) from error
+
+
+def disk_words(path: Path, error: OSError) -> str:
+    """What went wrong with which file, in Chinese where it is something known."""
+    where = error.filename if isinstance(error.filename, str) else path
+    words = _WORDS.get(error.errno or 0)
+    return f"{words} {where}" if words else f"读写 {where} 失败：{error.strerror or type(error).__name__}"

@@ -1,0 +1,234 @@
+"""What the disk can do to us: full, read-only, locked, damaged. Said clearly each time, and over when the cause is."""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from intake_bot.demo.media import chinese_text, docx, jpeg
+from intake_bot.demo.servers import ImapAccount, SmtpServer
+from intake_bot.ledger import database
+from tests.conftest import ImapHost
+from tests.e2e.disks import read_only, small_disk
+from tests.e2e.dying import run_limited
+from tests.e2e.home import edit, make_home
+from tests.e2e.looking import Ran, fates, one_of_each, run, tree
+from tests.e2e.mails import NOW, START, UNITS, Fate, accepted_mail, compose, rejected_mail
+from tests.e2e.test_kill import die_in, forked
+from tests.servers.dovecot import find_dovecot
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="mounts, modes and limits are POSIX")
+
+AT_NOW = ("--now", NOW.isoformat())
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest, new_user: str) -> ImapAccount:
+    """On Dovecot where there is one, else on pymap: what matters here is our own disk."""
+    host: ImapHost = request.getfixturevalue("dovecot_server" if find_dovecot() else "pymap_server")
+    return host.account(new_user)
+
+
+@pytest.fixture
+def home(account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path) -> Path:
+    """A home that works on to the last free byte: its own caution has a test of its own."""
+    root = make_home(tmp_path, {"hebei": account}, smtp_server)
+    edit(root, "config/intake.yaml", "free_disk_bytes: 200000000", "free_disk_bytes: 0")
+    return root
+
+
+def large_mail() -> bytes:
+    photo = jpeg(640, 480, min_bytes=200_000)
+    files = {"典型案例.docx": docx([chinese_text(900)]), "现场.jpg": photo}
+    return compose(f"活动周{UNITS[0]}典型案例材料", files, message_id="<large@example.edu.cn>")
+
+
+def poll(home: Path) -> Ran:
+    return run("poll", "--home", home, *AT_NOW)
+
+
+def said(ran: Ran) -> str:
+    """Everything that a failed command said, made sure that it is said in Chinese and not by Python."""
+    words = ran.out + ran.err
+    assert ran.code == 1, words
+    assert "Traceback" not in words
+    assert CHINESE.search(words)
+    return words
+
+
+def is_settled(home: Path, smtp: SmtpServer, *expected: Fate) -> bool:
+    """Every mail has met its fate and its answer, and every file that the ledger knows is whole in the store."""
+    assert fates(home) == list(expected)
+    assert len(one_of_each(smtp.letters)) == len(expected)
+    listed = run("ledger", "--json", "--home", home).objects
+    known = {file["sha256"] for item in listed for file in item["files"]}
+    stored = tree(home / "data" / "files")
+    assert [name for name in stored if ".incoming" in name] == []
+    return known <= set(stored.values())
+
+
+def test_a_full_disk_is_told_and_nothing_is_left_to_do_by_hand(
+    home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    for raw in (large_mail(), accepted_mail()):
+        account.append(raw, START)
+    (home / "data").mkdir(exist_ok=True)
+    with small_disk(home / "data", 4_000_000) as disk:
+        words = []
+        # More tries than a mail is given before it is set aside: the disk's fault is no mail's.
+        for free in (0, 100_000, 400_000, 500_000, 600_000, 700_000, 800_000):
+            disk.leave_free(free)
+            polled = poll(home)
+            if polled.code:
+                words.append(said(polled))
+        assert len(words) >= 4
+        assert all("磁盘" in one for one in words)
+        disk.empty()
+        assert poll(home).code == 0
+        assert is_settled(home, smtp_server, Fate.ACCEPTED, Fate.ACCEPTED)
+        assert list(tree(home / "data" / "spool")) == []
+
+
+def test_on_a_nearly_full_disk_nothing_is_begun(home: Path, account: ImapAccount, smtp_server: SmtpServer) -> None:
+    edit(home, "config/intake.yaml", "free_disk_bytes: 0", "free_disk_bytes: 1000000")
+    account.append(accepted_mail(), START)
+    (home / "data").mkdir(exist_ok=True)
+    with small_disk(home / "data", 4_000_000) as disk:
+        assert run("held", "--home", home).code == 0
+        disk.leave_free(990_000)
+        assert "磁盘只剩 0 MB，暂停收信" in said(poll(home))
+        assert smtp_server.letters == ()
+        disk.empty()
+        assert poll(home).code == 0
+        assert is_settled(home, smtp_server, Fate.ACCEPTED)
+
+
+def poll_limited(home: Path, most: int) -> Ran:
+    """A poll in a process that can write no file larger than `most`."""
+    ours, theirs = multiprocessing.Pipe()
+    with ours, theirs:
+        limited = forked(run_limited, most, theirs, ["poll", "--home", home, *AT_NOW])
+        ran: Ran = ours.recv()
+        limited.join()
+    return ran
+
+
+@pytest.mark.parametrize("most", [0, 30_000, 250_000], ids=["nothing", "less than a ledger", "less than the mail"])
+def test_a_limit_on_files_is_told_and_passes(
+    most: int, home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    """Of everybody's, with no right to mount: a write that fails in its middle, as on a full disk."""
+    account.append(large_mail(), START)
+    for _ in range(4):
+        assert "磁盘" in said(poll_limited(home, most))
+    assert smtp_server.letters == ()
+    assert poll(home).code == 0
+    assert is_settled(home, smtp_server, Fate.ACCEPTED)
+
+
+@pytest.mark.parametrize("polled_before", [False, True], ids=["at the first start", "later"])
+def test_a_read_only_data_folder_is_told_and_passes(
+    polled_before: bool, home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    expected = []
+    (home / "data").mkdir(exist_ok=True)
+    if polled_before:
+        account.append(rejected_mail(), START)
+        assert poll(home).code == 0
+        expected.append(Fate.REJECTED)
+    account.append(accepted_mail(), START)
+    with read_only(home / "data"):
+        for command in (["poll"], ["digest"]):
+            words = said(run(*command, "--home", home, *AT_NOW))
+            assert "只读" in words or "权限" in words
+        # Looking, too, needs a file beside the ledger.
+        assert run("held", "--home", home).code in (0, 1)
+        assert run("ledger", "--home", home).code in (0, 1)
+    assert poll(home).code == 0
+    assert is_settled(home, smtp_server, *expected, Fate.ACCEPTED)
+
+
+def test_a_disk_that_turns_read_only_is_told_and_passes(
+    home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    (home / "data").mkdir(exist_ok=True)
+    account.append(rejected_mail(), START)
+    with small_disk(home / "data", 8_000_000) as disk:
+        assert poll(home).code == 0
+        account.append(accepted_mail(), START)
+        with disk.read_only():
+            assert "只读" in said(poll(home))
+        assert poll(home).code == 0
+        assert is_settled(home, smtp_server, Fate.REJECTED, Fate.ACCEPTED)
+
+
+def test_a_locked_ledger_is_told_and_passes(
+    home: Path, account: ImapAccount, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
+    account.append(rejected_mail(), START)
+    assert poll(home).code == 0
+    account.append(accepted_mail(), START)
+    with closing(sqlite3.connect(home / "data" / "ledger.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for command in ("poll", "digest"):
+            assert "正被别的程序占用" in said(run(command, "--home", home, *AT_NOW))
+        other.execute("ROLLBACK")
+    assert poll(home).code == 0
+    assert is_settled(home, smtp_server, Fate.REJECTED, Fate.ACCEPTED)
+
+
+def _begin_with_noise(ledger: Path) -> None:
+    with ledger.open("rb+") as file:
+        file.write(b"\xa5" * 100)
+
+
+def _noise_in_the_middle(ledger: Path) -> None:
+    size = ledger.stat().st_size
+    with ledger.open("rb+") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (size - 4096))
+
+
+def _cut_off(ledger: Path) -> None:
+    with ledger.open("rb+") as file:
+        file.truncate(5000)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [_begin_with_noise, _noise_in_the_middle, _cut_off],
+    ids=["begins with noise", "noise in the middle", "cut off"],
+)
+def test_a_damaged_ledger_is_told_by_every_command_and_left_as_it_is(
+    damage: Callable[[Path], None], home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    account.append(accepted_mail(), START)
+    assert poll(home).code == 0
+    damage(home / "data" / "ledger.sqlite3")
+    before = (home / "data" / "ledger.sqlite3").read_bytes()
+    for command in (["poll", *AT_NOW], ["digest", *AT_NOW], ["held"], ["ledger"]):
+        assert "损坏" in said(run(*command, "--home", home))
+    assert (home / "data" / "ledger.sqlite3").read_bytes() == before
+    assert len(smtp_server.letters) == 1
+
+
+@pytest.mark.parametrize("loss", ["gone", "damaged"])
+def test_a_lost_raw_mail_is_fetched_again(loss: str, home: Path, account: ImapAccount, smtp_server: SmtpServer) -> None:
+    account.append(accepted_mail(), START)
+    die_in("intake_bot.ledger.messages:Messages.spooled", "after", 1, "poll", "--home", home, *AT_NOW)
+    (raw,) = (home / "data" / "spool").iterdir()
+    if loss == "gone":
+        raw.unlink()
+    else:
+        raw.write_bytes(bytes(raw.stat().st_size))
+    assert poll(home).code == 0
+    assert is_settled(home, smtp_server, Fate.ACCEPTED)
