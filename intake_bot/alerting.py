@@ -20,10 +20,14 @@ from intake_bot.wrapping import wrap_report
 log = logging.getLogger(__name__)
 
 ALERT_AFTER = timedelta(minutes=15)
-"""What is over within this time is nobody's business; a refused login is told at once."""
+"""What is over within this time is nobody's business."""
 
 DIGEST_LATE, DIGEST_SENT = "digest.late", "digest.sent_again"
 """The admins were told that a digest did not leave, and that one has left since."""
+
+
+class LoginGivenUp(LoginRefused):
+    """Refused so often that the server is not asked any more for a while. It is told at once."""
 
 
 class Alerting:
@@ -46,7 +50,7 @@ class Alerting:
             since = last.at
         else:
             trail.note(bureau.id, TROUBLE, {"kind": kind, "why": str(error)}, now)
-        if kind is MailboxEvent.LOGIN_REFUSED or now - since >= ALERT_AFTER:
+        if isinstance(error, LoginGivenUp | MissingSecret) or now - since >= ALERT_AFTER:
             self._tell(bureau, ALERTED, kind, since, str(error))
 
     def recovery(self, bureau: Bureau) -> None:

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from intake_bot.alerting import Alerting
+from intake_bot.alerting import Alerting, LoginGivenUp
 from intake_bot.answering import Answering
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Mode, Settings
@@ -33,8 +33,10 @@ from intake_bot.outbox import Delivered, Outbox
 
 log = logging.getLogger(__name__)
 
-LOGIN_REST = timedelta(minutes=30)
-"""So long a server that refused our login is left alone: providers lock accounts that go on trying."""
+LOGINS = 3
+"""So often in a row a login may be refused: QQ words a wrong secret and a busy hour alike."""
+LOGIN_REST = timedelta(hours=1)
+"""So long a server that refused them all is left alone: providers lock accounts that go on trying."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,17 @@ class Door(StrEnum):
 
 
 @dataclass(frozen=True)
-class _Rest:
-    """A refused login. It ends with its time, or with another secret to try."""
+class _Refusals:
+    """Logins refused in a row. They are forgotten where there is another secret to try."""
 
-    until: datetime
+    times: int
+    last: datetime
     secret: str = field(repr=False)
     why: str
+
+    def rest_at(self, now: datetime) -> bool:
+        """True while the server is left alone. A clock that was set back ends it."""
+        return self.times >= LOGINS and self.last <= now < self.last + LOGIN_REST
 
 
 @contextmanager
@@ -92,7 +99,7 @@ class Rounds:
         self._ledger = Ledger.open(home.ledger)
         self._mailboxes: dict[str, tuple[str, Mailbox]] = {}
         """By bureau, each with the secret that it logs in with."""
-        self._rests: dict[tuple[str, Door], _Rest] = {}
+        self._refusals: dict[tuple[str, Door], _Refusals] = {}
         self._alerting = Alerting(settings, self._ledger, self._templates, clock)
         self._worker = worker_for(settings.intake.limits)
         self.digesting = Digesting(settings, home, self._ledger, self._templates)
@@ -149,34 +156,37 @@ class Rounds:
                 self._ledger.letters.withhold_answers(bureau.id, self._clock())
             delivered = outbox.deliver(stop)
         if delivered != Delivered():
-            self._rests.pop((bureau.id, Door.OUT), None)
+            self._refusals.pop((bureau.id, Door.OUT), None)
         return delivered
 
     def _take_in(self, bureau: Bureau, stop: Callable[[], bool]) -> Taken:
         with self._knocking(bureau, Door.IN) as secret:
             taken = self._intake(bureau).take_in(self._mailbox(bureau, secret), stop)
-        self._rests.pop((bureau.id, Door.IN), None)
+        self._refusals.pop((bureau.id, Door.IN), None)
         return taken
 
     @contextmanager
     def _knocking(self, bureau: Bureau, door: Door) -> Iterator[str]:
-        """Gives the secret as it is now, and remembers a refusal. Raises LoginRefused, without asking the server,
-        while that rests."""
+        """Gives the secret as it is now, and remembers refusals. Raises LoginGivenUp for the last of LOGINS, and then
+        without asking the server, until it has rested."""
         secret = bureau.secret(self._environ, self._home.root)
-        rest = self._rests.get((bureau.id, door))
-        if rest is not None and rest.secret == secret and self._clock() < rest.until:
-            raise LoginRefused(rest.why)
+        refused = self._refusals.get((bureau.id, door))
+        times = refused.times if refused is not None and refused.secret == secret else 0
+        if times and refused is not None and refused.rest_at(self._clock()):
+            raise LoginGivenUp(refused.why)
         try:
             yield secret
         except LoginRefused as error:
-            self._rests[bureau.id, door] = _Rest(self._clock() + LOGIN_REST, secret, str(error))
-            raise
+            self._refusals[bureau.id, door] = _Refusals(times + 1, self._clock(), secret, str(error))
+            if times + 1 < LOGINS:
+                raise
+            raise LoginGivenUp(str(error)) from error
 
     def _tell(self, bureau: Bureau, trouble: Sequence[IntakeError], stop: Callable[[], bool]) -> None:
         if trouble:
             log.warning("trouble bureau=%s: %s", bureau.id, trouble[0])
             self._alerting.trouble(bureau, trouble[0])
-        elif not stop() and not any((bureau.id, door) in self._rests for door in Door):
+        elif not stop() and not any((bureau.id, door) in self._refusals for door in Door):
             # A refused door is open again when a login succeeded, and not while nothing is due to be sent through it.
             self._alerting.recovery(bureau)
 
@@ -191,7 +201,8 @@ class Rounds:
             return mailbox
         if mailbox is not None:
             mailbox.close()
-        mailbox = Mailbox(imap_settings(bureau, secret, self._settings.intake, self._home.root))
+        settings = imap_settings(bureau, secret, self._settings.intake, self._home.root)
+        mailbox = Mailbox(settings, lambda: self._clock().timestamp())
         self._mailboxes[bureau.id] = secret, mailbox
         return mailbox
 

@@ -2,6 +2,7 @@
 
 - `imap_server`: a fresh, empty account; the test runs once on pymap and once on Dovecot.
 - `imap_host`: the server behind it, for tests that want several accounts (`imap_host.account(user)`).
+- `netease_proxy`, `qq_proxy`: the same Dovecot with the manners of 163 and QQ.
 - `smtp_server`: takes letters for any user with the password PASSWORD and keeps them in `.letters`.
 
 Where Dovecot is not installed its half is skipped; under CI that is a failure.
@@ -18,6 +19,8 @@ import pytest
 
 from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
 from tests.servers.dovecot import PASSWORD, Dovecot, find_dovecot, running_dovecot
+from tests.servers.manners import Netease, Qq
+from tests.servers.proxy import ImapProxy
 
 
 class ImapHost(Protocol):
@@ -48,6 +51,20 @@ def dovecot_server() -> Iterator[Dovecot]:
         pytest.skip("Dovecot is not installed")
     with running_dovecot(program) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def netease_proxy(dovecot_server: Dovecot) -> Iterator[ImapProxy]:
+    """Dovecot with the manners of 163, shared by all tests."""
+    with ImapProxy(dovecot_server, Netease) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="session")
+def qq_proxy(dovecot_server: Dovecot) -> Iterator[ImapProxy]:
+    """Dovecot with the manners of QQ, shared by all tests."""
+    with ImapProxy(dovecot_server, Qq) as proxy:
+        yield proxy
 
 
 @pytest.fixture(params=["pymap", "dovecot"])

@@ -30,6 +30,8 @@ LEVELS = (
         "wrapping",
         "home",
         "connecting",
+        "looking",
+        "mailbox_lines",
         "lateness",
     },
     {"config"},

@@ -26,6 +26,7 @@ from tests.e2e.mails import CHINA, NOW, START, Fate, accepted_mail, compose, rej
 from tests.e2e.office import Office, at_work
 from tests.servers.dovecot import Dovecot
 from tests.servers.netease import NeteaseServer
+from tests.servers.proxy import ImapProxy
 from tests.servers.smtp import MoodySmtpServer
 
 
@@ -156,14 +157,14 @@ def test_a_refused_login_is_told_as_such_once_letters_can_leave(office: Office) 
     assert office.letters_to(ADMIN) == ["【需要处理】河北省教育厅邮箱登录不上", "【已恢复】河北省教育厅邮箱恢复收件"]
 
 
-def test_a_server_that_refused_a_login_is_left_alone_for_half_an_hour(smtp_server: SmtpServer, tmp_path: Path) -> None:
+def test_a_server_that_refused_three_logins_is_left_alone_for_an_hour(smtp_server: SmtpServer, tmp_path: Path) -> None:
     with NeteaseServer() as server, at_work(server.account, smtp_server, tmp_path / "home") as office:
         (office.root / "secret.txt").write_text("wrong", encoding="utf-8")
-        for _ in range(30):
+        for number in range(62):
             assert "请检查授权码" in "".join(office.round().trouble)
-        assert logins(server) == 1
+            assert logins(server) == min(number + 1, 3)
         office.round()
-        assert logins(server) == 2
+        assert logins(server) == 4
         (office.root / "secret.txt").write_text("secret", encoding="utf-8")
         assert office.round().trouble == ()
         office.round()
@@ -171,6 +172,90 @@ def test_a_server_that_refused_a_login_is_left_alone_for_half_an_hour(smtp_serve
             "【需要处理】河北省教育厅邮箱登录不上",
             "【已恢复】河北省教育厅邮箱恢复收件",
         ]
+
+
+def test_two_refused_logins_are_nobodys_business(smtp_server: SmtpServer, tmp_path: Path) -> None:
+    with NeteaseServer() as server, at_work(server.account, smtp_server, tmp_path / "home") as office:
+        server.retort["LOGIN"] = (
+            "{tag} NO Login fail. Password is incorrect, login frequency limited, or system is busy"
+        )
+        for _ in range(2):
+            assert "请检查授权码" in "".join(office.round().trouble)
+        server.retort.clear()
+        assert office.round().trouble == ()
+        for _ in range(30):
+            office.round()
+        assert office.letters_to(ADMIN) == []
+        server.retort["LOGIN"] = (
+            "{tag} NO Login fail. Password is incorrect, login frequency limited, or system is busy"
+        )
+        office.rounds._mailboxes["hebei"][1].close()
+        for number in range(3):
+            assert logins(server) == 3 + number
+            assert "请检查授权码" in "".join(office.round().trouble)
+
+
+def test_a_login_that_is_refused_from_outside_is_told_after_a_while(office: Office) -> None:
+    (office.root / "secret.txt").write_text("wrong", encoding="utf-8")
+    for _ in range(2):
+        office.restart()
+        office.round()
+        office.now += timedelta(minutes=15)
+    (office.root / "secret.txt").write_text("secret", encoding="utf-8")
+    office.restart()
+    office.round()
+    assert office.letters_to(ADMIN)[0] == "【需要处理】河北省教育厅邮箱登录不上"
+
+
+def test_a_clock_that_is_set_back_lets_a_server_be_asked(smtp_server: SmtpServer, tmp_path: Path) -> None:
+    with NeteaseServer() as server, at_work(server.account, smtp_server, tmp_path / "home") as office:
+        (office.root / "secret.txt").write_text("wrong", encoding="utf-8")
+        for _ in range(4):
+            office.round()
+        office.now -= timedelta(hours=5)
+        office.round()
+        assert logins(server) == 4
+
+
+def test_one_bureau_that_is_not_let_in_stops_no_other(
+    dovecot_server: Dovecot, qq_proxy: ImapProxy, new_user: str, smtp_server: SmtpServer, tmp_path: Path
+) -> None:
+    refused = dovecot_server.account(new_user)
+    served = qq_proxy.account(f"2{new_user}")
+    root = make_home(tmp_path, {"hebei": refused, "hefei": served}, smtp_server)
+    (root / "wrong.txt").write_text("wrong", encoding="utf-8")
+    edit(root, "config/bureaus/hebei.yaml", "secret.txt", "wrong.txt")
+    served.append(compose("活动周合肥学校典型案例材料"), START)
+    polled = run("poll", "--home", root, "--now", NOW.isoformat())
+    assert polled.code == 1
+    assert "河北省教育厅：新邮件 0 封" in polled.out and "不接受" in polled.out
+    assert "合肥市教育局：新邮件 1 封，处理完 1 封" in polled.out
+
+
+def test_the_digest_tells_of_a_refused_login_as_long_as_it_lasts(office: Office) -> None:
+    (office.root / "secret.txt").write_text("wrong", encoding="utf-8")
+    for _ in range(5):
+        office.round()
+    said = []
+    for _ in range(3):
+        assert office.digest_is_filed()
+        said.append(text_of_newest_digest(office))
+        office.now += timedelta(days=1)
+        office.round()
+    assert "  邮箱登录不上：127.0.0.1" in said[0]
+    assert said[0].count("邮箱登录不上") == 1
+    assert ["  邮箱登录不上，到现在还没有恢复：127.0.0.1" in one for one in said] == [False, True, True]
+    (office.root / "secret.txt").write_text("secret", encoding="utf-8")
+    office.round()
+    assert office.digest_is_filed()
+    last = text_of_newest_digest(office)
+    assert "邮箱恢复正常" in last
+    assert "邮箱登录不上" not in last
+
+
+def text_of_newest_digest(office: Office) -> str:
+    (newest,) = rows(office, "SELECT text FROM letter WHERE kind = 'digest' ORDER BY id DESC LIMIT 1")[0]
+    return str(newest)
 
 
 def test_whoever_polls_by_hand_is_let_try_at_once(smtp_server: SmtpServer, tmp_path: Path) -> None:

@@ -91,6 +91,8 @@ class Mailbox:
         self._settings = settings
         self._backoff = Backoff(clock)
         self._client: IMAPClient | None = None
+        self._failure: BaseException | None = None
+        """Why there is no connection any more."""
         self._folder = ""
         self._uidvalidity = 0
 
@@ -121,10 +123,11 @@ class Mailbox:
                 self._examine(client, self._settings.folder)
                 return
         if wait := math.ceil(self._backoff.seconds_left):
-            raise ServerFailure(f"与 {self._settings.server} 的连接刚断开过，过 {wait} 秒再连，免得被服务器限制。")
+            raise ServerFailure(f"{self._failure}（过 {wait} 秒再连）")
         try:
             self._connect()
-        except ServerFailure:
+        except ServerFailure as failure:
+            self._failure = failure
             self._backoff.not_connected()
             raise
         self._backoff.connected()
@@ -323,8 +326,9 @@ class Mailbox:
         try:
             with self._named_failures():
                 yield client
-        except BaseException:
+        except BaseException as error:
             self._forget()
+            self._failure = error
             self._backoff.line_broke()
             _drop(client)
             raise
