@@ -2,13 +2,13 @@ import imaplib
 import random
 import socket
 import ssl
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from imapclient import imap_utf7
 
 import intake_bot
 from intake_bot.demo.servers import ImapAccount, ImapServer
@@ -16,7 +16,9 @@ from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.mail.connection import LoginRefused, Security
 from intake_bot.mail.mailbox import Envelope, ImapSettings, Mailbox, MailGone
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.manners import VIRUS_FOLDER
 from tests.servers.netease import NeteaseServer
+from tests.servers.proxy import ImapProxy
 
 CHINA = timezone(timedelta(hours=8))
 NOON = datetime(2023, 5, 17, 12, 0, 0, tzinfo=CHINA)
@@ -38,6 +40,7 @@ def settings(account: ImapAccount, chunk_bytes: int = 1024 * 1024, password: str
 
 
 def opened(account: ImapAccount, chunk_bytes: int = 1024 * 1024) -> Mailbox:
+    """A mailbox that is open."""
     mailbox = Mailbox(settings(account, chunk_bytes))
     mailbox.open()
     return mailbox
@@ -177,8 +180,11 @@ def test_a_closed_mailbox_answers_nothing(imap_server: ImapAccount) -> None:
         mailbox.noop()
 
 
-def test_reading_leaves_flags_and_seen_state_as_they_are(dovecot_server: Dovecot, new_user: str) -> None:
-    account = dovecot_server.account(new_user)
+@pytest.mark.parametrize("host", ["dovecot_server", "netease_proxy", "qq_proxy"])
+def test_reading_leaves_flags_and_seen_state_as_they_are(
+    host: str, request: pytest.FixtureRequest, dovecot_server: Dovecot, new_user: str
+) -> None:
+    account: ImapAccount = request.getfixturevalue(host).account(new_user)
     for _ in range(3):
         account.append(large_letter(3000), NOON)
     with dovecot_server.client(new_user) as clerk:
@@ -194,6 +200,87 @@ def test_reading_leaves_flags_and_seen_state_as_they_are(dovecot_server: Dovecot
         after = clerk.fetch("1:*", "(UID FLAGS)")
         assert flags_of(after[1]) == flags_of(before[1]) == [set(), {rb"\Seen", rb"\Flagged"}, set()]
         assert clerk.search(None, "UNSEEN") == ("OK", [b"1 3"])
+
+
+def test_search_all_finds_mails_of_any_day(imap_server: ImapAccount) -> None:
+    for days in (0, 4000, 5):
+        imap_server.append(LETTER, NOON - timedelta(days))
+    with closing(opened(imap_server)) as mailbox:
+        assert mailbox.search_all() == mailbox.search(date(2001, 1, 1))
+        assert len(mailbox.search_all()) == 3
+
+
+FOLDERS = ("垃圾邮件", "活动周", "活动周/JUNK", "Junkets")
+
+
+@pytest.fixture(params=["dovecot_server", "netease_proxy", "qq_proxy"])
+def account_with_folders(request: pytest.FixtureRequest, dovecot_server: Dovecot, new_user: str) -> ImapAccount:
+    """An account with these folders, and one mail in the first of them."""
+    with dovecot_server.client(new_user) as clerk:
+        for folder in (*FOLDERS, VIRUS_FOLDER):
+            clerk.create(quoted(folder))
+        answer, text = clerk.append(quoted(FOLDERS[0]), "", imaplib.Time2Internaldate(NOON), LETTER)
+        assert answer == "OK", text
+    account: ImapAccount = request.getfixturevalue(request.param).account(new_user)
+    return account
+
+
+def quoted(folder: str) -> str:
+    """A folder's name as it goes over the line (RFC 3501 5.1.3)."""
+    return f'"{imap_utf7.encode(folder).decode("ascii")}"'
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (("垃圾邮件", "广告邮件"), ("垃圾邮件",)),
+        (("junk",), ("活动周/JUNK",)),
+        (("垃圾邮件", "Junk", "活动周"), ("垃圾邮件", "活动周", "活动周/JUNK")),
+        (("其他文件夹", "没有"), ()),
+        ((), ()),
+    ],
+    ids=["one", "in other letters, inside another", "several", "none that may be opened", "no names"],
+)
+def test_folders_are_found_by_their_names(
+    account_with_folders: ImapAccount, names: tuple[str, ...], found: tuple[str, ...]
+) -> None:
+    with closing(opened(account_with_folders)) as mailbox:
+        assert tuple(sorted(mailbox.folders_called(names))) == tuple(sorted(found))
+
+
+def test_enter_looks_into_another_folder_and_open_leads_back(account_with_folders: ImapAccount) -> None:
+    with closing(opened(account_with_folders)) as mailbox:
+        assert mailbox.search_all() == []
+        assert mailbox.enter("垃圾邮件")
+        assert mailbox.folder == "垃圾邮件"
+        (uid,) = mailbox.search(date(2023, 5, 15))
+        assert fetched(mailbox, uid, len(LETTER)) == LETTER
+        mailbox.open()
+        assert (mailbox.folder, mailbox.search_all()) == ("INBOX", [])
+
+
+def test_a_folder_that_does_not_open_leaves_the_connection_as_it_is(account_with_folders: ImapAccount) -> None:
+    with closing(opened(account_with_folders)) as mailbox:
+        assert not mailbox.enter("没有")
+        assert (mailbox.folder, mailbox.is_open) == ("", True)
+        mailbox.open()
+        assert (mailbox.folder, mailbox.search_all()) == ("INBOX", [])
+
+
+def test_the_virus_folder_of_netease_is_listed_and_does_not_open(netease_proxy: ImapProxy, new_user: str) -> None:
+    with netease_proxy.behind.client(new_user) as clerk:
+        clerk.create(quoted(VIRUS_FOLDER))
+    with closing(opened(netease_proxy.account(new_user))) as mailbox:
+        assert mailbox.folders_called([VIRUS_FOLDER]) == (VIRUS_FOLDER,)
+        assert not mailbox.enter(VIRUS_FOLDER)
+        assert mailbox.is_open
+
+
+def test_a_server_that_lists_no_folders_has_none(netease: NeteaseServer) -> None:
+    netease.retort["LIST"] = "{tag} BAD LIST Parse command error"
+    with closing(opened(netease.account)) as mailbox:
+        assert mailbox.folders_called(["Junk"]) == ()
+        assert mailbox.is_open
 
 
 def test_netease_opens_after_id_and_is_read(netease: NeteaseServer) -> None:
@@ -296,19 +383,6 @@ def test_an_answer_that_is_no_imap_closes_the_connection(netease: NeteaseServer,
         netease.retort.clear()
         mailbox.open()
         assert mailbox.search(date(2023, 5, 15)) == [uid]
-
-
-def test_open_replaces_a_connection_that_died_in_the_pause(netease: NeteaseServer) -> None:
-    with closing(opened(netease.account)) as mailbox:
-        netease.retort["EXAMINE"] = "* BYE idle for too long"
-        threading.Timer(0.3, netease.retort.clear).start()
-        while True:
-            try:
-                mailbox.open()
-            except TemporaryFailure:
-                continue
-            break
-        assert mailbox.search(date(2023, 5, 15)) == []
 
 
 def test_a_server_that_cannot_be_reached_is_a_temporary_failure() -> None:

@@ -1,0 +1,96 @@
+"""What networks and servers do in the middle of a conversation; for `tests.servers.proxy` before a real Dovecot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from tests.servers.dovecot import Dovecot
+from tests.servers.proxy import Command, Conversation, HangUp, ImapProxy
+
+Fault = Callable[[Conversation, Command], Iterable[bytes]]
+"""Answers one command, worse than the server behind would."""
+
+
+class FaultyProxy(ImapProxy):
+    """Passes everything on, but for the faults that it is set to."""
+
+    def __init__(self, server: Dovecot) -> None:
+        super().__init__(server, _Faulty)
+        self._faults: list[tuple[str, Fault]] = []
+
+    def spoil(self, start: str, fault: Fault, times: int = 1) -> None:
+        """The next `times` commands that start so (`UID FETCH`) are answered by this fault."""
+        self._faults += [(start, fault)] * times
+
+    def fault_for(self, command: Command) -> Fault | None:
+        """The fault that awaits this command; it is used up by that."""
+        line = f"{command.verb} {command.rest}"
+        found = next((one for one in self._faults if re.match(one[0], line)), None)
+        if found is not None:
+            self._faults.remove(found)
+        return None if found is None else found[1]
+
+    @property
+    def spoilt(self) -> bool:
+        """Every fault that it was set to has happened."""
+        return not self._faults
+
+
+class _Faulty(Conversation):
+    def answer(self, command: Command) -> Iterable[bytes]:
+        assert isinstance(self.proxy, FaultyProxy)
+        fault = self.proxy.fault_for(command)
+        return self.ask(command) if fault is None else fault(self, command)
+
+
+def hang_up(_line: Conversation, _command: Command) -> Iterable[bytes]:
+    """The line ends without a word."""
+    raise HangUp
+
+
+def say_bye(line: Conversation, _command: Command) -> Iterable[bytes]:
+    """The server ends it."""
+    line.say([b"* BYE Server is going down\r\n"])
+    raise HangUp
+
+
+def stall(line: Conversation, _command: Command) -> Iterable[bytes]:
+    """Nothing comes any more, and nobody says so."""
+    line.wait_for_the_end()
+    raise HangUp
+
+
+def cut(line: Conversation, command: Command) -> Iterable[bytes]:
+    """The line ends in the middle of the answer; of a literal, where it has one."""
+    line.say([_half(line, command)])
+    raise HangUp
+
+
+def stall_in_the_middle(line: Conversation, command: Command) -> Iterable[bytes]:
+    """Half of the answer, and then nothing."""
+    line.say([_half(line, command)])
+    line.wait_for_the_end()
+    raise HangUp
+
+
+def refuse(_line: Conversation, command: Command) -> Iterable[bytes]:
+    """NO, for once."""
+    return [command.answer("NO [UNAVAILABLE] Internal error, try again later")]
+
+
+def babble(line: Conversation, command: Command) -> Iterator[bytes]:
+    """What comes is no IMAP."""
+    list(line.ask(command))
+    yield b"* 1 FETCH (UID 1 RFC822.SIZE\r\n* \xff\xfe {12\r\n"
+    yield command.answer("OK")
+
+
+def give_nothing(line: Conversation, command: Command) -> Iterator[bytes]:
+    """OK, and not a word of what was asked for."""
+    yield list(line.ask(command))[-1]
+
+
+def _half(line: Conversation, command: Command) -> bytes:
+    answer = b"".join(line.ask(command))
+    return answer[: len(answer) // 2]
