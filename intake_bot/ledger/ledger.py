@@ -1,4 +1,4 @@
-"""The ledger as the rest of the program holds it: one file, six subjects."""
+"""The ledger as the rest of the program holds it: one file, seven subjects."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from intake_bot.ledger.earlier import Earlier
 from intake_bot.ledger.history import History
 from intake_bot.ledger.letters import Letters
 from intake_bot.ledger.messages import Messages
+from intake_bot.ledger.standings import Standings
 from intake_bot.ledger.trail import Trail
 
 
 class Ledger:
-    """What happened, for good. Every method of the six subjects is one transaction; nothing is ever deleted.
+    """What happened, for good. Every method of the seven subjects is one transaction; nothing is ever deleted.
 
     All of them may raise TemporaryFailure (locked, disk full) and PermanentFailure (damaged, no permission).
     """
@@ -28,6 +29,7 @@ class Ledger:
         self.earlier = Earlier(database)
         self.digests = Digests(database)
         self.trail = Trail(database)
+        self.standings = Standings(database)
 
     @classmethod
     def open(cls, path: Path) -> Ledger:

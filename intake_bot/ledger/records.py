@@ -360,6 +360,24 @@ class DayReport:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A bureau in figures."""
+
+    queued: int
+    """Letters that wait to be sent."""
+    oldest_queued: datetime | None
+    """When the oldest of them was written."""
+    in_doubt: int
+    """Letters on their way, or of which nobody knows whether they went out."""
+    held: int
+    """Mails that wait for a person."""
+    waiting: int
+    """Mails that wait for others that belong to them."""
+    unfinished: int
+    """Mails that were seen and are not settled yet."""
+
+
+@dataclass(frozen=True)
 class DigestRecord:
     """A digest that was filed. `day` is the bureau's local day; `upto` is the last event that it reports."""
 
