@@ -87,6 +87,10 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add(commands, "check", "检查配置和信件模板，一次列出全部问题")
 
+    status = _add(commands, "status", "看一看现在是否正常：收信、待发的信、待人工、磁盘、汇总（不正常时返回 1）")
+    status.add_argument("--json", action="store_true", help="输出JSON，和 data/health.json 一样")
+    _add_now(status)
+
     held = _add(commands, "held", "列出需要人工处理的邮件，并作出决定")
     held.add_argument("--bureau", metavar="编号", help="只看这一个教育局")
     _add_held_acts(held)

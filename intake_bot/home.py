@@ -45,6 +45,15 @@ class Home:
         return self.data / "digests"
 
     @property
+    def health(self) -> Path:
+        """How things are, for a watchdog; written after each round."""
+        return self.data / "health.json"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
     def lock(self) -> Path:
         return self.data / "intake-bot.lock"
 

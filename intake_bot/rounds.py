@@ -23,6 +23,7 @@ from intake_bot.digesting import Digesting
 from intake_bot.disk import disk_failures_of
 from intake_bot.errors import IntakeError, PermanentFailure
 from intake_bot.examine import worker_for
+from intake_bot.health import HealthFile
 from intake_bot.home import Home
 from intake_bot.intake import Intake, Taken
 from intake_bot.ledger.ledger import Ledger
@@ -103,6 +104,7 @@ class Rounds:
         self._alerting = Alerting(settings, self._ledger, self._templates, clock)
         self._worker = worker_for(settings.intake.limits)
         self.digesting = Digesting(settings, home, self._ledger, self._templates)
+        self.health = HealthFile(settings, home, self._ledger, clock)
 
     def __enter__(self) -> Rounds:
         return self
@@ -121,6 +123,7 @@ class Rounds:
         taken, delivered = Taken(), Delivered()
         try:
             taken = self._take_in(bureau, stop)
+            self.health.polled()
         except IntakeError as error:
             trouble.append(error)
         try:
@@ -132,7 +135,9 @@ class Rounds:
         except IntakeError as error:  # the ledger itself
             log.warning("trouble not noted bureau=%s: %s", bureau.id, error)
             trouble.append(error)
-        return Round(bureau, taken, delivered, tuple(dict.fromkeys(str(error) for error in trouble)))
+        words = tuple(dict.fromkeys(str(error) for error in trouble))
+        self.health.round_over(bureau, words)
+        return Round(bureau, taken, delivered, words)
 
     def file_due_digest(self, bureau: Bureau) -> bool:
         """Files today's digest if its hour has come; asked often, it is filed once. What keeps it from being made is
