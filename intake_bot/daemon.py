@@ -16,12 +16,17 @@ from apscheduler.triggers.interval import IntervalTrigger
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Settings
 from intake_bot.errors import IntakeError
+from intake_bot.pinging import Pinger
 from intake_bot.rounds import Rounds
+from intake_bot.systemd import Watchdog, notify
 
 log = logging.getLogger(__name__)
 
 DIGEST_CHECK_SECONDS = 60
 STOP_CHECK_SECONDS = 0.5
+STUCK_SECONDS = 3600
+"""Longer than this no mail takes, be the line ever so slow: who is silent for so long, beside the pause between two
+rounds, hangs. The watchdog may then end us."""
 JUMP = timedelta(seconds=5)
 """By so much the clock must have moved against the time that passed, to have been set: time servers move it by less."""
 
@@ -55,6 +60,8 @@ class Daemon:
         self._rounds = rounds
         self._clock = clock
         self._stopping = threading.Event()
+        self._pinger = Pinger(settings.intake.health.ping_url)
+        self._last_sign = time.monotonic()
         # The ledger and the kept connections belong to one job at a time; a digest waits for the mail in hand.
         self._turn = threading.Lock()
         self._scheduler = BackgroundScheduler(
@@ -76,10 +83,14 @@ class Daemon:
         self._scheduler.add_job(self._file_digests, trigger, next_run_time=start, id="digest")
         log.info("started bureaus=%s every=%ds", ",".join(b.id for b in self._settings.bureaus), every)
         self._scheduler.start()
-        watch = ClockWatch(self._clock)
+        notify("READY=1", "STATUS=已启动")
+        watch, watchdog = ClockWatch(self._clock), Watchdog()
         while not self._stopping.is_set():
             time.sleep(STOP_CHECK_SECONDS)
             self._mind(watch.jump())
+            if time.monotonic() - self._last_sign < STUCK_SECONDS + 2 * every:
+                watchdog.feed()
+        notify("STOPPING=1", "STATUS=正在停止，先做完手头的一封")
         self._scheduler.shutdown()  # waits for the job in hand
         log.info("stopped")
 
@@ -99,17 +110,27 @@ class Daemon:
         log.info("stopping signal=%s", signal.Signals(number).name)
         self._stopping.set()
 
+    def _is_ending(self) -> bool:
+        """Asked between two mails and two letters; that it is asked at all shows that the work goes on."""
+        self._last_sign = time.monotonic()
+        self._rounds.health.sign_of_life()
+        return self._stopping.is_set()
+
     def _poll(self) -> None:
         for bureau in self._settings.bureaus:
             with self._turn:
-                if self._stopping.is_set():
+                if self._is_ending():
                     return
-                done = self._rounds.go(bureau, self._stopping.is_set)
+                done = self._rounds.go(bureau, self._is_ending)
             log.info(
                 "round bureau=%s seen=%d settled=%d failed=%d sent=%d deferred=%d",
                 bureau.id, done.taken.seen, done.taken.settled, done.taken.failed,
                 done.delivered.sent, done.delivered.deferred,
             )  # fmt: skip
+        health = self._rounds.health
+        notify(f"STATUS={health.words}")
+        if health.is_well:
+            self._pinger.ping()
 
     def _file_digests(self) -> None:
         for bureau in self._settings.bureaus:

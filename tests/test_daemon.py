@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +23,9 @@ from tests.conftest import ImapHost
 from tests.e2e.home import CLERK, edit, make_home, write_bureau
 from tests.e2e.looking import read, run
 from tests.e2e.mails import accepted_mail, compose
+from tests.servers.datagrams import heard, listening
 from tests.servers.dovecot import find_dovecot
+from tests.servers.monitor import running_monitor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal to catch")
 
@@ -115,6 +119,34 @@ def test_a_digest_whose_hour_went_by_is_made_up_for_once(home: Path, smtp_server
             wait_until(lambda: (home / "log").read_text(encoding="utf-8").count(" round ") >= 2)
             end(daemon, home)
     assert digests() == 1
+
+
+def test_systemd_a_monitor_and_two_files_hear_of_its_life(
+    home: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder, running_monitor() as monitor:
+        socket_name = f"{folder}/notify"
+        monkeypatch.setenv("NOTIFY_SOCKET", socket_name)
+        monkeypatch.setenv("WATCHDOG_USEC", "2000000")
+        edit(home, "config/intake.yaml", "# health:\n#   ping_url:", "health:\n  ping_url:")
+        edit(home, "config/intake.yaml", "https://hc-ping.com/00000000-0000-0000-0000-000000000000", f"{monitor.url}/1")
+        words: list[bytes] = []
+        with listening(socket_name) as ear, running(home) as daemon:
+
+            def is_told() -> bool:
+                words.extend(heard(ear))
+                return words.count(b"WATCHDOG=1") >= 2 and len(monitor.asked) >= 2
+
+            wait_until(is_told)
+            log = end(daemon, home)
+            words += heard(ear)
+    assert words[0] == "READY=1\nSTATUS=已启动".encode()
+    assert "STATUS=一切正常".encode() in words
+    assert words[-1] == "STOPPING=1\nSTATUS=正在停止，先做完手头的一封".encode()
+    assert set(monitor.asked) == {"/1"}
+    health = json.loads((home / "data/health.json").read_text(encoding="utf-8"))
+    assert (health["pid"], health["complaints"], list(health["bureaus"])) == (daemon.pid, [], ["hebei"])
+    assert (home / "data/logs/intake-bot.log").read_text(encoding="utf-8") == log
 
 
 def test_told_twice_while_a_server_keeps_it_waiting_it_still_ends_cleanly(

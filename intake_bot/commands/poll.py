@@ -9,6 +9,7 @@ from intake_bot.commands.choosing import chosen_bureaus, clock_of
 from intake_bot.commands.inspecting import fit_for_work
 from intake_bot.commands.progress import tracked_while_printing
 from intake_bot.home import Home
+from intake_bot.pinging import Pinger
 from intake_bot.rounds import Rounds, only_instance
 
 
@@ -30,4 +31,8 @@ def run(options: argparse.Namespace) -> int:
                 print(f"  问题：{sentence}")
             if done.trouble or done.taken.failed or done.delivered.failed:
                 code = EXIT_FOUND
+        if rounds.health.is_well:
+            pinger = Pinger(settings.intake.health.ping_url)
+            pinger.ping()
+            pinger.wait()
     return code

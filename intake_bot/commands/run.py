@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from logging.handlers import RotatingFileHandler
 
 from intake_bot.cli import EXIT_WELL
 from intake_bot.clock import system_clock
@@ -12,16 +13,38 @@ from intake_bot.daemon import Daemon
 from intake_bot.home import Home
 from intake_bot.rounds import Rounds, only_instance
 
+log = logging.getLogger(__name__)
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+LOG_BYTES, LOG_FILES = 5_000_000, 5
+"""Some weeks of the busiest bureau."""
+
 
 def run(options: argparse.Namespace) -> int:
     """Works until it is told to stop."""
     home = Home(options.home)
     settings = fit_for_work(home)
     level = logging.DEBUG if options.verbose else logging.INFO
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=level, format=LOG_FORMAT)
     # Their INFO and DEBUG lines speak of every job and of every IMAP answer, letters included.
     for library in ("alembic", "apscheduler", "imapclient", "mailparser"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    with only_instance(home), Rounds(settings, home, system_clock) as rounds:
-        Daemon(settings, rounds, system_clock).run()
+    with only_instance(home):
+        _log_into(home)
+        with Rounds(settings, home, system_clock) as rounds:
+            Daemon(settings, rounds, system_clock).run()
     return EXIT_WELL
+
+
+def _log_into(home: Home) -> None:
+    """A file in the home as well: a task of Windows has no console, and not every admin knows journalctl."""
+    try:
+        home.logs.mkdir(exist_ok=True)
+        file = RotatingFileHandler(
+            home.logs / "intake-bot.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+        )
+    except OSError as error:
+        log.warning("no log file: %s", error)
+        return
+    file.setFormatter(logging.Formatter(LOG_FORMAT))
+    logging.getLogger().addHandler(file)

@@ -10,13 +10,14 @@ from datetime import datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
 
 from intake_bot.config.nearest import nearest
 from intake_bot.errors import ConfigFault, TemporaryFailure
-from intake_bot.mail.connection import Security
+from intake_bot.mail.connection import Security, is_loopback
 from intake_bot.notices.notice import Frozen, Notice
 from intake_bot.notices.roster import Roster
 
@@ -72,8 +73,22 @@ def _clock(value: object) -> object:
     return time(int(found[1]), int(found[2]))
 
 
+def _ping_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ValueError("看不懂这个网址，应写成 https://hc-ping.com/编号 这样。") from error
+    if not value.isascii() or not _HOST.fullmatch(host) or parts.username is not None or re.search(r"\s", value):
+        raise ValueError("要写完整的网址，例如 https://hc-ping.com/编号，不带用户名和密码。")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise ValueError("网址要以 https:// 开头；http:// 只能用于本机（127.0.0.1）。")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Host = Annotated[str, AfterValidator(_host)]
+PingUrl = Annotated[str, AfterValidator(_ping_url)]
 Variable = Annotated[str, AfterValidator(_variable)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 ClockTime = Annotated[time, BeforeValidator(_clock)]
@@ -147,6 +162,13 @@ class Limits(Frozen):
     """With less free space than this, nothing is fetched."""
 
 
+class HealthSettings(Frozen):
+    """Who is told that all is well."""
+
+    ping_url: PingUrl | None = None
+    """Asked for after each round in which nothing is wrong; a monitor misses it otherwise."""
+
+
 class IntakeSettings(Frozen):
     """config/intake.yaml: what holds for all bureaus. Every key has a default."""
 
@@ -155,6 +177,7 @@ class IntakeSettings(Frozen):
     sending: Sending = Sending()
     digest: DigestSettings = DigestSettings()
     limits: Limits = Limits()
+    health: HealthSettings = HealthSettings()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from intake_bot.config.load import load
+from intake_bot.config.settings import HealthSettings
 from intake_bot.errors import ConfigError
 from tests.config.homes import BUREAU, FILES, NOTICE, faults, make_home
 
@@ -250,6 +251,35 @@ def test_fault_in_intake_is_told_in_its_place(tmp_path: Path, text: str, expecte
     home = make_home(tmp_path)
     (home / "config/intake.yaml").write_text(text, encoding="utf-8")
     assert faults(home) == [f"config/intake.yaml {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("hc-ping.com/1", "要写完整的网址，例如 https://hc-ping.com/编号，不带用户名和密码。"),
+        ("https://", "要写完整的网址，例如 https://hc-ping.com/编号，不带用户名和密码。"),
+        ("https://me:secret@hc-ping.com/1", "要写完整的网址，例如 https://hc-ping.com/编号，不带用户名和密码。"),
+        ("https://监控.cn/1", "要写完整的网址，例如 https://hc-ping.com/编号，不带用户名和密码。"),
+        ("https://hc-ping.com/1 2", "要写完整的网址，例如 https://hc-ping.com/编号，不带用户名和密码。"),
+        ("http://hc-ping.com/1", "网址要以 https:// 开头；http:// 只能用于本机（127.0.0.1）。"),
+        ("ftp://127.0.0.1/1", "网址要以 https:// 开头；http:// 只能用于本机（127.0.0.1）。"),
+        ("https://hc-ping.com:99999/1", "看不懂这个网址，应写成 https://hc-ping.com/编号 这样。"),
+        ("http://[::1/1", "看不懂这个网址，应写成 https://hc-ping.com/编号 这样。"),
+    ],
+)
+def test_address_of_a_monitor_that_cannot_be_asked_is_a_fault(tmp_path: Path, url: str, fault: str) -> None:
+    home = make_home(tmp_path)
+    (home / "config/intake.yaml").write_text(f"health:\n  ping_url: '{url}'\n", encoding="utf-8")
+    assert faults(home) == [f"config/intake.yaml 第 2 行第 13 列：{fault}"]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hc-ping.com/1", "http://127.0.0.1:3001/api/push/x?status=up", "http://[::1]/"]
+)
+def test_address_of_a_monitor_is_taken(tmp_path: Path, url: str) -> None:
+    home = make_home(tmp_path)
+    (home / "config/intake.yaml").write_text(f"health:\n  ping_url: '{url}'\n", encoding="utf-8")
+    assert load(home).intake.health == HealthSettings(ping_url=url)
 
 
 def test_file_in_gbk_is_told_where_it_stops_being_utf8(tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+"""The monitor's address, on a real HTTP server that is well, slow, moved or broken."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from intake_bot.pinging import PING_SECONDS, Pinger
+from tests.servers.monitor import Monitor, running_monitor
+
+
+@pytest.fixture
+def monitor() -> Iterator[Monitor]:
+    with running_monitor() as server:
+        yield server
+
+
+def ping(url: str) -> None:
+    pinger = Pinger(url)
+    pinger.ping()
+    pinger.wait()
+
+
+def test_the_address_is_asked_for_once(monitor: Monitor) -> None:
+    ping(f"{monitor.url}/well?status=up")
+    assert monitor.asked == ["/well?status=up"]
+
+
+def test_no_proxy_of_the_environment_is_used(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    ping(f"{monitor.url}/well")
+    assert monitor.asked == ["/well"]
+
+
+def test_a_redirection_is_not_followed(monitor: Monitor, caplog: pytest.LogCaptureFixture) -> None:
+    ping(f"{monitor.url}/moved")
+    assert monitor.asked == ["/moved"]
+    assert "ping failed host=127.0.0.1: HTTP Error 302" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/missing", "/broken"])
+def test_a_bad_answer_is_logged_without_the_address(
+    monitor: Monitor, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    ping(f"{monitor.url}{path}")
+    (record,) = caplog.records
+    assert record.getMessage().startswith("ping failed host=127.0.0.1: ")
+    assert path not in record.getMessage()
+
+
+def test_nobody_there_is_logged_and_no_trouble(caplog: pytest.LogCaptureFixture) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    ping(f"http://127.0.0.1:{port}/well")
+    assert "ping failed host=127.0.0.1: " in caplog.text
+
+
+def test_a_slow_monitor_keeps_nobody_waiting_and_is_not_asked_again_meanwhile(monitor: Monitor) -> None:
+    pinger = Pinger(f"{monitor.url}/slow")
+    began = time.monotonic()
+    for _ in range(3):
+        pinger.ping()
+    assert time.monotonic() - began < PING_SECONDS / 2
+    monitor.go_on.set()
+    pinger.wait()
+    assert monitor.asked == ["/slow"]
+    pinger.ping()
+    pinger.wait()
+    assert monitor.asked == ["/slow", "/slow"]
+
+
+def test_without_an_address_nobody_is_asked() -> None:
+    pinger = Pinger(None)
+    pinger.ping()
+    pinger.wait()
