@@ -19,8 +19,8 @@ from intake_bot.clock import Clock
 from intake_bot.config.settings import Sending
 from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import SENDING_OVER, SENDING_PAUSED, Letter
-from intake_bot.mail.connection import LoginRefused
+from intake_bot.ledger.records import SENDING_OVER, SENDING_PAUSED, SENDING_REFUSED, Letter
+from intake_bot.mail.connection import LoginRefused, ServerFailure
 from intake_bot.mail.transport import RefusalKind, RefusedForGood, RefusedForNow, Session, Transport
 
 log = logging.getLogger(__name__)
@@ -79,22 +79,39 @@ class Outbox:
 
         Raises LoginRefused or TemporaryFailure when the server cannot be used; letters wait.
         """
+        if not self._something_is_due() or self._is_resting():
+            return Delivered()
+        try:
+            with self._transport.session() as session:
+                return self._send_all(session, stop)
+        except (RefusedForNow, RefusedForGood) as error:  # the connection itself: no letter was offered
+            self._note_rest(SENDING_REFUSED, self._clock() + PAUSE, str(error))
+            raise
+
+    def _send_all(self, session: Session, stop: Callable[[], bool]) -> Delivered:
         delivered = Delivered()
-        if self._is_resting() or not self._something_is_due():
-            return delivered
-        with self._transport.session() as session:
-            while not stop() and (letter := self._ledger.letters.claim(self._bureau, self._clock())) is not None:
-                delivered = self._send(session, letter, delivered)
-                if self._is_resting():
-                    break
-                if self._something_is_due():
-                    self._pause()
+        while not stop() and (letter := self._ledger.letters.claim(self._bureau, self._clock())) is not None:
+            delivered = self._send(session, letter, delivered)
+            if self._is_resting():
+                break
+            if self._something_is_due():
+                self._pause()
         return delivered
 
     def _is_resting(self) -> bool:
-        """True while the server asked to be left alone. A clock that was set back does not make it longer."""
-        rest = self._ledger.trail.last(self._bureau, (SENDING_OVER, SENDING_PAUSED))
-        return rest is not None and rest.at <= self._clock() < datetime.fromisoformat(str(rest.detail["until"]))
+        """True while the server asked to be left alone. A clock that was set back does not make it longer.
+
+        Raises ServerFailure where it would not even talk to us: that is trouble until it is over.
+        """
+        rest = self._ledger.trail.last(self._bureau, (SENDING_OVER, SENDING_PAUSED, SENDING_REFUSED))
+        if rest is None or not rest.at <= self._clock() < datetime.fromisoformat(str(rest.detail["until"])):
+            return False
+        if rest.what == SENDING_REFUSED:
+            raise ServerFailure(str(rest.detail["why"]))
+        return True
+
+    def _note_rest(self, what: str, until: datetime, why: str) -> None:
+        self._ledger.trail.note(self._bureau, what, {"until": until.isoformat(), "why": why}, self._clock())
 
     def _something_is_due(self) -> bool:
         due = self._ledger.letters.next_due(self._bureau)
@@ -150,7 +167,7 @@ class Outbox:
             return self._fail(letter, error, delivered)
         self._ledger.letters.deferred(letter.id, until, error, now)
         if kind in _RESTS:
-            self._ledger.trail.note(self._bureau, _RESTS[kind], {"until": until.isoformat(), "why": error}, now)
+            self._note_rest(_RESTS[kind], until, error)
         log.info("letter deferred id=%d until=%s: %s", letter.id, until.isoformat(), error)
         return replace(delivered, deferred=delivered.deferred + 1)
 

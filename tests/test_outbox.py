@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from intake_bot.config.settings import Sending
-from intake_bot.errors import TemporaryFailure
+from intake_bot.errors import IntakeError, TemporaryFailure
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import Letter, LetterDraft
 from intake_bot.letters.digest import TroubleLine
@@ -35,6 +37,8 @@ class Desk:
     ledger: Ledger
     server: MoodySmtpServer
     password: str = "secret"
+    port: int = 0
+    """Where to knock instead of at the server's own door."""
     now: datetime = NOON
     pauses: int = 0
     sending: Sending = field(default_factory=lambda: Sending(retry_minutes=(2, 15, 60)))
@@ -42,7 +46,13 @@ class Desk:
     @property
     def outbox(self) -> Outbox:
         settings = SmtpSettings(
-            self.server.host, self.server.port, SENDER, self.password, SENDER, Security.NONE, timeout_seconds=5
+            self.server.host,
+            self.port or self.server.port,
+            SENDER,
+            self.password,
+            SENDER,
+            Security.NONE,
+            timeout_seconds=5,
         )
         return Outbox("hebei", Transport(settings), self.ledger, self.sending, ZONE, lambda: self.now, self._pause)
 
@@ -165,6 +175,31 @@ def test_a_server_that_has_had_enough_is_asked_no_more_until_its_time(
     assert desk.deliver() == Delivered()
     assert desk.server.connections == asked
     assert desk.deliver(timedelta(seconds=1)) == Delivered(sent=4)
+
+
+@pytest.mark.parametrize("greeting", ["554 IP<192.0.2.1> in blacklist", "421 HL:IFC too many connections"])
+def test_a_server_that_will_not_talk_is_trouble_and_is_left_alone(desk: Desk, greeting: str) -> None:
+    desk.write("t@example.edu.cn")
+    asked = 0
+
+    def greet(listener: socket.socket) -> None:
+        nonlocal asked
+        with suppress(OSError):  # closed
+            while True:
+                line, _ = listener.accept()
+                asked += 1
+                with line:
+                    line.sendall(f"{greeting}\r\n".encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        desk.port = listener.getsockname()[1]
+        threading.Thread(target=greet, args=(listener,), daemon=True).start()
+        for _ in range(7):
+            with pytest.raises(IntakeError, match=greeting[:3]):
+                desk.deliver(timedelta(minutes=2))
+    assert asked == 1
+    desk.port = desk.server.port
+    assert desk.deliver(timedelta(minutes=3)) == Delivered(sent=1)
 
 
 def test_a_letter_that_must_wait_alone_keeps_nobody_waiting(desk: Desk) -> None:
