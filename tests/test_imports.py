@@ -36,6 +36,11 @@ LEVELS = (
         "health",
         "pinging",
         "systemd",
+        "braking",
+        "counting",
+        "repetition",
+        "returning",
+        "silent_letters",
     },
     {"config"},
     {"letters"},
@@ -49,6 +54,9 @@ LEVELS = (
 HEIGHT = {room: len(LEVELS) - number for number, rooms in enumerate(LEVELS) for room in rooms}
 
 PURE = (
+    "braking",
+    "repetition",
+    "silent_letters",
     "notices.",
     "judging.",
     "letters.",
@@ -63,6 +71,7 @@ PURE = (
     "mail.message",
     "mail.body",
     "mail.triage",
+    "mail.bounces",
     "mail.cloud",
     "mail.outgoing",
 )

@@ -200,6 +200,16 @@ def test_a_sender_is_known_by_where_he_writes_from_and_by_where_he_wants_his_ans
     assert to_whom == ["r0@example.com", "r1@example.com", "r2@example.com", *["two@example.com"] * 3]
 
 
+def test_no_two_letters_have_the_same_words(office: Office) -> None:
+    """What is the same too often is spam to 163: each letter has a receipt number of its own, subject and text."""
+    for number in range(3):
+        mail = sent_again(number, "活动周天涯海角学校典型案例材料", {"一.txt": b"one"})
+        office.account.append(mail.replace(SCHOOL.encode(), f"t{number}@example.edu.cn".encode()), START)
+    office.round()
+    assert len({text_of(letter) for letter in office.smtp.letters}) == 3
+    assert len({read(letter)["Subject"] for letter in office.smtp.letters}) == 3
+
+
 def rejected_again() -> bytes:
     """A mail like no other, with something to mend."""
     return fresh(secrets.randbelow(10**9))
