@@ -20,10 +20,10 @@ def about_time(material: Material, slot: Slot, calendar: Calendar, received: dat
         found, todo = f"{arrived}，活动周还没有开始", f"请从{day_words(calendar.week.first)}起报送"
     elif slot.timing is Timing.CLOSED:
         code, severity = "deadline.closed", Severity.ERROR
-        found, todo = f"{arrived}，这次报送已经结束", "如果还需要报送，请打电话和我们联系"
+        found, todo = f"{arrived}，这次报送已经结束", "如果还需要报送，请和我们联系"
     elif material.late == "reject":
         code, severity = "deadline.late", Severity.ERROR
-        found, todo = f"{arrived}，已过截止时间", "如有特殊情况，请打电话和我们联系"
+        found, todo = f"{arrived}，已过截止时间", "如有特殊情况，请和我们联系"
     else:
         code, severity = "deadline.late", Severity.REMARK
         found, todo = f"{arrived}，已过截止时间", "照收，记为迟报；下次请早一点"

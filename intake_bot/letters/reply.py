@@ -207,7 +207,7 @@ def _page(context: AnswerContext) -> AnswerPage:
         until=_until(context),
         subject_to_copy=_subject_to_copy(context),
         subject_wrong=any(code in _SUBJECT_TO_CHANGE for code in wrong),
-        files_wrong=any(not code.startswith("subject.") for code in wrong),
+        files_wrong=any(not code.startswith(("channel.", "subject.")) for code in wrong),
         many_units="subject.many_units" in wrong,
         files=list_files(context.files, verdict),
         taken_over=tuple(unlinked(PurePosixPath(name).name) for name in context.taken_over[:_NAMED_TAKEN_OVER]),
@@ -339,9 +339,9 @@ def _item_until(item: ItemVerdict, context: AnswerContext) -> str:
     due = chinese.deadline(item.deadline)
     passed = context.now > item.deadline
     if _is_closed(item) or (passed and not taken_late):
-        return f"{due} 的截止时间已经过了，按通知不再接收。如有特殊情况，请与我们联系。"
+        return f"{due} 的截止时间已经过了，不再接收。如有特殊情况，请和我们联系。"
     if passed:
         return f"{due} 的截止时间已经过了，请尽快发来，照样接收，会记为迟报。"
     granted = "（已为贵单位延期）" if _is_extended(item, context.notice) else ""
-    afterwards = "过了这个时间也照收，会记为迟报。" if taken_late else "过了这个时间，按通知就不再接收了。"
+    afterwards = "过了这个时间也照收，会记为迟报。" if taken_late else "过了这个时间就不再接收了。"
     return f"请在 {due} 前发来{granted}。{afterwards}"
