@@ -286,6 +286,7 @@ def _facts(meant: Meant, inspected: Sequence[Inspected], given: Given) -> MailFa
         TextFacts(text=meant.body, words=count_words(meant.body)),
         cloud_links=tuple(link for link in meant.links if link.link not in given.links),
         sealed=meant.message.sealed,
+        incomplete=meant.message.incomplete,
     )
 
 

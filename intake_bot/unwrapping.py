@@ -94,7 +94,7 @@ class Unwrapping:
 def _whole(letter: Letter) -> Meant:
     """The mail itself, together with all that is in it."""
     messages = tuple(letter.every_message())
-    message = replace(letter.message, attachments=letter.attachments, sealed=letter.sealed)
+    message = replace(letter.message, attachments=letter.attachments, sealed=letter.sealed, cut=letter.cut)
     return Meant(message, message.sender, _words(messages), _links(messages))
 
 
@@ -108,6 +108,7 @@ def _instead(outer: Letter, inner: Letter) -> Meant:
         html=meant.message.html,
         attachments=(*meant.message.attachments, *outer.message.attachments),
         sealed=outer.sealed,
+        cut=outer.cut,
     )
     return replace(meant, message=message, links=_links((*inner.every_message(), outer.message)))
 
@@ -157,6 +158,7 @@ def joined(meant: Meant, other: Meant, number: int) -> Meant:
         meant.message,
         attachments=(*meant.message.attachments, *others),
         sealed=meant.message.sealed or other.message.sealed,
+        cut=tuple(dict.fromkeys((*meant.message.cut, *other.message.cut))),
     )
     words = "\n\n".join(words for words in (meant.body, other.body) if words)
     links = {link.link: link for link in (*meant.links, *other.links)}

@@ -184,3 +184,5 @@ class MailFacts:
     cloud_links: tuple[CloudLink, ...] = ()
     sealed: bool = False
     """An S/MIME wrapping could not be opened: what it holds is unknown."""
+    incomplete: bool = False
+    """The mail has more attachments than are read: what else it holds is unknown."""

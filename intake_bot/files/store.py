@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
 from pathlib import Path
 
 from intake_bot.disk import disk_words
@@ -27,6 +26,7 @@ _NAMELESS = "无名"
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|]')
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Control signs, bidi overrides and other signs without width, half characters, line ends."""
+_NUMBER = re.compile(r" \((\d{1,9})\)\Z")
 _DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])(?: *\.| *$)", re.I)
 """Names that Windows gives to devices, whatever extension follows."""
 
@@ -58,31 +58,56 @@ class Store:
         folder = self._root.joinpath(*(safe_name(part) for part in (bureau, day.isoformat(), unit, receipt)))
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            kept = tuple(self._keep(file, folder) for file in files)
+            shelf = _Shelf(folder)
+            kept = tuple(self._keep(file, shelf) for file in files)
             for place in (folder, *folder.relative_to(self._root).parents):
                 _sync_folder(self._root / place)
         except OSError as error:
             raise TemporaryFailure(disk_words(folder, error)) from error
         return kept
 
-    def _keep(self, file: Attachment, folder: Path) -> Kept:
-        place = _place(file, folder)
+    def _keep(self, file: Attachment, shelf: _Shelf) -> Kept:
+        place = shelf.place(file)
         if not place.exists():
-            _bring(file.path, folder / f".incoming-{file.sha256[:16]}", place)
+            _bring(file.path, place.parent / f".incoming-{file.sha256[:16]}", place)
         return Kept(file.name, place.relative_to(self._root).as_posix(), file.bytes, file.sha256)
 
 
-def _place(file: Attachment, folder: Path) -> Path:
-    """Where the file is already, else the first free name. Names that differ only by case are taken as one."""
-    present = {_folded(path.name): path for path in folder.iterdir()}
-    for number in count(1):
-        name = safe_name(file.name) if number == 1 else _numbered(safe_name(file.name), number)
-        found = present.get(_folded(name))
-        if found is None:
-            return folder / name
-        if found.stat().st_size == file.bytes and _sha256(found) == file.sha256:
-            return found
-    raise AssertionError("there is no last number")
+class _Shelf:
+    """One folder, looked at once: a mail may bring a thousand files of one name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names: set[str] = set()
+        self._unread: dict[int, list[Path]] = {}
+        """Files that were there before, by their size, until their content is asked for."""
+        self._read: dict[str, list[Path]] = {}
+        """By the SHA-256 of their content."""
+        self._next: dict[str, int] = {}
+        """By name, the first number that may be free."""
+        for path in folder.iterdir():
+            self._names.add(_folded(path.name))
+            self._unread.setdefault(path.stat().st_size, []).append(path)
+
+    def place(self, file: Attachment) -> Path:
+        """Where the file is already, else the first free name, which is taken by it from now on. Names that differ
+        only by case are taken as one."""
+        name = safe_name(file.name)
+        for path in self._unread.pop(file.bytes, ()):
+            self._read.setdefault(_sha256(path), []).append(path)
+        same = (path for path in self._read.get(file.sha256, ()) if _is_called(path.name, name))
+        found = next(same, None)
+        return found or self._new(name, file)
+
+    def _new(self, name: str, file: Attachment) -> Path:
+        number = self._next.get(_folded(name), 1)
+        while _folded(_numbered(name, number)) in self._names:
+            number += 1
+        self._next[_folded(name)] = number + 1
+        path = self._folder / _numbered(name, number)
+        self._names.add(_folded(path.name))
+        self._read.setdefault(file.sha256, []).append(path)
+        return path
 
 
 def _folded(name: str) -> str:
@@ -140,7 +165,15 @@ def safe_name(name: str) -> str:
     return _fitted(stem, extension) or _NAMELESS
 
 
+def _is_called(there: str, name: str) -> bool:
+    """Whether a file has this name, with a number or without."""
+    number = _NUMBER.search(_split(there)[0])
+    return _folded(there) in {_folded(name), _folded(_numbered(name, int(number[1]) if number else 1))}
+
+
 def _numbered(name: str, number: int) -> str:
+    if number == 1:
+        return name
     stem, extension = _split(name)
     return _fitted(stem, f" ({number}){extension}")
 

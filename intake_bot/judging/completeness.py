@@ -34,7 +34,13 @@ def about_closed(files: Sorted, facts: MailFacts) -> list[Finding]:
     """What is to be said about archives, forwarded mails, wrappings and links whose content was not seen."""
     mails = [unmeasured("file.unmeasured", file) for file in files.spare if file.kind in MAILS]
     links = [_link(link) for link in facts.cloud_links]
-    return [*_sealed(facts), *present(archive_opens(file) for file in files.archives), *mails, *links]
+    return [
+        *_sealed(facts),
+        *_incomplete(facts),
+        *present(archive_opens(file) for file in files.archives),
+        *mails,
+        *links,
+    ]
 
 
 def _sealed(facts: MailFacts) -> list[Finding]:
@@ -43,6 +49,14 @@ def _sealed(facts: MailFacts) -> list[Finding]:
     found = "邮件带有加密或数字签名（S/MIME），里面的内容无法打开"
     todo = "请在邮箱或邮件软件里关闭“加密”和“数字签名”后重新发送"
     return [Finding("mail.smime", Severity.ERROR, found, "", todo)]
+
+
+def _incomplete(facts: MailFacts) -> list[Finding]:
+    if not facts.incomplete:
+        return []
+    found = "邮件里的附件太多或层次太深，没有全部读到，要由工作人员打开查看"
+    todo = "您暂时不用做什么；如把文件放进一个压缩包里重新发送，会更快收到回复"
+    return [Finding("mail.incomplete", Severity.REMARK, found, "", todo, holds=True)]
 
 
 def about_place(

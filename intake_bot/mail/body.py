@@ -93,7 +93,7 @@ _FILE_NAME = re.compile(
     r"\S{1,80}\.(?:jpe?g|png|heic|mp4|mov|avi|docx?|wps|xlsx?|pptx?|pdf|zip|rar|7z|txt)(?![a-z0-9])", re.IGNORECASE
 )
 _DATE = re.compile(
-    r"(?:\d{2,4}[ ]*年)?[ ]*\d{1,2}[ ]*月[ ]*\d{1,2}[ ]*[日号]?|\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[:：]\d{2}"
+    r"(?:\d{2,4}[ ]*年[ ]*)?\d{1,2}[ ]*月[ ]*\d{1,2}[ ]*[日号]?|\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[:：]\d{2}"
     r"|(?:星期|周)[一二三四五六日天]|\d{2,4}[ ]*年(?:度)?|[上下]午|今[日天]|昨[日天]"
 )
 # A name holds none of the signs by which a sentence goes on: 学生走进社区，参观学校 is no school.

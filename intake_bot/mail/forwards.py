@@ -34,6 +34,11 @@ class Letter:
         return tuple(one for message in self.every_message() for one in message.attachments)
 
     @property
+    def cut(self) -> tuple[str, ...]:
+        """What was left unread of this mail and those inside it."""
+        return tuple(dict.fromkeys(what for message in self.every_message() for what in message.cut))
+
+    @property
     def sealed(self) -> bool:
         """This mail or one inside it could not be opened."""
         return any(message.sealed for message in self.every_message())

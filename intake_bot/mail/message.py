@@ -81,6 +81,11 @@ class Message:
     sealed: bool = False
     """An S/MIME wrapping could not be opened: what it holds is unknown."""
 
+    @property
+    def incomplete(self) -> bool:
+        """Attachments are missing here, because the mail has more of them than are read."""
+        return not {"parts", "depth"}.isdisjoint(self.cut)
+
     def header(self, name: str) -> str:
         """The first value of a header, or an empty string."""
         values = self.headers.get(name.lower(), ())

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from intake_bot.errors import TemporaryFailure
-from intake_bot.files.store import Kept, Store, safe_name
+from intake_bot.files.store import Kept, Store, _sha256, safe_name
 from intake_bot.mail.message import Attachment
 from tests.files.samples import attached
 
@@ -53,6 +53,27 @@ def test_keep_repeated_changes_nothing(tmp_path: Path) -> None:
 def test_keep_numbers_another_content_of_the_same_name(tmp_path: Path, names: list[str], stored: list[str]) -> None:
     files = [attached(tmp_path, name, str(number).encode()) for number, name in enumerate(names)]
     assert [Path(kept.path).name for kept in _keep(tmp_path, *files)] == stored
+
+
+def test_keep_tells_a_name_with_a_number_from_a_numbered_one(tmp_path: Path) -> None:
+    files = [attached(tmp_path, name, content) for name, content in (("a (2)", b"1"), ("a", b"2"), ("a", b"3"))]
+    first = _keep(tmp_path, *files)
+    assert _stored(tmp_path) == {"a (2)": b"1", "a": b"2", "a (3)": b"3"}
+    assert _keep(tmp_path, *reversed(files)) == first[::-1]
+
+
+def test_keep_looks_at_each_file_of_a_folder_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [attached(tmp_path, "a.jpg", b"%03d" % number) for number in range(100)]
+    first = _keep(tmp_path, *files)
+    digests: list[Path] = []
+
+    def counted(path: Path) -> str:
+        digests.append(path)
+        return _sha256(path)
+
+    monkeypatch.setattr("intake_bot.files.store._sha256", counted)
+    assert _keep(tmp_path, *files) == first
+    assert len(digests) == 100
 
 
 def test_keep_goes_on_after_a_crash_left_half_a_file(tmp_path: Path) -> None:

@@ -48,6 +48,10 @@ def sealed(of: Case) -> Case:
     return replace(of, facts=replace(of.facts, sealed=True))
 
 
+def incomplete(of: Case) -> Case:
+    return replace(of, facts=replace(of.facts, incomplete=True))
+
+
 def refusing_late(of: Case) -> Case:
     materials = tuple(material.model_copy(update={"late": "reject"}) for material in of.notice.materials)
     return replace(of, notice=of.notice.model_copy(update={"materials": materials}))
@@ -165,6 +169,7 @@ CASES: tuple[tuple[str, Case | Verdict], ...] = (
         ),
     ),
     ("mail.smime", sealed(puyang(TEXT, body=""))),
+    ("mail.incomplete", incomplete(puyang(TEXT, body=""))),
     ("clerk.accepted", DECIDED_ACCEPTED.verdict),
     ("clerk.rejected", DECIDED_REJECTED.verdict),
     ("mail.several", several_mails(("活动周清丰县教育局照片", "活动周南乐县教育局照片"))),
