@@ -95,9 +95,17 @@ def build_parser() -> argparse.ArgumentParser:
     held.add_argument("--bureau", metavar="编号", help="只看这一个教育局")
     _add_held_acts(held)
 
-    ledger = _add(commands, "ledger", "列出登记的全部材料")
+    ledger = _add(commands, "ledger", "列出登记的全部材料，或核对台账和存下的文件")
     ledger.add_argument("--bureau", metavar="编号", help="只看这一个教育局")
     ledger.add_argument("--json", action="store_true", help="每项材料输出一行JSON")
+    ledger_acts = ledger.add_subparsers(dest="act", metavar="操作")
+    _add(ledger_acts, "verify", "核对：台账有没有损坏，登记的文件是不是都在、都没有变")
+
+    backup = _add(commands, "backup", "备份：把台账和存下的文件做成一个压缩包，收件程序不用停")
+    backup.add_argument("file", type=Path, metavar="文件", help="备份文件，如 /备份盘/2023-05-17.zip；已有的不会被覆盖")
+
+    restore = _add(commands, "restore", "从备份恢复：先核对备份，再放进还没有数据的工作目录")
+    restore.add_argument("file", type=Path, metavar="文件", help="用 backup 做的备份文件")
 
     init = _add(commands, "init", "新建一个工作目录，放入默认的配置和信件模板")
     init.add_argument("target", type=Path, metavar="目录", help="新的工作目录")

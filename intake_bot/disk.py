@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,3 +48,15 @@ def disk_words(path: Path, error: OSError) -> str:
     where = error.filename if isinstance(error.filename, str) else path
     words = _WORDS.get(error.errno or 0)
     return f"{words} {where}" if words else f"读写 {where} 失败：{error.strerror or type(error).__name__}"
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes new names in a folder last through a power cut. POSIX wants the folder itself flushed for that; Windows
+    offers no way to open a folder for it, and NTFS journals renames by itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,4 +1,4 @@
-"""`ledger`: everything that was registered."""
+"""`ledger`: everything that was registered; `ledger verify`: whether all of it is still there."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ import argparse
 import json
 from typing import Any
 
-from intake_bot.cli import EXIT_WELL
+from intake_bot.cli import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.choosing import chosen_bureaus
+from intake_bot.commands.progress import tracked
 from intake_bot.config.load import load
 from intake_bot.config.settings import Settings
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import LedgerItem
+from intake_bot.verifying import verify
 
 _DECISIONS = {Decision.ACCEPTED: "收", Decision.REJECTED: "退", Decision.HELD: "待人工"}
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints one line an item, oldest first."""
+    """Prints one line an item, oldest first; or verifies, 1 when something is wrong."""
     home = Home(options.home)
+    if options.act == "verify":
+        return _verify(home)
     settings = load(home.root)
     wanted = {bureau.id for bureau in chosen_bureaus(options, settings)}
     if not home.ledger.exists():
@@ -32,6 +36,24 @@ def run(options: argparse.Namespace) -> int:
             if options.bureau is None or item.bureau in wanted:
                 print(json.dumps(_json(item, settings), ensure_ascii=False) if options.json else _line(item, settings))
     return EXIT_WELL
+
+
+def _verify(home: Home) -> int:
+    if not home.ledger.exists():
+        print("还没有登记过材料。")
+        return EXIT_WELL
+    with Ledger.open(home.ledger) as ledger:
+        verified = verify(ledger, home, lambda files: tracked(files, "核对"))
+    for remark in verified.remarks:
+        print(f"提示：{remark}")
+    for fault in verified.faults:
+        print(f"问题：{fault}")
+    print(
+        f"核对了 {verified.files} 个文件，有 {len(verified.faults)} 处问题。可以用备份恢复，见 intake-bot restore。"
+        if verified.faults
+        else f"没有问题：台账完好，登记的 {verified.files} 个文件都在，都没有变。"
+    )
+    return EXIT_FOUND if verified.faults else EXIT_WELL
 
 
 def _json(item: LedgerItem, settings: Settings) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from intake_bot.disk import disk_words
+from intake_bot.disk import disk_words, sync_folder
 from intake_bot.errors import TemporaryFailure
 from intake_bot.mail.message import Attachment
 
@@ -61,7 +61,7 @@ class Store:
             shelf = _Shelf(folder)
             kept = tuple(self._keep(file, shelf) for file in files)
             for place in (folder, *folder.relative_to(self._root).parents):
-                _sync_folder(self._root / place)
+                sync_folder(self._root / place)
         except OSError as error:
             raise TemporaryFailure(disk_words(folder, error)) from error
         return kept
@@ -140,16 +140,6 @@ def _bring(source: Path, aside: Path, place: Path) -> None:
         with suppress(OSError):
             aside.unlink()
         raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the new names survive a power cut. Windows cannot open a folder, and does this by itself."""
-    with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def safe_name(name: str) -> str:

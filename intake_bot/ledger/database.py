@@ -65,7 +65,7 @@ class Database:
         _make_private(path)
         engine = _engine(path)
         try:
-            with _translated(path), engine.begin() as connection:
+            with translated(path), engine.begin() as connection:
                 _migrate(path, connection)
         except BaseException:
             engine.dispose()
@@ -78,13 +78,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot, never waiting for a writer. Raises as `open` does."""
-        with _translated(self.path), Session(self._reader) as session:
+        with translated(self.path), Session(self._reader) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises. Raises as `open` does."""
-        with _translated(self.path), Session(self._writer) as session, session.begin():
+        with translated(self.path), Session(self._writer) as session, session.begin():
             yield session
 
 
@@ -156,13 +156,14 @@ def _migrate(path: Path, connection: Connection) -> None:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Iterator[None]:
     """Turns what SQLite reports about the file, the disk and the locks into our errors; a bug stays a bug."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
+        told = error.orig if isinstance(error, DBAPIError) else error
         # Extended codes hold the primary one in the low byte: https://www.sqlite.org/rescode.html
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        code = getattr(told, "sqlite_errorcode", 0) & 0xFF
         if code in _TEMPORARY:
             raise TemporaryFailure(f"{_TEMPORARY[code]}：{path}") from error
         if code in _PERMANENT:

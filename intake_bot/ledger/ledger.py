@@ -1,4 +1,4 @@
-"""The ledger as the rest of the program holds it: one file, seven subjects."""
+"""The ledger as the rest of the program holds it: one file, its subjects, its upkeep."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from intake_bot.ledger.letters import Letters
 from intake_bot.ledger.messages import Messages
 from intake_bot.ledger.standings import Standings
 from intake_bot.ledger.trail import Trail
+from intake_bot.ledger.upkeep import Upkeep
 
 
 class Ledger:
-    """What happened, for good. Every method of the seven subjects is one transaction; nothing is ever deleted.
+    """What happened, for good. Every method of the subjects is one transaction; nothing is ever deleted.
 
     All of them may raise TemporaryFailure (locked, disk full) and PermanentFailure (damaged, no permission).
     """
@@ -30,6 +31,7 @@ class Ledger:
         self.digests = Digests(database)
         self.trail = Trail(database)
         self.standings = Standings(database)
+        self.upkeep = Upkeep(database)
 
     @classmethod
     def open(cls, path: Path) -> Ledger:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from intake_bot.disk import disk_words
+from intake_bot.disk import disk_words, sync_folder
 from intake_bot.errors import TemporaryFailure
 
 Write = Callable[[bytes], object]
@@ -83,7 +83,7 @@ class Spool:
                     file.flush()
                     os.fsync(file.fileno())
                 part.replace(path)
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
             finally:
                 part.unlink(missing_ok=True)
         return Spooled(path, digest.hexdigest(), count)
@@ -143,15 +143,3 @@ def _disk_failures_of(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise TemporaryFailure(disk_words(path, error)) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a rename last through a power cut. POSIX wants the folder itself flushed for that; Windows offers no way
-    to open a folder for it, and NTFS journals renames by itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,0 +1,28 @@
+"""`restore`: from a backup to a home without data."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+
+from intake_bot.backup_file import local_words
+from intake_bot.cli import EXIT_WELL
+from intake_bot.commands.progress import tracked
+from intake_bot.config.load import load
+from intake_bot.home import Home
+from intake_bot.restoring import restore
+from intake_bot.rounds import only_instance
+
+
+def run(options: argparse.Namespace) -> int:
+    """Restores everything, or raises and restores nothing."""
+    home = Home(options.home)
+    zone = load(home.root).intake.zone
+    with only_instance(home):
+        done = restore(options.file, home, datetime.now(zone), lambda entries: tracked(entries, "恢复"))
+    made = local_words(done.manifest.made.astimezone(zone))
+    print(f"已恢复到 {made} 的样子：台账和 {len(done.manifest.entries) - 1} 个文件，全部核对无误。")
+    print("那以后收到的邮件，只要还在邮箱里，会重新登记、判定、回信，回执编号是新的。")
+    if done.doubted:
+        print(f"有 {done.doubted} 封信备份时还没有发出：会先看邮箱的“已发送”里有没有，没有再发。")
+    return EXIT_WELL

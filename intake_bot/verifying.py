@@ -1,0 +1,72 @@
+"""Is all there that the ledger speaks of, and is it what it was? Looks, and changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake_bot.disk import disk_failures_of
+from intake_bot.home import Home
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.upkeep import RawMail, StoredFile
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was found, in sentences for the admin."""
+
+    files: int
+    """So many files were read through."""
+    faults: tuple[str, ...]
+    remarks: tuple[str, ...]
+    """Nothing is wrong with these, but an admin may wonder."""
+
+
+def verify(
+    ledger: Ledger, home: Home, tracked: Callable[[Sequence[StoredFile]], Iterator[StoredFile]] = iter
+) -> Verified:
+    """Reads the ledger and every file in the store through; others may go on working meanwhile.
+
+    `tracked` is handed the files, and gives them back one by one. Raises TemporaryFailure when the disk cannot be
+    read, PermanentFailure for a ledger too damaged to be asked.
+    """
+    stored = ledger.upkeep.stored_files()
+    with disk_failures_of(home.data):
+        faults = (*ledger.upkeep.faults(), *_wrong_files(tracked(stored), home.files))
+        remarks = (*_orphans(stored, home.files), *_missing_raw_mails(ledger.upkeep.raw_mails(), home.spool))
+        return Verified(len(stored), faults, remarks)
+
+
+def _wrong_files(stored: Iterator[StoredFile], root: Path) -> Iterator[str]:
+    for file in stored:
+        found = wrong_with(root / file.path, file)
+        if found:
+            yield f"回执编号 {file.receipt} 的文件{found}：{root / file.path}"
+
+
+def wrong_with(path: Path, file: StoredFile) -> str:
+    """What is wrong with a file in the store; empty when it is as it was registered."""
+    if not path.is_file():
+        return "不见了"
+    size = path.stat().st_size
+    if size != file.bytes:
+        return f"大小不对（登记 {file.bytes} 字节，现在 {size} 字节）"
+    with path.open("rb") as content:
+        same = hashlib.file_digest(content, "sha256").hexdigest() == file.sha256
+    return "" if same else "内容被改动过或已损坏"
+
+
+def _orphans(stored: Collection[StoredFile], root: Path) -> Iterator[str]:
+    """A file comes into the store before its row into the ledger, so that one may be there without the other."""
+    known = {file.path for file in stored}
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.relative_to(root).as_posix() not in known:
+            yield f"台账里没有登记这个文件（多半是处理中断时留下的，不影响使用）：{path}"
+
+
+def _missing_raw_mails(wanted: Collection[RawMail], spool: Path) -> Iterator[str]:
+    for mail in wanted:
+        if not (spool / mail.name).is_file():
+            yield f"回执编号 {mail.receipt} 还没处理完，原邮件不在本机；要重新判定时，从邮箱里再取：{spool / mail.name}"

@@ -1,0 +1,258 @@
+"""`backup`, `restore` and `ledger verify`: what was taken in survives the disk that it was on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
+from tests.commands.damaged_backups import DAMAGES
+from tests.e2e.home import make_home
+from tests.e2e.looking import Ran, dump, fates, read, run, tree
+from tests.e2e.mails import NOW, START, Fate, accepted_mail, compose, foreign_mail, rejected_mail
+
+AT_NOW = ("--now", NOW.isoformat())
+
+
+@pytest.fixture(scope="module")
+def account(pymap_server: ImapServer) -> ImapAccount:
+    account = pymap_server.account("backup@example.edu.cn")
+    link = "https://mail.163.com/large-attachment-download/index.html?file=abc"
+    held = compose("活动周承德市教育局视频材料", text=f"视频见超大附件：{link}", message_id="<held@example.edu.cn>")
+    for raw in (accepted_mail(), held, rejected_mail(), foreign_mail()):
+        account.append(raw, START)
+    return account
+
+
+@pytest.fixture(scope="module")
+def polled(account: ImapAccount, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an accepted, a held, a rejected and a foreign mail, and a digest. For reading only."""
+    with SmtpServer("secret") as smtp:
+        home = make_home(tmp_path_factory.mktemp("polled"), {"hebei": account}, smtp)
+        assert run("poll", "--home", home, *AT_NOW).code == 0
+        assert run("digest", "--home", home, *AT_NOW).code == 0
+    return home
+
+
+@pytest.fixture(scope="module")
+def backup(polled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of it. For reading only."""
+    target = tmp_path_factory.mktemp("backup") / "备份.zip"
+    done = run("backup", "--home", polled, target)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"已备份到 {target}：台账和 7 个文件，")
+    return target
+
+
+@pytest.fixture
+def copy(polled: Path, tmp_path: Path) -> Path:
+    """A copy of the home to work on."""
+    shutil.copytree(polled, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+@pytest.fixture
+def empty(account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path) -> Path:
+    """A new home for the same bureau, without data."""
+    return make_home(tmp_path / "new", {"hebei": account}, smtp_server)
+
+
+def kept(home: Path) -> dict[str, str]:
+    """All that is in data/ for good, but the ledger."""
+    return {
+        f"{folder}/{name}": digest
+        for folder in ("files", "spool", "digests")
+        for name, digest in tree(home / "data" / folder).items()
+    }
+
+
+def test_a_restored_home_is_the_one_that_was_backed_up(polled: Path, backup: Path, empty: Path) -> None:
+    restored = run("restore", "--home", empty, backup)
+    assert (restored.code, restored.err) == (0, "")
+    assert "台账和 7 个文件，全部核对无误" in restored.out
+    assert kept(empty) == kept(polled)
+    before, after = dump(polled), dump(empty)
+    assert after.pop("event")[:-1] == before.pop("event")
+    assert after.pop("sqlite_sequence") != before.pop("sqlite_sequence")
+    assert after == before
+    assert not (empty / "data" / "restoring").exists()
+    verified = run("ledger", "verify", "--home", empty)
+    assert verified == Ran(0, "没有问题：台账完好，登记的 5 个文件都在，都没有变。\n", "")
+
+
+def test_a_restored_home_works_on_and_gives_no_receipt_number_twice(
+    backup: Path, empty: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    assert run("restore", "--home", empty, backup).code == 0
+    account.append(compose("活动周唐山市教育局照片材料", message_id="<new@example.edu.cn>"), START)
+    polled = run("poll", "--home", empty, *AT_NOW)
+    assert "新邮件 1 封，处理完 1 封" in polled.out
+    assert fates(empty) == [Fate.ACCEPTED, Fate.HELD, Fate.REJECTED, Fate.OTHER, Fate.REJECTED]
+    (letter,) = smtp_server.letters
+    assert "（回执编号 2005-" in read(letter)["Subject"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no file modes")
+def test_a_backup_is_for_its_owner_only(backup: Path, empty: Path) -> None:
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    assert run("restore", "--home", empty, backup).code == 0
+    assert stat.S_IMODE((empty / "data" / "ledger.sqlite3").stat().st_mode) == 0o600
+
+
+def test_a_backup_holds_a_manifest_and_no_secret(polled: Path, backup: Path) -> None:
+    with zipfile.ZipFile(backup) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        manifest = json.loads(archive.read("manifest.json"))
+    assert names == [*(entry["name"] for entry in manifest["entries"]), "manifest.json"]
+    assert {entry["name"]: entry["sha256"] for entry in manifest["entries"][1:]} == kept(polled)
+    assert "secret.txt" not in "".join(names)
+
+
+def test_letters_that_waited_at_the_backup_are_in_doubt_after_it(copy: Path, empty: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(copy / "data" / "ledger.sqlite3")) as ledger, ledger:
+        ledger.execute("UPDATE letter SET state = 'queued' WHERE id = 1")
+        ledger.execute("UPDATE letter SET state = 'deferred', next_attempt = created WHERE id = 2")
+    assert run("backup", "--home", copy, tmp_path / "b.zip").code == 0
+    restored = run("restore", "--home", empty, tmp_path / "b.zip")
+    assert "有 2 封信备份时还没有发出" in restored.out
+    with closing(sqlite3.connect(empty / "data" / "ledger.sqlite3")) as ledger:
+        states = ledger.execute("SELECT state, next_attempt FROM letter ORDER BY id").fetchall()
+    assert states[:2] == [("sending", None)] * 2
+    assert {state for state, _ in states[2:]} == {"sent"}
+
+
+def test_an_existing_backup_is_not_overwritten(polled: Path, tmp_path: Path) -> None:
+    target = tmp_path / "backup.zip"
+    target.write_text("older")
+    assert run("backup", "--home", polled, target) == Ran(
+        1, "", f"出错：{target} 已经有了，请换一个文件名；旧的备份不会被覆盖\n"
+    )
+    assert target.read_text() == "older"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["backup", "b.zip"], "还没有登记过邮件，没有可以备份的"),
+        (["restore", "b.zip"], "没有 b.zip 这个文件"),
+    ],
+    ids=["backup", "restore"],
+)
+def test_where_there_is_nothing_it_is_said(empty: Path, words: list[str], said: str) -> None:
+    done = run(*words, "--home", empty)
+    assert (done.code, done.out, done.err) == (1, "", f"出错：{said}\n")
+    assert kept(empty) == {}
+
+
+def test_a_backup_into_no_folder_is_refused(polled: Path, tmp_path: Path) -> None:
+    done = run("backup", "--home", polled, tmp_path / "away" / "b.zip")
+    assert (done.code, done.err) == (1, f"出错：没有 {tmp_path / 'away'} 这个文件夹\n")
+
+
+def test_a_home_with_data_is_not_restored_over(backup: Path, copy: Path) -> None:
+    before = dump(copy), kept(copy)
+    done = run("restore", "--home", copy, backup)
+    assert done.code == 1
+    assert "里已经有数据（ledger.sqlite3、files、spool、digests），恢复不会覆盖它们" in done.err
+    assert (dump(copy), kept(copy)) == before
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_backup_that_is_not_whole_restores_nothing(
+    damage: Callable[[Path, Path], None], backup: Path, empty: Path, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged.zip"
+    damage(backup, damaged)
+    done = run("restore", "--home", empty, damaged)
+    assert (done.code, done.out) == (1, "")
+    assert "没有恢复任何东西" in done.err
+    assert tree(empty / "data").keys() <= {".gitkeep", "intake-bot.lock"}
+    assert run("restore", "--home", empty, backup).code == 0
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+
+
+def _change(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [(_remove, "不见了"), (_change, "内容被改动过或已损坏"), (_cut, "大小不对（登记 ")],
+    ids=["gone", "changed", "cut"],
+)
+def test_a_harmed_file_is_found_by_verify_and_by_backup(
+    harm: Callable[[Path], None], said: str, copy: Path, tmp_path: Path
+) -> None:
+    path = next((copy / "data" / "files").glob("hebei/*/石家庄市教育局/*/典型案例.docx"))
+    harm(path)
+    verified = run("ledger", "verify", "--home", copy)
+    assert verified.code == 1
+    assert f"问题：回执编号 1001-9 的文件{said}" in verified.out
+    assert str(path) in verified.out
+    assert "有 1 处问题" in verified.out
+    backed_up = run("backup", "--home", copy, tmp_path / "b.zip")
+    assert backed_up.code == 1
+    assert backed_up.out.startswith("问题：回执编号 1001-9 的文件")
+    assert (tmp_path / "b.zip").is_file()
+
+
+def test_verify_tells_of_references_that_lead_nowhere(copy: Path) -> None:
+    with closing(sqlite3.connect(copy / "data" / "ledger.sqlite3")) as ledger, ledger:
+        ledger.execute("UPDATE item SET submission = 99 WHERE id = 1")
+        ledger.execute("UPDATE message SET settled = 999 WHERE id = 2")
+        ledger.execute("UPDATE submission SET stands = 0 WHERE message = 3")
+    verified = run("ledger", "verify", "--home", copy)
+    assert verified.code == 1
+    assert [line for line in verified.out.splitlines() if line.startswith("问题")] == [
+        "问题：表 item 第 1 行指向 submission 里不存在的一行",
+        "问题：邮件 1002-4 的处理结果没有对应的流水记录",
+        "问题：邮件 1003-5 记为已判定，却没有判定结果",
+    ]
+
+
+def test_verify_tells_of_a_damaged_index(copy: Path) -> None:
+    with closing(sqlite3.connect(copy / "data" / "ledger.sqlite3")) as ledger, ledger:
+        ledger.execute("PRAGMA writable_schema = ON")
+        ledger.execute("DELETE FROM sqlite_master WHERE name = 'ix_event_bureau_what'")
+    verified = run("ledger", "verify", "--home", copy)
+    assert verified.code == 1
+    assert "问题：数据库结构有错：" in verified.out
+
+
+def test_verify_remarks_on_what_is_in_nobody_s_way(copy: Path) -> None:
+    stray = copy / "data" / "files" / "hebei" / "多余.txt"
+    stray.write_text("x", encoding="utf-8")
+    (raw,) = (copy / "data" / "spool").iterdir()
+    raw.unlink()
+    verified = run("ledger", "verify", "--home", copy)
+    assert verified.code == 0
+    assert verified.out.splitlines() == [
+        f"提示：台账里没有登记这个文件（多半是处理中断时留下的，不影响使用）：{stray}",
+        f"提示：回执编号 1002-4 还没处理完，原邮件不在本机；要重新判定时，从邮箱里再取：{raw}",
+        "没有问题：台账完好，登记的 5 个文件都在，都没有变。",
+    ]
+
+
+def test_verify_before_the_first_poll_makes_nothing(empty: Path) -> None:
+    assert run("ledger", "verify", "--home", empty) == Ran(0, "还没有登记过材料。\n", "")
+    assert not (empty / "data" / "ledger.sqlite3").exists()
