@@ -91,6 +91,10 @@ def build_parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="输出JSON，和 data/health.json 一样")
     _add_now(status)
 
+    doctor = _add(commands, "doctor", "体检：配置、磁盘、工具、登录等全部真试一遍，告诉您怎么办（不改动邮箱）")
+    doctor.add_argument("--bureau", metavar="编号", help="只查这一个教育局")
+    _add_now(doctor)
+
     held = _add(commands, "held", "列出需要人工处理的邮件，并作出决定")
     held.add_argument("--bureau", metavar="编号", help="只看这一个教育局")
     _add_held_acts(held)

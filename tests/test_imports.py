@@ -45,6 +45,7 @@ LEVELS = (
         "repetition",
         "returning",
         "silent_letters",
+        "doctor",
     },
     {"config"},
     {"letters"},

@@ -27,14 +27,18 @@ def inspect(home: Home) -> Inspection:
     return _together(home, check_templates(home.own_templates, packaged_templates(), nearest))
 
 
+def inspect_edited(home: Home) -> Inspection:
+    """The same in little time: letters that came with the program were tried with it, and are not tried again."""
+    return inspect(home) if _edited(home.own_templates) else _together(home, TemplateReport((), ()))
+
+
 def fit_for_work(home: Home) -> Settings:
     """The settings of a home that can work. Raises ConfigError with every fault of configuration and letters: a letter
     that cannot be written would else be found out when a school waits for it."""
-    # Trying every letter takes seconds, and those that came with the program were tried with it.
-    letters = inspect(home) if _edited(home.own_templates) else _together(home, TemplateReport((), ()))
-    if letters.settings is None or letters.faults:
-        raise ConfigError(letters.faults)
-    return letters.settings
+    found = inspect_edited(home)
+    if found.settings is None or found.faults:
+        raise ConfigError(found.faults)
+    return found.settings
 
 
 def _together(home: Home, letters: TemplateReport) -> Inspection:

@@ -14,7 +14,7 @@ from tests.commands.conftest import WriteMail
 from tests.e2e.looking import Ran, run, tree
 from tests.e2e.mails import accepted_mail
 
-COMMANDS = ("run", "poll", "judge", "digest", "check", "held", "ledger", "init", "demo")
+COMMANDS = ("run", "poll", "judge", "digest", "check", "doctor", "status", "held", "ledger", "init", "demo")
 
 
 def program(*words: object, cwd: Path, **environ: str) -> subprocess.CompletedProcess[bytes]:

@@ -1,0 +1,1 @@
+"""What `doctor` tries, each thing for real and without leaving a trace at a mail server."""
