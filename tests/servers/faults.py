@@ -23,6 +23,10 @@ class FaultyProxy(ImapProxy):
         """The next `times` commands that start so (`UID FETCH`) are answered by this fault."""
         self._faults += [(start, fault)] * times
 
+    def forgive(self) -> None:
+        """All is well from now on."""
+        self._faults.clear()
+
     def fault_for(self, command: Command) -> Fault | None:
         """The fault that awaits this command; it is used up by that."""
         line = f"{command.verb} {command.rest}"
