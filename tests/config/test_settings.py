@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from intake_bot.config.load import load
-from intake_bot.config.settings import IntakeSettings, Mode
+from intake_bot.config.settings import JUNK_FOLDERS, IntakeSettings, Mode
 from intake_bot.errors import TemporaryFailure
 from intake_bot.notices.roster import Roster
 from tests.config.homes import BUREAU, ENVIRON, NOTICE, make_home, remarks
@@ -116,6 +116,23 @@ def test_two_bureaus_may_share_a_mailbox_with_a_folder_each(tmp_path: Path) -> N
     other = BUREAU.replace("security: tls}\n  smtp", "security: tls, folder: 报送}\n  smtp")
     (home / "config/bureaus/yi.yaml").write_text(other, encoding="utf-8")
     assert remarks(home) == ["config/bureaus/yi.yaml：这个教育局还没有通知（config/notices）。"]
+
+
+@pytest.mark.parametrize(
+    ("written", "junk"),
+    [
+        ("", JUNK_FOLDERS),
+        (", folder: inbox", JUNK_FOLDERS),
+        (", junk_folders: []", ()),
+        (", junk_folders: [广告, Spam]", ("广告", "Spam")),
+        (", folder: 报送", ()),
+        (", folder: 报送, junk_folders: [广告]", ("广告",)),
+    ],
+)
+def test_junk_folders_are_the_usual_ones_beside_the_inbox(tmp_path: Path, written: str, junk: tuple[str, ...]) -> None:
+    home = make_home(tmp_path, bureau=("security: tls}\n  smtp", f"security: tls{written}}}\n  smtp"))
+    (bureau,) = load(home, ENVIRON).bureaus
+    assert bureau.mailbox.imap.junk == junk
 
 
 def test_empty_roster_is_a_remark(tmp_path: Path) -> None:
