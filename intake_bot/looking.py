@@ -1,8 +1,8 @@
 """Which mail lies in a bureau's mailbox, and which of it the ledger does not know yet.
 
 A poll must cost little in a mailbox of many thousand mails, and yet be sure. So it asks for date and size of what is
-unknown only, and of the newest mails in any case: where one of these is not the mail that the ledger knows by its UID,
-the mailbox was made anew (163 then begins again under the same UIDVALIDITY), and everything is compared. Once a day
+unknown, and of a few known mails as witnesses: where one of these is not the mail that the ledger knows by its UID, the
+mailbox was made anew (163 then begins again under the same UIDVALIDITY), and everything is compared. Once a day
 everything is compared anyhow, also with what the search for the last days may have left out.
 """
 
@@ -22,6 +22,7 @@ from intake_bot.mail.mailbox import BATCH, Envelope, Mailbox, MailGone
 log = logging.getLogger(__name__)
 
 _DAY = timedelta(days=1)
+_WITNESSES = 20
 _LONGEST_LIST = 500
 """Characters of one line that names mails by their UIDs."""
 
@@ -102,14 +103,15 @@ class Looking:
             raise _not_given(key) from error
 
     def _poll(self) -> dict[int, Envelope]:
-        """What is new in the open folder of these days, and some that is not."""
+        """What is new in the open folder of these days, and the witnesses."""
         listed = self._list(self._mailbox.search(self._since))
         known = self._known()
         # A search for days is a day wrong where the server's zone is another one.
         begin = datetime.combine(self._since, time(), self._zone) - _DAY
-        recent = {key.uid for key in known if key.internaldate >= begin}
-        found = self._describe({*listed[-BATCH:], *(uid for uid in listed if uid not in recent)})
-        if other := sorted(uid for uid, one in found.items() if uid in recent and self._key(one) not in known):
+        recent = {key.uid for key in known if key.internaldate >= begin}.intersection(listed)
+        witnesses = sorted(recent)[-_WITNESSES:]
+        found = self._describe({*listed} - recent | {*witnesses})
+        if other := [uid for uid in witnesses if uid in found and self._key(found[uid]) not in known]:
             detail: Detail = {"folder": self._mailbox.folder, "uid": other[-1]}
             self._ledger.trail.note(self._bureau.id, RECREATED, detail, self._clock())
             log.warning("mailbox made anew bureau=%s folder=%s uid=%d", self._bureau.id, *detail.values())
