@@ -82,14 +82,12 @@ def test_the_digest_shows_word_for_word_what_would_have_gone(office: Office) -> 
 
 
 def test_admins_still_hear_of_trouble(office: Office, smtp: MoodySmtpServer) -> None:
-    (office.root / "secret.txt").write_text("wrong", encoding="utf-8")
-    office.restart()
+    (office.root / "secret.txt").rename(office.root / "away.txt")
     office.round()
-    (office.root / "secret.txt").write_text("secret", encoding="utf-8")
-    office.restart()
-    office.round()
-    office.round()
-    assert {letter.recipients for letter in smtp.letters} == {(ADMIN,)}
+    (office.root / "away.txt").rename(office.root / "secret.txt")
+    for _ in range(2):
+        office.round()
+    assert [letter.recipients for letter in smtp.letters] == [(ADMIN,)] * 2
 
 
 def test_going_live_sends_nothing_of_the_past(office: Office) -> None:
