@@ -1,7 +1,8 @@
 """The walk out: finished letters from the ledger to the bureau's SMTP server, at least once, one Message-ID each.
 
 A letter is SENDING in the ledger before its first byte goes out, and SENT after the server took it. If we die in
-between, nobody knows; the next walk sends the same bytes again, so a recipient can tell by the Message-ID.
+between, nobody knows: the next walk looks for it among the sent mail, and else sends the same bytes again, so that a
+recipient can tell by the Message-ID.
 
 A server that has had enough of us (a quota of the day, too much in a quarter of an hour) is left alone, with all
 letters, until the time it means; the ledger remembers that, over restarts too.
@@ -10,9 +11,9 @@ letters, until the time it means; the ledger remembers that, over restarts too.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from intake_bot.clock import Clock
@@ -21,7 +22,7 @@ from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import SENDING_OVER, SENDING_PAUSED, SENDING_REFUSED, Letter
 from intake_bot.mail.connection import LoginRefused, ServerFailure
-from intake_bot.mail.transport import RefusalKind, RefusedForGood, RefusedForNow, Session, Transport
+from intake_bot.mail.transport import DeliveryInDoubt, RefusalKind, RefusedForGood, RefusedForNow, Session, Transport
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,10 @@ FIRST_HOUR = time(6)
 """Quotas of a day are asked again at this local time of the next one: providers do not say when their day begins."""
 PAUSE = timedelta(minutes=15)
 """The window in which 163 counts letters (MI:SFQ); long enough for its other short counts, too."""
+LONGEST_DOUBT = timedelta(hours=1)
+"""So old a letter in doubt is sent again, though nobody could look for it: better twice than never."""
+_DAYS_OF_DOUBT = timedelta(days=2)
+"""Servers disagree about the zone of a day."""
 REPEATED = "内容与一封被当成垃圾邮件的信相同，没有再发"
 
 
@@ -66,13 +71,32 @@ class Outbox:
         self._clock = clock
         self._pause = pause
 
-    def settle_doubts(self) -> int:
-        """Puts letters that an earlier run left SENDING back into the queue; returns how many."""
-        letters = self._ledger.letters.in_doubt(self._bureau)
-        for letter in letters:
-            self._ledger.letters.requeue(letter.id, self._clock())
+    def settle_doubts(self, sent_since: Callable[[date], Collection[str] | None]) -> int:
+        """Settles letters of which nobody knows whether they went out; returns how many.
+
+        `sent_since` gives the Message-IDs that lie among the sent mail of these days, or None where that cannot be
+        looked through now. A letter that is found there was sent; any other one is sent again, with its Message-ID.
+        While nobody can look, a young letter waits.
+        """
+        letters, now = self._ledger.letters.in_doubt(self._bureau, self._clock()), self._clock()
+        if not letters:
+            return 0
+        found = sent_since(min(letter.created for letter in letters).astimezone(self._zone).date() - _DAYS_OF_DOUBT)
+        return sum(self._settle(letter, found, now) for letter in letters)
+
+    def _settle(self, letter: Letter, found: Collection[str] | None, now: datetime) -> bool:
+        if found is None and timedelta() <= now - letter.created < LONGEST_DOUBT:
+            return False
+        if found is not None and letter.message_id in found:
+            self._ledger.letters.sent(letter.id, now)
+            log.info("letter in doubt, found sent id=%d message_id=%s", letter.id, letter.message_id)
+        elif letter.next_attempt is not None and now - letter.created > self._longest_wait:
+            self._ledger.letters.failed(letter.id, letter.last_error, now)
+            log.warning("letter in doubt, given up id=%d message_id=%s", letter.id, letter.message_id)
+        else:
+            self._ledger.letters.requeue(letter.id, now)
             log.warning("letter in doubt, sent again id=%d message_id=%s", letter.id, letter.message_id)
-        return len(letters)
+        return True
 
     def deliver(self, stop: Callable[[], bool]) -> Delivered:
         """Sends what is due over one connection, until nothing is or `stop` says so (asked between two letters).
@@ -113,9 +137,12 @@ class Outbox:
     def _note_rest(self, what: str, until: datetime, why: str) -> None:
         self._ledger.trail.note(self._bureau, what, {"until": until.isoformat(), "why": why}, self._clock())
 
+    @property
+    def _longest_wait(self) -> timedelta:
+        return timedelta(hours=self._sending.give_up_after_hours)
+
     def _something_is_due(self) -> bool:
-        due = self._ledger.letters.next_due(self._bureau)
-        return due is not None and due <= self._clock()
+        return self._ledger.letters.something_is_due(self._bureau, self._clock())
 
     def _send(self, session: Session, letter: Letter, delivered: Delivered) -> Delivered:
         """Sends one claimed letter. The one broad `except` of this walk stands here, around one letter."""
@@ -132,9 +159,11 @@ class Outbox:
             if error.refusal.kind is RefusalKind.SPAM:
                 return self._fail_as_spam(letter, str(error), delivered)
             return self._fail(letter, str(error), delivered)
+        except DeliveryInDoubt as error:
+            self._doubt(letter, str(error))
+            raise
         except (LoginRefused, TemporaryFailure) as error:
-            # The account or the line, and no fault of the letter; those behind it would meet the same. One in doubt
-            # waits as well: a server that is slow to answer would else be sent another copy at every round.
+            # The account or the line, and no fault of the letter; those behind it would meet the same.
             self._defer(letter, str(error), delivered, RefusalKind.WAIT)
             raise
         except PermanentFailure as error:
@@ -163,13 +192,21 @@ class Outbox:
         """Later, or never when it has waited long enough."""
         now = self._clock()
         until = self._next_try(letter, now, kind)
-        if until - letter.created > timedelta(hours=self._sending.give_up_after_hours):
+        if until - letter.created > self._longest_wait:
             return self._fail(letter, error, delivered)
         self._ledger.letters.deferred(letter.id, until, error, now)
         if kind in _RESTS:
             self._note_rest(_RESTS[kind], until, error)
         log.info("letter deferred id=%d until=%s: %s", letter.id, until.isoformat(), error)
         return replace(delivered, deferred=delivered.deferred + 1)
+
+    def _doubt(self, letter: Letter, error: str) -> None:
+        """It is looked for, or sent again, after the usual waiting time: a server that is slow to answer would else be
+        sent another copy at every round."""
+        now = self._clock()
+        until = self._next_try(letter, now, RefusalKind.WAIT)
+        self._ledger.letters.doubted(letter.id, until, error, now)
+        log.info("letter in doubt id=%d until=%s: %s", letter.id, until.isoformat(), error)
 
     def _next_try(self, letter: Letter, now: datetime, kind: RefusalKind) -> datetime:
         if kind is RefusalKind.TOMORROW:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
 
@@ -155,7 +155,7 @@ class Rounds:
         """Sends the letters that are due."""
         with self._knocking(bureau, Door.OUT) as secret:
             outbox = self._outbox(bureau, secret)
-            outbox.settle_doubts()
+            outbox.settle_doubts(lambda since: self._sent_since(bureau, since))
             if bureau.mode is Mode.SHADOW:
                 # Written while the mode was live: whoever goes back to shadow mode wants silence from now on.
                 self._ledger.letters.withhold_answers(bureau.id, self._clock())
@@ -163,6 +163,22 @@ class Rounds:
         if delivered != Delivered():
             self._refusals.pop((bureau.id, Door.OUT), None)
         return delivered
+
+    def _sent_since(self, bureau: Bureau, since: date) -> Collection[str] | None:
+        """The Message-IDs among the bureau's sent mail of these days; None while its mailbox lets nobody look."""
+        if (bureau.id, Door.IN) in self._refusals:
+            return None
+        try:
+            with self._knocking(bureau, Door.IN) as secret:
+                mailbox = self._mailbox(bureau, secret)
+                mailbox.open()
+                folders = mailbox.folders_called(bureau.mailbox.imap.sent_folders)
+                return frozenset().union(
+                    *(mailbox.message_ids(mailbox.search(since)) for folder in folders if mailbox.enter(folder))
+                )
+        except IntakeError as error:
+            log.warning("sent mail not looked through bureau=%s: %s", bureau.id, error)
+            return None
 
     def _take_in(self, bureau: Bureau, stop: Callable[[], bool]) -> Taken:
         with self._knocking(bureau, Door.IN) as secret:

@@ -41,6 +41,8 @@ class Desk:
     """Where to knock instead of at the server's own door."""
     now: datetime = NOON
     pauses: int = 0
+    sent_mail: set[str] | None = field(default_factory=set)
+    """What lies among the sent mail; None: the mailbox lets nobody look."""
     sending: Sending = field(default_factory=lambda: Sending(retry_minutes=(2, 15, 60)))
 
     @property
@@ -69,7 +71,7 @@ class Desk:
 
     def deliver(self, after: timedelta = timedelta()) -> Delivered:
         self.now += after
-        self.outbox.settle_doubts()
+        self.outbox.settle_doubts(lambda since: self.sent_mail)
         return self.outbox.deliver(lambda: False)
 
     @property
@@ -117,7 +119,8 @@ def test_refused_for_now_waits_longer_every_time(desk: Desk) -> None:
     assert desk.deliver() == Delivered(deferred=1)
     waits = []
     for _ in range(4):
-        due = desk.ledger.letters.next_due("hebei")
+        (letter,) = desk.undelivered
+        due = letter.next_attempt
         assert due is not None
         waits.append(due - desk.now)
         assert desk.deliver(waits[-1] - timedelta(seconds=1)) == Delivered()
@@ -216,7 +219,7 @@ def test_a_clock_set_back_does_not_make_a_rest_longer(desk: Desk) -> None:
     desk.server.letter_answer = ""
     desk.now -= timedelta(days=300)
     desk.write("t1@example.edu.cn")
-    assert desk.deliver() == Delivered(sent=1)
+    assert desk.deliver() == Delivered(sent=2)
 
 
 def test_the_digest_tells_that_the_day_s_letters_are_spent(desk: Desk) -> None:
@@ -342,6 +345,40 @@ def test_a_line_that_breaks_after_the_letter_leaves_a_doubt_and_one_message_id(d
     first, second = desk.server.letters
     assert first == second
     assert message_id.encode() in first.raw
+
+
+def test_a_letter_in_doubt_that_lies_among_the_sent_mail_was_sent(desk: Desk) -> None:
+    message_id = desk.write("t@example.edu.cn")
+    desk.server.hang_up_on_letter = True
+    with pytest.raises(DeliveryInDoubt):
+        desk.deliver()
+    desk.server.hang_up_on_letter = False
+    desk.sent_mail = {message_id, "<another@163.com>"}
+    assert [letter.state.value for letter in desk.undelivered] == ["sending"]
+    assert desk.deliver(timedelta(minutes=2)) == Delivered()
+    assert desk.undelivered == ()
+    assert len(desk.server.letters) == 1
+
+
+def test_a_letter_in_doubt_waits_an_hour_for_somebody_who_can_look(desk: Desk) -> None:
+    desk.write("t@example.edu.cn")
+    assert desk.ledger.letters.claim("hebei", desk.now) is not None  # and died
+    desk.write("other@example.edu.cn")
+    desk.sent_mail = None
+    outcomes = [desk.deliver(timedelta(minutes=20)) for _ in range(4)]
+    assert outcomes == [Delivered(sent=1), Delivered(), Delivered(sent=1), Delivered()]
+    assert desk.taken == [("other@example.edu.cn",), ("t@example.edu.cn",)]
+
+
+def test_a_letter_in_doubt_for_two_days_is_given_up(desk: Desk) -> None:
+    desk.write("t@example.edu.cn")
+    desk.sending = Sending(retry_minutes=(600,), give_up_after_hours=48)
+    desk.server.hang_up_on_letter = True
+    for _ in range(8):
+        with suppress(DeliveryInDoubt):
+            desk.deliver(timedelta(hours=10))
+    assert [letter.state.value for letter in desk.undelivered] == ["failed"]
+    assert len(desk.server.letters) == 4
 
 
 def test_a_refused_login_leaves_every_letter_as_it_was(desk: Desk) -> None:

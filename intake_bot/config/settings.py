@@ -209,6 +209,10 @@ JUNK_FOLDERS = (
 """What 163, 126, QQ and the usual server programs call them."""
 
 
+SENT_FOLDERS = ("已发送", "已发送邮件", "已发邮件", "Sent", "Sent Messages", "Sent Items", "Sent Mail")
+"""The same, for what was sent."""
+
+
 class ImapServer(Server):
     """Where mail is fetched."""
 
@@ -216,6 +220,10 @@ class ImapServer(Server):
     junk_folders: Annotated[tuple[Annotated[str, Field(min_length=1)], ...] | None, Field(strict=False)] = None
     """Looked through for submissions that the provider took for junk, advertising or viruses; those that the account
     does not have are fine. None: the usual names."""
+
+    sent_folders: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)] = SENT_FOLDERS
+    """Where the provider puts what was sent by SMTP: a letter of ours that nobody knows to have left is looked for
+    there. Those that the account does not have are fine."""
 
     @property
     def junk(self) -> tuple[str, ...]:

@@ -89,6 +89,7 @@ def _undelivered(session: Session, bureau: str, since: int) -> tuple[Letter, ...
         bureau,
         or_(
             col(LetterRow.state) == LetterState.DEFERRED,
+            and_(col(LetterRow.state) == LetterState.SENDING, col(LetterRow.next_attempt).is_not(None)),
             and_(col(LetterRow.state).in_(gone), _happened(since, *gone)),
         ),
     )

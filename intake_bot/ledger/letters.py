@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.ledger.database import Condition, Database
@@ -48,11 +48,20 @@ class Letters:
             row.next_attempt = None
             return letter_record(session, row)
 
-    def in_doubt(self, bureau: str) -> tuple[Letter, ...]:
-        """Letters found SENDING: at start, those of which nobody knows whether they went out. To be settled one by one
-        with `sent` (there is evidence) or `requeue` (there is none)."""
+    def in_doubt(self, bureau: str, now: datetime) -> tuple[Letter, ...]:
+        """Letters found SENDING, of which nobody knows whether they went out: those that a run left so, at once, and
+        those that are `doubted`, at their time. To be settled one by one with `sent` (there is evidence) or `requeue`
+        (there is none)."""
+        due = or_(col(LetterRow.next_attempt).is_(None), _has_waited(now))
         with self._database.reading() as session:
-            return read_letters(session, bureau, LetterRow.state == LetterState.SENDING)
+            return read_letters(session, bureau, and_(col(LetterRow.state) == LetterState.SENDING, due))
+
+    def doubted(self, letter: int, until: datetime, error: str, now: datetime) -> None:
+        """The line broke before the server's answer. It stays SENDING, and is to be settled at `until`."""
+        with self._database.writing() as session:
+            row = session.get_one(LetterRow, letter)
+            row.next_attempt, row.last_error = until, error
+            add_letter_event(session, row, "letter.doubted", {"attempt": row.attempts, "error": error}, now)
 
     def requeue(self, letter: int, now: datetime) -> None:
         """A letter in doubt is due again, at once and with the same Message-ID."""
@@ -135,20 +144,31 @@ class Letters:
             }
         return tuple(found[letter] for letter in sorted(found))
 
-    def next_due(self, bureau: str) -> datetime | None:
-        """The moment at which the next letter is due, in the past when one is waiting; None when none will be."""
-        due = select(func.min(func.coalesce(LetterRow.next_attempt, LetterRow.created))).where(
-            LetterRow.bureau == bureau, col(LetterRow.state).in_((LetterState.QUEUED, LetterState.DEFERRED))
-        )
+    def something_is_due(self, bureau: str, now: datetime) -> bool:
+        """True when `claim` would give a letter."""
+        due = select(LetterRow.id).where(LetterRow.bureau == bureau, _is_due(now))
         with self._database.reading() as session:
-            return session.exec(due).one()
+            return session.exec(due.limit(1)).first() is not None
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     return or_(
         col(LetterRow.state) == LetterState.QUEUED,
-        and_(col(LetterRow.state) == LetterState.DEFERRED, col(LetterRow.next_attempt) <= now),
+        and_(col(LetterRow.state) == LetterState.DEFERRED, _has_waited(now)),
     )
+
+
+def _has_waited(now: datetime) -> ColumnElement[bool]:
+    """Its time has come; or it was put off later than now: the clock was set back since, and its time means nothing."""
+    put_off = (
+        select(EventRow.at)
+        .where(EventRow.letter == LetterRow.id)
+        .order_by(desc(EventRow.id))
+        .limit(1)
+        .correlate(LetterRow)
+        .scalar_subquery()
+    )
+    return or_(col(LetterRow.next_attempt) <= now, put_off > now)
 
 
 def note_return(session: Session, returned: Returned, now: datetime) -> None:

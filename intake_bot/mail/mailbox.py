@@ -7,6 +7,7 @@ LOGIN, ID, EXAMINE, LIST, UID SEARCH SINCE and ALL, UID FETCH of named UIDs. Not
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -32,6 +33,9 @@ from intake_bot.mail.connection import (
 
 BATCH = 50
 """UIDs in one FETCH; longer lists have been cut short by servers."""
+
+_MESSAGE_ID_HEADER = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
+_MESSAGE_ID = re.compile(rb"^message-id:\s*(<[!-;=?-~]+>)", re.IGNORECASE | re.MULTILINE)
 
 _NOT_UNDERSTOOD = (ValueError, LookupError, TypeError, AttributeError, EOFError)
 """What imapclient's response parser demonstrably raises, beside its own errors, on answers that are no IMAP; so it is
@@ -209,6 +213,19 @@ class Mailbox:
             if uid not in found:  # exmail leaves mails out of a longer answer
                 found |= self._envelopes([uid])
         return found
+
+    def message_ids(self, uids: Iterable[int]) -> frozenset[str]:
+        """The Message-IDs of these mails, as far as they have any: to be compared here, since 163 and QQ do not search
+        for them."""
+        wanted = sorted(set(uids))
+        found: set[str] = set()
+        for start in range(0, len(wanted), BATCH):
+            with self._talk() as client:
+                answers = client.fetch(wanted[start : start + BATCH], [_MESSAGE_ID_HEADER])
+            # Servers echo the name of the section in a manner of their own.
+            heads = [value for answer in answers.values() for value in answer.values() if isinstance(value, bytes)]
+            found.update(match[1].decode("ascii") for head in heads for match in _MESSAGE_ID.finditer(head))
+        return frozenset(found)
 
     def fetch(self, uid: int, announced_bytes: int, write: Callable[[bytes], object]) -> int:
         """Hands the raw mail to `write`, in pieces where it is large; returns its true size in bytes.

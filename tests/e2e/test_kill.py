@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from imapclient import IMAPClient
 
 from intake_bot.demo.servers import SmtpServer
 from tests.conftest import ImapHost
 from tests.e2e.dying import run_and_die
 from tests.e2e.home import CLERK, make_home
 from tests.e2e.looking import Answer, fates, one_of_each, run, tree
-from tests.e2e.mails import NOW, START, Fate, accepted_mail, few, rejected_mail
+from tests.e2e.mails import NOW, START, Fate, accepted_mail, compose, few, rejected_mail
 from tests.servers.dovecot import find_dovecot
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -117,6 +118,26 @@ def test_a_killed_poll_is_made_good_by_the_next(
     die_in(place, when, number, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert outcome(home, smtp_server) == undisturbed
+
+
+def test_a_letter_in_doubt_is_looked_for_among_the_sent_mail(
+    host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
+) -> None:
+    account = host.account(new_user)
+    account.append(accepted_mail(), START)
+    home = make_home(tmp_path, {"hebei": account}, smtp_server)
+    die_in("intake_bot.mail.transport:Session.send", "after", 1, "poll", "--home", home, *AT_NOW)
+    (letter,) = smtp_server.letters
+    with IMAPClient(account.host, account.port, ssl=False) as provider:
+        provider.login(account.user, account.password)
+        provider.create_folder("已发送")
+        provider.append("已发送", compose("另一封信", message_id="<another@example.edu.cn>"), msg_time=NOW)
+        provider.append("已发送", letter.raw, msg_time=NOW)
+    for _ in range(2):
+        polled = run("poll", "--home", home, *AT_NOW)
+        assert polled.code == 0
+        assert "发出回信 0 封，稍后再发 0 封，发不出 0 封" in polled.out
+    assert smtp_server.letters == (letter,)
 
 
 def test_a_kill_right_after_the_transaction_leaves_no_raw_mail_behind(

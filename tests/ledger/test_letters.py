@@ -22,7 +22,7 @@ def _claimed(ledger: Ledger) -> Letter:
 def test_claim_gives_the_oldest_letter_once(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(answer=draft("<1@intake>")))
     judged(ledger, 2, judgement(answer=draft("<2@intake>")))
-    assert ledger.letters.next_due("puyang") == NOW
+    assert ledger.letters.something_is_due("puyang", NOW)
     assert _claimed(ledger) == Letter(
         id=1,
         bureau="puyang",
@@ -43,14 +43,15 @@ def test_claim_gives_the_oldest_letter_once(ledger: Ledger) -> None:
     assert _claimed(ledger).message_id == "<2@intake>"
     assert ledger.letters.claim("puyang", NOW) is None
     assert ledger.letters.claim("hefei", NOW) is None
-    assert ledger.letters.next_due("puyang") is None
+    assert not ledger.letters.something_is_due("puyang", LATER)
 
 
 def test_a_deferred_letter_is_due_again_at_its_time(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(answer=draft()))
     ledger.letters.deferred(_claimed(ledger).id, LATER, "450 try later", NOW)
-    assert ledger.letters.next_due("puyang") == LATER
-    assert ledger.letters.claim("puyang", LATER - timedelta(seconds=1)) is None
+    just_before = LATER - timedelta(seconds=1)
+    assert [ledger.letters.something_is_due("puyang", at) for at in (just_before, LATER)] == [False, True]
+    assert ledger.letters.claim("puyang", just_before) is None
     again = ledger.letters.claim("puyang", LATER)
     assert again is not None
     assert (again.attempts, again.last_error, again.message_id) == (2, "450 try later", draft().message_id)
@@ -62,10 +63,33 @@ def test_a_deferred_letter_is_due_again_at_its_time(ledger: Ledger) -> None:
 def test_a_letter_in_doubt_is_sent_again_with_the_same_message_id(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(answer=draft()))
     letter = _claimed(ledger)
-    assert ledger.letters.in_doubt("puyang") == (letter,)
+    assert ledger.letters.in_doubt("puyang", NOW) == (letter,)
     ledger.letters.requeue(letter.id, NOW)
-    assert ledger.letters.in_doubt("puyang") == ()
+    assert ledger.letters.in_doubt("puyang", NOW) == ()
     assert _claimed(ledger).message_id == letter.message_id
+
+
+def test_a_doubted_letter_is_to_be_settled_at_its_time(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(answer=draft()))
+    ledger.letters.doubted(_claimed(ledger).id, LATER, "no answer", NOW)
+    assert ledger.letters.in_doubt("puyang", LATER - timedelta(seconds=1)) == ()
+    assert ledger.letters.claim("puyang", LATER) is None
+    (letter,) = ledger.letters.in_doubt("puyang", LATER)
+    assert (letter.state, letter.attempts, letter.last_error) == (LetterState.SENDING, 1, "no answer")
+    assert ledger.digests.report("puyang").undelivered == (letter,)
+    ledger.letters.sent(letter.id, LATER)
+    assert ledger.digests.report("puyang").undelivered == ()
+
+
+def test_a_clock_that_was_set_back_keeps_no_letter_waiting(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement(answer=draft()))
+    ledger.letters.deferred(_claimed(ledger).id, LATER, "450 try later", NOW)
+    before = NOW - timedelta(hours=10)
+    again = ledger.letters.claim("puyang", before)
+    assert again is not None
+    ledger.letters.deferred(again.id, before + timedelta(minutes=15), "450 try later", before)
+    due = [ledger.letters.something_is_due("puyang", before + timedelta(minutes=minutes)) for minutes in (0, 14, 15)]
+    assert due == [False, False, True]
 
 
 def test_a_letter_that_failed_or_came_back_is_reported_as_undelivered(ledger: Ledger) -> None:
