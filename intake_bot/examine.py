@@ -20,7 +20,7 @@ from intake_bot.files.worker_process import Allowance
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
 from intake_bot.judging.pieces import Piece
-from intake_bot.judging.recognise import Approach, is_thanks, recognise
+from intake_bot.judging.recognise import Approach, is_question, is_thanks, question, recognise
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.sender import Sender
 from intake_bot.judging.supplement import (
@@ -164,6 +164,8 @@ class _Examining:
             return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), "no submission")
         if is_thanks(approach, meant.body):
             return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), "thanks")
+        if is_question(approach, "" if answered else reading.original, meant.body):
+            return Examined(meant.message, question(), body=meant.body)
         mended = answered if answered and may_supplement(reading, answered.earlier) else None
         reading = self._completed(reading, answered, mended)
         piece = self._piece(reading)

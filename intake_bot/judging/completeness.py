@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from intake_bot.files.facts import MAILS, TEXTS, FileFacts, MailFacts, Trouble
 from intake_bot.judging.captions import Captions, picture_name
-from intake_bot.judging.forms import is_named_form
+from intake_bot.judging.forms import is_named_form, is_titled
 from intake_bot.judging.rules.any_file import (
     archive_opens,
     file_has_no_macros,
@@ -147,10 +147,34 @@ def _closed_texts(place: Place, files: Sorted) -> list[Finding]:
     return []
 
 
-def _unclear_forms(part: PartBase, files: Sorted) -> list[Finding]:
+def _named_forms(part: PartBase, files: Sorted) -> list[Finding]:
+    """A file called 活动情况日报表 without that title inside may be the form without its head, and one with that title
+    and no table may be filled in all the same: a person looks."""
     if not isinstance(part, FormPart):
         return []
-    return [finding for file in files.texts if not file.trouble for finding in may_be_form(part, file)]
+    readable = [file for file in files.texts if not file.trouble]
+    return [
+        *(_look_at(part, file, "文件里有表格的标题，但没有找到表格") for file in readable if is_titled(part, file)),
+        *(
+            _look_at(part, file, "看文件名是要报的表格，但文件里没有找到表格的标题")
+            for file in readable
+            if is_named_form(part, file) and not is_titled(part, file)
+        ),
+    ]
+
+
+def _look_at(part: FormPart, file: FileFacts, found: str) -> Finding:
+    return Finding(
+        "form.untitled",
+        Severity.REMARK,
+        f"{found}，要由工作人员查看",
+        "",
+        "您暂时不用做什么，有问题我们会联系您",
+        file.shown_name,
+        part.clause,
+        part.quote,
+        holds=True,
+    )
 
 
 def _lacking(part: PartBase, number: int, files: Sorted, severity: Severity) -> Finding:
@@ -169,7 +193,7 @@ def _lacking(part: PartBase, number: int, files: Sorted, severity: Severity) -> 
     return Finding(
         "part.missing",
         severity,
-        f"没有找到{part.name}",
+        f"没有找到{part.name}" if files.any_came else f"邮件里没有附件，没有找到{part.name}",
         f"报送{part.name}",
         todo,
         clause=part.clause,
@@ -183,6 +207,8 @@ def _bring(part: PartBase, severity: Severity, files: Sorted) -> str:
         return "如当天没有，或已另外报送，不用补"
     if isinstance(part, PhotoPart) and any(file.text and file.text.pictures for file in files.texts):
         return "请把图片文件也放进压缩包发来，只插在文档里不行"
+    if isinstance(part, PhotoPart) and part.or_in_text:
+        return "请把图片插到文档里，或者另附图片文件"
     return "请补上"
 
 

@@ -24,6 +24,7 @@ Row = Mapping[str, str]
 _BESIDE_TITLE = 30
 """A line with so many more signs than the title speaks of the form, and does not head it."""
 _LONGEST_TITLE_LINE = 300
+_SENTENCE = re.compile("[。，；！？]")
 
 # More than any form has; a file may claim millions.
 _MOST_LINES, _MOST_TABLES, _MOST_ROWS, _MOST_COLUMNS = 5000, 50, 2000, 100
@@ -44,22 +45,18 @@ def is_form(part: FormPart, file: FileFacts) -> bool:
     return any(_heads(line, titles) for line in file.text.text.splitlines()[:_MOST_LINES])
 
 
-def may_be_form(part: FormPart, file: FileFacts) -> list[Finding]:
-    """A file that has the form's title without a table, or only its name: a person looks whether it is the form."""
-    lines = file.text.text.splitlines()[:_MOST_LINES] if file.text else []
-    titles = "|".join(map(re.escape, _titles(part)))
-    if any(re.fullmatch(rf"[\w()]{{0,16}}(?:{titles})[\w()]{{0,16}}", compact(line)) for line in lines):
-        return [_unclear(part, file, f"文件里有标题“{part.title}”，但没有找到表格，需要由工作人员查看")]
-    if any(title in compact(file.name) for title in _titles(part)):
-        return [_unclear(part, file, f"文件名写着“{part.title}”，但文件里没有找到这个标题，需要由工作人员查看")]
-    return []
+def is_titled(part: FormPart, file: FileFacts) -> bool:
+    """True for a file with the form's title on a line that is no sentence, whether there is a table below it or not."""
+    if file.text is None:
+        return False
+    titles = _titles(part)
+    lines = file.text.text.splitlines()[:_MOST_LINES]
+    return any(_heads(line, titles) and _SENTENCE.search(line) is None for line in lines)
 
 
-def _unclear(part: FormPart, file: FileFacts, found: str) -> Finding:
-    todo = "您暂时不用做什么，有问题我们会联系您"
-    return Finding(
-        "form.untitled", Severity.REMARK, found, "", todo, file.shown_name, part.clause, part.quote, holds=True
-    )
+def is_named_form(part: FormPart, file: FileFacts) -> bool:
+    """True for a file that only its name calls the form; its content does not say what it is."""
+    return any(title in compact(file.name) for title in _titles(part))
 
 
 def check_form(part: FormPart, file: FileFacts) -> list[Finding]:

@@ -77,9 +77,10 @@ def judge(case: Case) -> Verdict:
     files = sort_files(case.facts, [material for material in materials if material.channel == "mail"])
     closed = about_closed(files, case.facts)
     items = [_judge_item(case, material, files, closed) for material in materials]
+    looked_at = {finding.file for item in items for finding in item.findings if finding.holds}
     rest = [
         *(finding for finding in closed if not any(finding in item.findings for item in items)),
-        *weigh(about_spare(files), case.notice),
+        *(finding for finding in weigh(about_spare(files), case.notice) if not _is_said(finding, looked_at)),
     ]
     about_mail = _about_mail(case)
     by_mail = next((n for n, material in enumerate(materials) if material.channel == "mail"), None)
@@ -97,6 +98,11 @@ def judge(case: Case) -> Verdict:
         tuple(about_mail),
         correct_subject(case.reading, case.notice, case.sender.known_as),
     )
+
+
+def _is_said(finding: Finding, looked_at: Set[str | None]) -> bool:
+    """What a person will look at is not called unused."""
+    return finding.code == "file.unexpected" and finding.file in looked_at
 
 
 def _about_mail(case: Case) -> list[Finding]:

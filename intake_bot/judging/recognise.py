@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from intake_bot.judging.verdict import MailKind
+from intake_bot.judging.verdict import Disposition, Finding, MailKind, Verdict
 from intake_bot.mail.body import says_something
-from intake_bot.notices.notice import Notice
+from intake_bot.notices.notice import Notice, Severity
 from intake_bot.notices.roster import Roster
 from intake_bot.notices.subject import SubjectReading, UnitFault
 
@@ -19,6 +19,11 @@ _FILES_MEANT = re.compile(
     r"附件|附上|附后|附[在于]|材料|照片|图片|视频|文件|文档|重新|修改|改正|补[充交报正发上]|再[发报交]|attach|enclos",
     re.IGNORECASE,
 )
+
+
+_ASKS = re.compile(r"[？?]|请问|想问|问一下|问一问|咨询|请教")
+_ASKS_POLITELY = re.compile(r"(?:收到|看到|可以|行|好)(?:了)?(?:吗|么|没有?)?[？?]")
+"""收到了吗？ behind 附件是我校照片 asks for what our letter is."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +64,31 @@ def is_thanks(approach: Approach, words: str) -> bool:
         and _FILES_MEANT.search(words) is None
         and not says_something(words)
     )
+
+
+def is_question(approach: Approach, subject: str, words: str) -> bool:
+    """请问照片要几张？ — a mail that brings nothing and asks something, which only a person can answer.
+
+    Whoever speaks of files has probably forgotten to attach them, and is told so. A subject of ours stays in an answer,
+    and asks nothing.
+    """
+    if approach.carries_files:
+        return False
+    asked = f"{subject}\n{words}"
+    return _ASKS.search(_ASKS_POLITELY.sub("", asked)) is not None and _ATTACHED.search(words) is None
+
+
+_ATTACHED = re.compile(r"附件|附上|附后|见附|attach|enclos", re.IGNORECASE)
+
+
+def question() -> Verdict:
+    """The verdict on a question: a person answers it."""
+    finding = Finding(
+        "mail.question",
+        Severity.REMARK,
+        "这封邮件没有附件，像是来问问题的，程序答不了，要由工作人员答复",
+        "",
+        "如果是忘了添加附件，请直接回复这封信，把附件发来",
+        holds=True,
+    )
+    return Verdict(MailKind.SUBMISSION, Disposition.HELD, findings=(finding,))

@@ -17,7 +17,7 @@ from intake_bot.files.facts import ARCHIVES, DANGEROUS, PHOTOS, TEXTS, VIDEOS, F
 from intake_bot.judging.captions import picture_name
 from intake_bot.judging.forms import check_form, is_form
 from intake_bot.judging.rules.photo import check_photo
-from intake_bot.judging.rules.text import body_as_file, check_text
+from intake_bot.judging.rules.text import BODY_NAME, body_as_file, check_text
 from intake_bot.judging.rules.video import check_video
 from intake_bot.judging.verdict import Finding
 from intake_bot.mail.body import says_something
@@ -61,6 +61,12 @@ class Sorted:
     empty: tuple[FileFacts, ...]
     spare: tuple[FileFacts, ...]
     texts: tuple[FileFacts, ...]
+
+    @property
+    def any_came(self) -> bool:
+        """The mail brought at least one file."""
+        served = [file for place in self.places for file in place.files if file.name != BODY_NAME]
+        return bool(served or self.archives or self.dangerous or self.empty or self.spare)
 
     def of(self, material: Material) -> tuple[Place, ...]:
         return tuple(place for place in self.places if place.material is material)

@@ -109,7 +109,14 @@ def _mails() -> Iterator[Case]:
     yield VIDEO.held("超大附件", nothing, "cloud.link", html=f"<p>{NOTE}</p>{link}")
     yield PHOTOS.accepted("三封中的第二封", one_photo(), "part.piece", subject="活动周濮阳县教育局照片（2/3）")
     yield TEXT.held("转来两封报送邮件", _two_mails, "mail.several", subject="转发各单位材料")
+    yield TEXT.held(
+        "问问题的邮件", nothing, "mail.question", subject="请问活动周照片要几张", text="老师您好，照片要几张？"
+    )
     yield TEXT.rejected("加密的邮件", nothing, "mail.smime", mime=_sealed())
+
+
+def _a_thousand() -> Files:
+    return {f"{number}.txt": b"x" for number in range(1001)}
 
 
 def _sealed() -> bytes:

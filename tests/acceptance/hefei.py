@@ -22,6 +22,7 @@ def _daily() -> Iterator[Case]:
     yield under.rejected("日报没有媒体宣传情况日报表", lambda: _without("附件3.xlsx"), "part.missing")
     yield under.rejected("日报的表是空白的", _blank, "form.empty")
     yield under.held("日报表没有表名", _untitled, "form.untitled")
+    yield under.held("日报表没有画表格", _without_table, "form.untitled")
     yield under.accepted("日报表是Word，编号相反", _as_word)
     yield under.rejected("日报什么也没有", nothing, "part.missing")
     for hour, day, late in (
@@ -74,6 +75,11 @@ def _blank() -> Files:
 def _untitled() -> Files:
     rows = [["填报单位", UNIT], ["序号", "活动名称"], ["1", "校园开放日"]]
     return {**_without("附件2.xlsx"), "活动情况日报表.xlsx": media.xlsx(rows)}
+
+
+def _without_table() -> Files:
+    lines = ["2023年职业教育活动周活动情况日报表", f"单位：{UNIT}", "活动名称：校园开放日，260人参加"]
+    return {**_without("附件2.xlsx"), "附件2.docx": media.docx(lines)}
 
 
 def _as_word() -> Files:

@@ -70,7 +70,7 @@ EDITS = {
     ),
     "unclosed block": (
         ("words/held.txt", "{% endblock %}\n\n{% block subject %}", "\n{% block subject %}"),
-        ["templates/words/held.txt 第 8 行：写法有误：没写完：“block”缺少结尾的 {% endblock %}"],
+        ["templates/words/held.txt 第 10 行：写法有误：没写完：“block”缺少结尾的 {% endblock %}"],
     ),
     "unclosed if": (
         ("words/accepted.txt", "记为迟报。\n{% endif %}", "记为迟报。"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from intake_bot.files.facts import FileFacts, Kind, PhotoFacts, TextFacts, Trouble, VideoFacts
 from intake_bot.judging.duplicates import KnownFile
 from intake_bot.judging.judge import Case, judge
+from intake_bot.judging.recognise import question
 from intake_bot.judging.sender import Sender
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.letters.reply import compose_answer
@@ -111,6 +112,8 @@ CASES: tuple[tuple[str, Case | Verdict], ...] = (
     ("part.missing", hefei(DAILY, *REST)),
     ("part.too_few", wanting(3, puyang(PHOTO, archive(), photo()))),
     ("part.piece", puyang(f"{PHOTO}（2/3）", archive(), photo())),
+    ("form.untitled", hefei(DAILY, word("活动情况日报表.docx"), *REST)),
+    ("form.untitled", hefei(DAILY, word("附件2.docx", text="2023年职业教育活动周活动情况日报表"), *REST)),
     ("form.empty", hefei(DAILY, empty_form(), *REST)),
     ("form.untitled", hefei(CONTACT, word("联络员信息表.docx", text="姓名：张三"), received=AT_MAY_11)),
     ("form.untitled", hefei(CONTACT, word(text="联络员信息表\n姓名：张三"), received=AT_MAY_11)),
@@ -172,6 +175,7 @@ CASES: tuple[tuple[str, Case | Verdict], ...] = (
     ("mail.incomplete", incomplete(puyang(TEXT, body=""))),
     ("clerk.accepted", DECIDED_ACCEPTED.verdict),
     ("clerk.rejected", DECIDED_REJECTED.verdict),
+    ("mail.question", question()),
     ("mail.several", several_mails(("活动周清丰县教育局照片", "活动周南乐县教育局照片"))),
     ("sender.unknown", from_address(puyang(TEXT, word()), Sender("someone@qq.com"))),
     ("sender.unknown", from_address(puyang(TEXT, word()), Sender("qf@163.com", "清丰县教育局"))),
