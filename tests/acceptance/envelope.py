@@ -112,11 +112,16 @@ def _mails() -> Iterator[Case]:
     yield TEXT.held(
         "问问题的邮件", nothing, "mail.question", subject="请问活动周照片要几张", text="老师您好，照片要几张？"
     )
+    yield TEXT.held("邮件套得太深", nothing, "mail.incomplete", mime=_deep())
     yield TEXT.rejected("加密的邮件", nothing, "mail.smime", mime=_sealed())
 
 
-def _a_thousand() -> Files:
-    return {f"{number}.txt": b"x" for number in range(1001)}
+def _deep() -> bytes:
+    """More containers inside each other than are opened."""
+    levels = 25
+    opening = [f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(levels)]
+    closing = [f"\r\n--b{n}--\r\n" for n in reversed(range(levels))]
+    return "".join([*opening, "Content-Type: text/plain\r\n\r\nx", *closing]).encode()
 
 
 def _sealed() -> bytes:

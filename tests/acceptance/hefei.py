@@ -37,6 +37,8 @@ def _daily() -> Iterator[Case]:
         codes = ("deadline.late",) if late else ()
         of = _under("四（二）", "文字")
         yield of.accepted(f"次日10:00前，{hour}到", one_word(), *codes, received=hour, day=day, late=late)
+    yield under.accepted("日报次日10:00前", _whole, received="2023-05-18 10:00:00", late=False)
+    yield under.accepted("日报晚一秒", _whole, "deadline.late", received="2023-05-18 10:00:01", late=True)
     # The forms say 5月17日, whenever they arrive.
     yield under.accepted("日报表写着5月17日", _whole, "deadline.late", received="2023-05-19 09:00:00", day="2023-05-17")
     yield _under("四（二）", "文字").accepted("次日18:00:01到", one_word(), received="2023-05-18 18:00:01",
