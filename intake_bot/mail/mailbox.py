@@ -218,14 +218,13 @@ class Mailbox:
         """The Message-IDs of these mails, as far as they have any: to be compared here, since 163 and QQ do not search
         for them."""
         wanted = sorted(set(uids))
-        found: set[str] = set()
+        heads: dict[int, bytes] = {}
         for start in range(0, len(wanted), BATCH):
-            with self._talk() as client:
-                answers = client.fetch(wanted[start : start + BATCH], [_MESSAGE_ID_HEADER])
-            # Servers echo the name of the section in a manner of their own.
-            heads = [value for answer in answers.values() for value in answer.values() if isinstance(value, bytes)]
-            found.update(match[1].decode("ascii") for head in heads for match in _MESSAGE_ID.finditer(head))
-        return frozenset(found)
+            heads |= self._message_id_headers(wanted[start : start + BATCH])
+        for uid in wanted:
+            if uid not in heads:  # exmail leaves mails out of a longer answer
+                heads |= self._message_id_headers([uid])
+        return frozenset(match[1].decode("ascii") for head in heads.values() for match in _MESSAGE_ID.finditer(head))
 
     def fetch(self, uid: int, announced_bytes: int, write: Callable[[bytes], object]) -> int:
         """Hands the raw mail to `write`, in pieces where it is large; returns its true size in bytes.
@@ -277,6 +276,15 @@ class Mailbox:
             if isinstance(moment, datetime) and isinstance(size, int):
                 found[uid] = Envelope(uid, _utc(moment), size)
         return found
+
+    def _message_id_headers(self, uids: list[int]) -> dict[int, bytes]:
+        with self._talk() as client:
+            answers = client.fetch(uids, [_MESSAGE_ID_HEADER])
+        # Servers echo the name of the section in a manner of their own.
+        return {
+            uid: next((value for value in answer.values() if isinstance(value, bytes)), b"")
+            for uid, answer in answers.items()
+        }
 
     def _connect(self) -> None:
         context = tls_context(self._settings.ca_file)
