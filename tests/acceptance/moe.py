@@ -30,6 +30,8 @@ def _summaries() -> Iterator[Case]:
     yield under.accepted("总结没提亮点和案例", lambda: {"总结.docx": media.docx([plain], [small_photo()])},
                          "text.not_mentioned")  # fmt: skip
     yield under.accepted("总结最后一刻", _summary, received="2023-05-28 00:00:00", late=False)
+    yield under.accepted("三十天以内", _summary, "deadline.late", received="2023-06-27 00:00:00", late=True)
+    yield under.rejected("三十天以后", _summary, "deadline.closed", received="2023-06-27 00:00:01")
     yield under.accepted("总结晚一秒", _summary, "deadline.late", received="2023-05-28 00:00:01", late=True)
 
 
