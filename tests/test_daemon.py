@@ -217,7 +217,9 @@ def test_a_clock_that_is_set_neither_stalls_mail_nor_repeats_a_digest(
     def receive(at: datetime) -> None:
         nonlocal mails
         mails += 1
-        account.append(compose("活动周唐山典型案例材料", message_id=f"<{mails}@example.edu.cn>"), at)
+        sender = f"teacher{mails}@example.edu.cn"
+        raw = compose("活动周唐山典型案例材料", sender=sender, message_id=f"<{mails}@example.edu.cn>")
+        account.append(raw, at)
 
     with running(home, "tests.set_clock", str(home / "hands")) as daemon:
         receive(ten)
