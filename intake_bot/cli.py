@@ -15,6 +15,7 @@ from pathlib import Path
 
 from intake_bot.disk import disk_failures_of
 from intake_bot.errors import ConfigError, IntakeError
+from intake_bot.log_lines import warn_on_screen
 from intake_bot.translation import speak_chinese
 
 _HOME = "工作目录，内有 config、templates、data（默认当前目录）"
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    warn_on_screen()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

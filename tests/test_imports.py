@@ -54,7 +54,7 @@ LEVELS = (
     {"files"},
     {"mail"},
     {"notices"},
-    {"errors", "clock", "disk", "translation"},
+    {"errors", "clock", "disk", "log_lines", "translation"},
 )
 HEIGHT = {room: len(LEVELS) - number for number, rooms in enumerate(LEVELS) for room in rooms}
 

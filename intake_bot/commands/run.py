@@ -11,11 +11,11 @@ from intake_bot.clock import system_clock
 from intake_bot.commands.inspecting import fit_for_work
 from intake_bot.daemon import Daemon
 from intake_bot.home import Home
+from intake_bot.log_lines import LOG_FORMAT, DiscreetFormatter, log_to_screen
 from intake_bot.rounds import Rounds, only_instance
 
 log = logging.getLogger(__name__)
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 LOG_BYTES, LOG_FILES = 5_000_000, 5
 """Some weeks of the busiest bureau."""
 
@@ -24,8 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """Works until it is told to stop."""
     home = Home(options.home)
     settings = fit_for_work(home)
-    level = logging.DEBUG if options.verbose else logging.INFO
-    logging.basicConfig(level=level, format=LOG_FORMAT)
+    log_to_screen(logging.DEBUG if options.verbose else logging.INFO)
     # Their INFO and DEBUG lines speak of every job and of every IMAP answer, letters included.
     for library in ("alembic", "apscheduler", "imapclient", "mailparser"):
         logging.getLogger(library).setLevel(logging.WARNING)
@@ -46,5 +45,5 @@ def _log_into(home: Home) -> None:
     except OSError as error:
         log.warning("no log file: %s", error)
         return
-    file.setFormatter(logging.Formatter(LOG_FORMAT))
+    file.setFormatter(DiscreetFormatter(LOG_FORMAT))
     logging.getLogger().addHandler(file)

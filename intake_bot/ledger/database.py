@@ -92,7 +92,7 @@ def _make_private(path: Path) -> None:
     """The ledger names people and schools, so only its owner may read it (0600). SQLite gives the files beside it
     (-wal, -shm) the same mode. Windows knows no such mode: there the folder's own permissions decide."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             path.touch(mode=0o600)
     except OSError as error:

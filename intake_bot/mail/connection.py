@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+from base64 import b64encode
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,9 @@ from intake_bot.errors import PermanentFailure, TemporaryFailure
 
 MAX_SERVER_TEXT = 300
 """Characters kept of what a server said; the rest is noise or malice."""
+_SHORTEST_SECRET = 4
+"""Shorter ones would blot out half of every sentence; no provider gives such a 授权码."""
+_secrets: set[str] = set()
 
 FIRST_PAUSE, LONGEST_PAUSE = 30, 600
 """Seconds without a new connection, after one failure and after many."""
@@ -119,9 +123,24 @@ def line_failure(server: str, error: Exception) -> ServerFailure:
     return ServerFailure(f"与 {server} 的连接出了问题：{one_line(error) or type(error).__name__}")
 
 
+def keep_secret(username: str, password: str) -> None:
+    """Has `one_line` blot out this password from now on, in each form in which it is sent (RFC 4616, AUTH LOGIN).
+
+    A server may repeat what it was told, and its words go into logs, ledger, letters and onto the screen: too many
+    places for each to remember every password.
+    """
+    if len(password) >= _SHORTEST_SECRET:
+        told = password.encode()
+        plain = b"\0".join((b"", username.encode(), told))
+        quoted = password.replace("\\", r"\\").replace('"', r"\"")
+        _secrets.update((password, quoted, b64encode(told).decode(), b64encode(plain).decode()))
+
+
 def one_line(text: object) -> str:
-    """What a server said, fit for a log line and a table cell: no control characters, at most MAX_SERVER_TEXT long."""
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", "replace")
-    printable = "".join(char if char.isprintable() else " " for char in str(text))
+    """What a server said, fit for a log line and a table cell: no control characters and no secret of ours, at most
+    MAX_SERVER_TEXT long."""
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    for secret in sorted(_secrets, key=len, reverse=True):
+        words = words.replace(secret, "***")
+    printable = "".join(char if char.isprintable() else " " for char in words)
     return " ".join(printable.split())[:MAX_SERVER_TEXT]

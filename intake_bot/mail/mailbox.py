@@ -26,6 +26,7 @@ from intake_bot.mail.connection import (
     Security,
     ServerFailure,
     forbid_open_lines,
+    keep_secret,
     line_failure,
     one_line,
     tls_context,
@@ -62,6 +63,7 @@ class ImapSettings:
 
     def __post_init__(self) -> None:
         forbid_open_lines(self.host, self.security)
+        keep_secret(self.username, self.password)
 
     @property
     def server(self) -> str:
