@@ -44,6 +44,9 @@ class Cost:
 
     path: Path
     seconds: float
+    """By the clock on the wall."""
+    processor_seconds: float
+    """Of this process alone."""
     peak_bytes: int
     """Of the whole process while this mail was judged; 0 where the system does not tell it for one mail."""
     verdict: dict[str, Any] = field(default_factory=dict)
@@ -59,9 +62,8 @@ class _Clock(io.StringIO):
 
     def __init__(self) -> None:
         super().__init__()
-        self.marks: list[tuple[float, int]] = []
-        self._since = time.perf_counter()
-        forget_peak()
+        self.marks: list[tuple[float, float, int]] = []
+        self._begin()
 
     def write(self, text: str) -> int:
         written = super().write(text)
@@ -69,13 +71,16 @@ class _Clock(io.StringIO):
             self.marks.append(self.mark())
         return written
 
-    def mark(self) -> tuple[float, int]:
-        """Seconds and peak since the last mark."""
-        now = time.perf_counter()
-        found = now - self._since, peak_bytes() if _PEAK_RESET.exists() else 0
+    def mark(self) -> tuple[float, float, int]:
+        """Seconds by the clock and of the processor, and the peak, since the last mark."""
+        wall, processor = time.perf_counter() - self._wall, time.process_time() - self._processor
+        peak = peak_bytes() if _PEAK_RESET.exists() else 0
+        self._begin()
+        return wall, processor, peak
+
+    def _begin(self) -> None:
         forget_peak()
-        self._since = time.perf_counter()
-        return found
+        self._wall, self._processor = time.perf_counter(), time.process_time()
 
 
 _PEAK_RESET = Path("/proc/self/clear_refs")
@@ -98,8 +103,8 @@ def judged(paths: Sequence[Path], options: Sequence[str]) -> Iterator[Cost]:
         except Exception:  # noqa: BLE001 - finding them is what this is for
             trace = traceback.format_exc()
         done = clock.getvalue().splitlines()
-        for path, line, (seconds, peak) in zip(left, done, clock.marks, strict=False):
-            yield Cost(path, seconds, peak, json.loads(line))
+        for path, line, mark in zip(left, done, clock.marks, strict=False):
+            yield Cost(path, *mark, json.loads(line))
         if not trace:
             return
         yield Cost(left[len(done)], *clock.mark(), trace=trace)

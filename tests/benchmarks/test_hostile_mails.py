@@ -1,0 +1,38 @@
+"""No mail takes more than 10 seconds of the processor, or 150 MB of memory, in the process that reads it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.folder import MOST_BYTES, MOST_SECONDS
+from tests.hostile_mails import LONG
+
+# In a process of its own: the tests' own memory is large already, and a busy machine must not count as a slow mail.
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from intake_bot.config.defaults import defaults_dir
+from tests.benchmarks.folder import judged
+options = ["--home", str(defaults_dir()), "--bureau", "puyang", "--received", "2023-05-17T15:00:00+08:00"]
+costs = judged(sorted(Path(sys.argv[1]).iterdir()), options)
+print(json.dumps({cost.path.name: [cost.processor_seconds, cost.peak_bytes, cost.trace] for cost in costs}))
+"""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells the memory of one mail")
+def test_no_hostile_mail_is_over_the_limits(tmp_path: Path) -> None:
+    for name, made in LONG.items():
+        (tmp_path / name).write_bytes(made())
+    measured = subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path)], check=True, stdout=subprocess.PIPE)
+    costs = json.loads(measured.stdout)
+    assert set(costs) == set(LONG)
+    for name, (seconds, peak, trace) in costs.items():
+        assert trace == "", name
+        assert seconds < MOST_SECONDS, name
+        assert 0 < peak < MOST_BYTES, name
