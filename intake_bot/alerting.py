@@ -46,7 +46,7 @@ class Alerting:
             return
         last = trail.last(bureau.id, (TROUBLE, ALERTED, RECOVERED))
         since = now
-        if last is not None and last.what == TROUBLE:
+        if last is not None and last.what == TROUBLE and last.at <= now:  # later: the clock was set back since
             since = last.at
         else:
             trail.note(bureau.id, TROUBLE, {"kind": kind, "why": str(error)}, now)

@@ -135,6 +135,16 @@ def test_an_unreachable_mailbox_is_told_once_and_so_is_its_recovery(office: Offi
     assert office.letters_to(ADMIN)[1:] == ["【已恢复】河北省教育厅邮箱恢复收件"]
 
 
+def test_a_clock_that_is_set_back_keeps_no_trouble_from_the_admins(office: Office) -> None:
+    office.unplug()
+    office.round()
+    office.now -= timedelta(hours=5)
+    for _ in range(4):
+        office.round()
+        office.now += timedelta(minutes=10)
+    assert office.letters_to(ADMIN) == ["【需要留意】河北省教育厅邮箱连不上"]
+
+
 def test_a_hiccup_is_nobodys_business_but_the_digests(office: Office) -> None:
     office.unplug()
     office.round()
