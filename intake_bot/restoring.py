@@ -49,16 +49,21 @@ def restore(
     """Brings a backup back into the home's data folder, which must hold none of ours yet; the caller holds the home.
 
     Everything is unpacked aside and compared with the manifest first; the ledger moves into its place last. After any
-    failure data/ is as empty as before. Raises PermanentFailure when data/ is not empty or `source` is no whole
-    backup, TemporaryFailure when the disk refuses.
+    failure data/ is as empty as before; a restore that was killed may be repeated. Raises PermanentFailure when data/
+    is not empty or `source` is no whole backup, TemporaryFailure when the disk refuses.
     """
+    aside = home.data / "restoring"
+    # The ledger moves last: while it lies aside and none is in its place, all that is in data/ came from a restore that
+    # was killed, and nobody has worked on it.
+    was_killed = (aside / LEDGER).exists() and not home.ledger.exists()
     present = [name for name in (LEDGER, *FOLDERS) if _holds_something(home.data / name)]
-    if present:
+    if present and not was_killed:
         raise PermanentFailure(
             f"{home.data} 里已经有数据（{'、'.join(present)}），恢复不会覆盖它们；要恢复，请先把整个 data 文件夹改名"
         )
-    aside = home.data / "restoring"
     with disk_failures_of(home.data):
+        for name in present:
+            shutil.rmtree(home.data / name)
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700)
         try:
