@@ -152,7 +152,7 @@ def _is_recall(message: Message) -> bool:
 
 
 def _is_from_a_system(message: Message) -> bool:
-    if _first_word(message, "auto-submitted") not in _DENIALS or is_sent_by_a_program(message):
+    if is_sent_by_a_program(message):
         return True
     address = message.sender.address.lower()
     local, _, domain = address.partition("@")

@@ -35,7 +35,12 @@ PROGRAMS = {
     "X-GitHub-Sender": "a",
     "Delivered-By-The-Graces-Of": "The Vacation program",
     "Return-Path": "<MAILER-DAEMON@a.cn>",
-    "From": "root@a.cn (Cron Daemon)",
+    "Auto-Submitted": "auto-generated",
+    "X-FC-MachineGenerated": "true",
+    "X-Precedence": "auto_reply",
+    "X-POST-MessageClass": "9; Autoresponder",
+    "Delivered-To": "Autoresponder",
+    "Reply-To": "no-reply@a.cn",
     "Sender": "<MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@a.cn>",
 }
 
@@ -43,6 +48,16 @@ PROGRAMS = {
 @pytest.mark.parametrize(("name", "value"), PROGRAMS.items(), ids=PROGRAMS)
 def test_is_sent_by_a_program_by_one_field(name: str, value: str) -> None:
     assert is_sent_by_a_program(message(headers={name: value}))
+
+
+@pytest.mark.parametrize("address", ["root@a.cn", "bugzilla-daemon@a.cn", "do-not-reply@a.cn", "autoreply@a.cn"])
+def test_is_sent_by_a_program_by_its_address(address: str) -> None:
+    assert is_sent_by_a_program(message(sender=address))
+
+
+@pytest.mark.parametrize("address", ["owner-a@a.cn", "a-request@a.cn", "a-bounces+b=c.cn@a.cn", "LISTSERV@a.cn"])
+def test_is_sent_to_a_list_by_its_address(address: str) -> None:
+    assert is_sent_to_a_list(message(sender=address))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +89,7 @@ PERSONS = {
     "delivered": {"Delivered-To": "py8991718@126.com", "X-Loop": "py8991718@126.com"},
     "read by Yahoo": {"X-Yahoo-Newman-Property": "ymail-3"},
     "named like a list": {"From": "ownership@qq.com", "Sender": "lists@school.edu.cn"},
-    "a sender called Owner": {"From": '"owner-x request" <zhang@qq.com>'},
+    "a sender called Owner": {"From": '"owner-x@y.cn root@y.cn" <zhang@qq.com>'},
     "no precedence": {"Precedence": "normal"},
     "an empty path": {"Return-Path": ""},
 }
