@@ -48,6 +48,10 @@ def _texts() -> Iterator[Case]:
     ):
         codes = ("deadline.late",) if late else ()
         yield daily.accepted(f"每天16:00前，{hour}到", one_word(), *codes, received=hour, day=day, late=late)
+    for number in (14, 20):
+        subject = f"活动周濮阳县教育局文字材料5月{number}日"
+        yield daily.accepted(f"主题写着5月{number}日", one_word(), subject=subject, received="2023-05-14 09:00:00",
+                             day=f"2023-05-{number}", late=False)  # fmt: skip
     for hour in ("2023-05-13 23:59:59", "2023-06-23 00:00:01"):
         yield daily.rejected(f"每天16:00前，{hour}到", one_word(), "deadline.closed", received=hour)
 
