@@ -68,26 +68,28 @@ def _written(
     now: datetime,
     tracked: Callable[[Sequence[StoredFile]], Iterator[StoredFile]],
 ) -> BackedUp:
-    faults = []
     with open_private(half) as file:
         with zipfile.ZipFile(file, "w") as archive:
             writing = _Writing(archive, now)
             writing.add(copy, LEDGER)
-            for one in tracked(stored):
-                path = home.files / one.path
-                entry = writing.add(path, f"files/{one.path}")
-                if entry is None or (entry.bytes, entry.sha256) != (one.bytes, one.sha256):
-                    found = "不见了" if entry is None else "与登记的不一样"
-                    faults.append(f"回执编号 {one.receipt} 的文件{found}：{path}")
-            for folder in (home.spool, home.digests):
-                for path in sorted(folder.rglob("*.*")):
-                    if path.suffix != ".part":
-                        writing.add(path, path.relative_to(home.data).as_posix())
+            faults = tuple(_stored(writing, home.files, tracked(stored)))
+            for path in (*sorted(home.spool.glob("*.eml")), *sorted(home.digests.rglob("*.html"))):
+                writing.add(path, path.relative_to(home.data).as_posix())
             manifest = Manifest(program=__version__, made=now, entries=tuple(writing.entries))
             writing.add_text(MANIFEST, manifest.model_dump_json(indent=1))
         file.flush()
         os.fsync(file.fileno())
-    return BackedUp(manifest.entries, half.stat().st_size, tuple(faults))
+    return BackedUp(manifest.entries, half.stat().st_size, faults)
+
+
+def _stored(writing: _Writing, root: Path, stored: Iterator[StoredFile]) -> Iterator[str]:
+    """Adds the files of the store, and tells of those that are not what the ledger says."""
+    for file in stored:
+        entry = writing.add(root / file.path, f"files/{file.path}")
+        if entry is None:
+            yield f"回执编号 {file.receipt} 的文件不见了：{root / file.path}"
+        elif (entry.bytes, entry.sha256) != (file.bytes, file.sha256):
+            yield f"回执编号 {file.receipt} 的文件与登记的不一样：{root / file.path}"
 
 
 class _Writing:

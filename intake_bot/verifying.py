@@ -35,27 +35,30 @@ def verify(
     stored = ledger.upkeep.stored_files()
     with disk_failures_of(home.data):
         faults = (*ledger.upkeep.faults(), *_wrong_files(tracked(stored), home.files))
-        remarks = (*_orphans(stored, home.files), *_missing_raw_mails(ledger.upkeep.raw_mails(), home.spool))
+        remarks = (*_orphans(stored, home.files), *_lost_raw_mails(ledger.upkeep.raw_mails(), home.spool))
         return Verified(len(stored), faults, remarks)
 
 
 def _wrong_files(stored: Iterator[StoredFile], root: Path) -> Iterator[str]:
     for file in stored:
-        found = wrong_with(root / file.path, file)
+        found = _wrong_with(root / file.path, file)
         if found:
             yield f"回执编号 {file.receipt} 的文件{found}：{root / file.path}"
 
 
-def wrong_with(path: Path, file: StoredFile) -> str:
+def _wrong_with(path: Path, file: StoredFile) -> str:
     """What is wrong with a file in the store; empty when it is as it was registered."""
     if not path.is_file():
         return "不见了"
     size = path.stat().st_size
     if size != file.bytes:
         return f"大小不对（登记 {file.bytes} 字节，现在 {size} 字节）"
+    return "" if _sha256(path) == file.sha256 else "内容被改动过或已损坏"
+
+
+def _sha256(path: Path) -> str:
     with path.open("rb") as content:
-        same = hashlib.file_digest(content, "sha256").hexdigest() == file.sha256
-    return "" if same else "内容被改动过或已损坏"
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _orphans(stored: Collection[StoredFile], root: Path) -> Iterator[str]:
@@ -66,7 +69,12 @@ def _orphans(stored: Collection[StoredFile], root: Path) -> Iterator[str]:
             yield f"台账里没有登记这个文件（多半是处理中断时留下的，不影响使用）：{path}"
 
 
-def _missing_raw_mails(wanted: Collection[RawMail], spool: Path) -> Iterator[str]:
+def _lost_raw_mails(wanted: Collection[RawMail], spool: Path) -> Iterator[str]:
+    """Without it a held mail cannot be judged once more; the mailbox still has it, and a person may decide."""
     for mail in wanted:
-        if not (spool / mail.name).is_file():
-            yield f"回执编号 {mail.receipt} 还没处理完，原邮件不在本机；要重新判定时，从邮箱里再取：{spool / mail.name}"
+        path = spool / mail.name
+        if not path.is_file() or _sha256(path) != mail.sha256:
+            yield (
+                f"回执编号 {mail.receipt} 等人工处理，本机存的原邮件不见了或已损坏，不能重新判定；"
+                f"请在邮箱里看原邮件，再用 held accept 或 held reject 作出决定：{path}"
+            )

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import or_, text
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from intake_bot.ledger.database import Database, translated
 from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.states import LetterEvent, LetterState, MessageState, next_letter_state
+from intake_bot.ledger.states import LetterEvent, LetterState, next_letter_state
 from intake_bot.ledger.tables import FileRow, LetterRow, MessageRow, SubmissionRow
 from intake_bot.ledger.trail import add_event, add_letter_event
 
@@ -50,7 +50,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class RawMail:
-    """One raw mail that must be in the spool: it is still needed."""
+    """One raw mail that should be in the spool."""
 
     receipt: str
     name: str
@@ -97,10 +97,8 @@ class Upkeep:
         return tuple(found.values())
 
     def raw_mails(self) -> tuple[RawMail, ...]:
-        """The raw mails that wait for a person or for others."""
-        rows = select(MessageRow).where(
-            or_(col(MessageRow.state) == MessageState.WAITING, needs_a_person()), col(MessageRow.spool).is_not(None)
-        )
+        """The raw mails that wait for a person. One that waits for others is fetched again where it is lost."""
+        rows = select(MessageRow).where(needs_a_person(), col(MessageRow.spool).is_not(None))
         with self._database.reading() as session:
             return tuple(
                 RawMail(row.receipt or "", row.spool or "", row.sha256 or "")

@@ -274,7 +274,8 @@ def test_verify_remarks_on_what_is_in_nobody_s_way(copy: Path) -> None:
     assert verified.code == 0
     assert verified.out.splitlines() == [
         f"提示：台账里没有登记这个文件（多半是处理中断时留下的，不影响使用）：{stray}",
-        f"提示：回执编号 1002-4 还没处理完，原邮件不在本机；要重新判定时，从邮箱里再取：{raw}",
+        "提示：回执编号 1002-4 等人工处理，本机存的原邮件不见了或已损坏，不能重新判定；"
+        f"请在邮箱里看原邮件，再用 held accept 或 held reject 作出决定：{raw}",
         "没有问题：台账完好，登记的 5 个文件都在，都没有变。",
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -119,6 +120,31 @@ def poll_limited(home: Path, most: int) -> Ran:
         ran: Ran = ours.recv()
         limited.join()
     return ran
+
+
+def test_a_backup_and_a_restore_onto_a_full_disk_leave_nothing(
+    home: Path, account: ImapAccount, smtp_server: SmtpServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    account.append(large_mail(), START)
+    assert poll(home).code == 0
+    other = tmp_path_factory.mktemp("other")
+    (other / "data").mkdir()
+    make_home(other, {"hebei": account}, smtp_server)
+    with small_disk(other / "data", 2_000_000) as disk:
+        target = other / "data" / "backup.zip"
+        for free in (10_000, 300_000):
+            disk.leave_free(free)
+            assert "磁盘" in said(run("backup", "--home", home, target))
+            assert sorted(path.name for path in target.parent.iterdir()) == ["ballast"]
+        disk.empty()
+        assert run("backup", "--home", home, target).code == 0
+        shutil.move(target, other / "backup.zip")
+        disk.leave_free(300_000)
+        assert "磁盘" in said(run("restore", "--home", other, other / "backup.zip"))
+        assert not (other / "data" / "restoring").exists()
+        disk.empty()
+        assert run("restore", "--home", other, other / "backup.zip").code == 0
+        assert tree(other / "data" / "files") == tree(home / "data" / "files")
 
 
 @pytest.mark.parametrize("most", [0, 30_000, 250_000], ids=["nothing", "less than a ledger", "less than the mail"])
