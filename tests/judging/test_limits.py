@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from intake_bot.judging.duplicates import KnownFile, find_twin
 from intake_bot.judging.judge import judge
 from intake_bot.judging.pieces import Piece, wait_until
 from intake_bot.mail.body import says_something
+from intake_bot.notices.notice import Length, WeekModel
 from tests.judging.cases import ZONE, case, form, moment, notice, outcome, photo, word
 
 
@@ -61,6 +62,12 @@ def test_a_scan_beside_the_form_is_not_used() -> None:
 def test_a_notice_opens_sixty_days_before_its_week() -> None:
     of = notice("puyang-2023")
     assert of.opens(ZONE) == moment("2023-05-14T00:00:00") - timedelta(days=60)
+
+
+def test_a_week_may_be_one_day_and_a_length_one_number() -> None:
+    day = date(2023, 5, 14)
+    assert WeekModel(first=day, last=day).first == day
+    assert Length(clause="四", quote="800字", at_least=800, at_most=800).at_most == 800
 
 
 @pytest.mark.parametrize(("words", "says"), [("汽修拆装演", False), ("汽修拆装演练", True)])
