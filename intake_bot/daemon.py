@@ -16,9 +16,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Settings
 from intake_bot.errors import IntakeError
-from intake_bot.pinging import Pinger
+from intake_bot.health.pinging import Pinger
+from intake_bot.health.systemd import Watchdog, notify
 from intake_bot.rounds import Rounds
-from intake_bot.systemd import Watchdog, notify
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from intake_bot.braking import Occasion, silence
+from intake_bot.brakes.braking import Occasion, silence
 from intake_bot.config.settings import Bureau, Limits, Settings
 from intake_bot.files.facts import FileFacts, MailFacts, TextFacts
 from intake_bot.files.inspect import Inspected, inspect_files

@@ -19,10 +19,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from intake_bot.answering import Answering
-from intake_bot.braking import Occasion, silence
+from intake_bot.brakes.braking import Occasion, silence
+from intake_bot.brakes.counting import intended_answer
+from intake_bot.brakes.repetition import Complaint, complaint
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
-from intake_bot.counting import intended_answer
 from intake_bot.disk import disk_failures_of
 from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.examine import Desk, Examined, Given, desk_for, examine, open_mail
@@ -55,7 +56,6 @@ from intake_bot.mail.message import Attachment, Message, message_id_of
 from intake_bot.mail.spool import Spool, Spooled, SpoolKey
 from intake_bot.mail.triage import BOUNCE
 from intake_bot.recall import LedgerPast, RawOf, overdue
-from intake_bot.repetition import Complaint, complaint
 from intake_bot.returning import returned_letter
 from intake_bot.wrapping import wrap_answer
 

@@ -14,16 +14,16 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from intake_bot.alerting import Alerting, LoginGivenUp
 from intake_bot.answering import Answering
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Mode, Settings
 from intake_bot.connecting import imap_settings, smtp_settings
-from intake_bot.digesting import Digesting
+from intake_bot.digests.digesting import Digesting
 from intake_bot.disk import disk_failures_of
 from intake_bot.errors import IntakeError, PermanentFailure
 from intake_bot.examine import worker_for
-from intake_bot.health import HealthFile
+from intake_bot.health.alerting import Alerting, LoginGivenUp
+from intake_bot.health.report import HealthFile
 from intake_bot.home import Home
 from intake_bot.intake import Intake, Taken
 from intake_bot.ledger.ledger import Ledger

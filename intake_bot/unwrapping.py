@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from intake_bot.braking import Occasion, silence
+from intake_bot.brakes.braking import Occasion, silence
 from intake_bot.files.winmail import is_winmail, unpack_winmail
 from intake_bot.files.worker import Worker
 from intake_bot.files.zips import Unreadable

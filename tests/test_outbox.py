@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from intake_bot.config.settings import Sending
+from intake_bot.digests.silent_letters import over_lines
 from intake_bot.errors import IntakeError, TemporaryFailure
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import Letter, LetterDraft
@@ -22,7 +23,6 @@ from intake_bot.letters.digest import TroubleLine
 from intake_bot.mail.connection import LoginRefused, Security
 from intake_bot.mail.transport import DeliveryInDoubt, Session, SmtpSettings, Transport
 from intake_bot.outbox import Delivered, Outbox
-from intake_bot.silent_letters import over_lines
 from tests.servers.smtp import MoodySmtpServer
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
-from intake_bot.backing_up import back_up
+from intake_bot.backup.making import back_up
 from intake_bot.cli import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.progress import tracked
 from intake_bot.config.load import load

@@ -10,7 +10,7 @@ from intake_bot.clock import Clock
 from intake_bot.commands.choosing import chosen_bureaus, clock_of
 from intake_bot.config.load import load
 from intake_bot.config.settings import Bureau, Settings
-from intake_bot.digesting import Digesting
+from intake_bot.digests.digesting import Digesting
 from intake_bot.errors import IntakeError
 from intake_bot.home import Home
 from intake_bot.ledger.ledger import Ledger

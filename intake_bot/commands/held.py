@@ -16,11 +16,11 @@ from intake_bot.cli import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.choosing import chosen_bureaus, clock_of
 from intake_bot.config.load import load
 from intake_bot.config.settings import Bureau, Mode, Settings
-from intake_bot.deciding import Slot
-from intake_bot.digesting import link_details
+from intake_bot.desk.deciding import Slot
+from intake_bot.desk.handling import Done, Handling, raw_mail
+from intake_bot.digests.digesting import link_details
 from intake_bot.errors import IntakeError, PermanentFailure
 from intake_bot.examine import worker_for
-from intake_bot.handling import Done, Handling, raw_mail
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.ledger import Ledger

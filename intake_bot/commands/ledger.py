@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import Any
 
+from intake_bot.backup.verifying import verify
 from intake_bot.cli import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.choosing import chosen_bureaus
 from intake_bot.commands.progress import tracked
@@ -15,7 +16,6 @@ from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import LedgerItem
-from intake_bot.verifying import verify
 
 _DECISIONS = {Decision.ACCEPTED: "收", Decision.REJECTED: "退", Decision.HELD: "待人工"}
 

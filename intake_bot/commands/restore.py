@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
-from intake_bot.backup_file import local_words
+from intake_bot.backup.archive import local_words
+from intake_bot.backup.restoring import restore
 from intake_bot.cli import EXIT_WELL
 from intake_bot.commands.progress import tracked
 from intake_bot.config.load import load
 from intake_bot.home import Home
-from intake_bot.restoring import restore
 from intake_bot.rounds import only_instance
 
 

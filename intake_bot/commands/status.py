@@ -11,7 +11,7 @@ from intake_bot.commands.choosing import clock_of
 from intake_bot.config.load import load
 from intake_bot.config.settings import Mode
 from intake_bot.errors import PermanentFailure
-from intake_bot.health import BureauHealth, Health, look, read_health
+from intake_bot.health.report import BureauHealth, Health, look, read_health
 from intake_bot.home import Home
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.letters.chinese import month_day, short_moment
@@ -52,7 +52,7 @@ def _lines(health: Health, zone: tzinfo) -> Iterator[str]:
         oldest = f"，最早的写于 {told(bureau.oldest_queued)}" if bureau.oldest_queued else ""
         yield f"    待发的信：{bureau.queued} 封{oldest}；正在发或不知是否发出：{bureau.in_doubt} 封"
         yield f"    待人工：{bureau.held} 封；等齐再看：{bureau.waiting} 封；还没处理完：{bureau.unfinished} 封"
-        yield f"    日报：{_digest(bureau, told(bureau.last_digest_sent))}"
+        yield f"    每日汇总：{_digest(bureau, told(bureau.last_digest_sent))}"
     yield from _sum(health)
 
 

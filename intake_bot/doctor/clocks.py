@@ -17,7 +17,7 @@ WHAT = "本机时间"
 ALLOWED = timedelta(minutes=2)
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}")
 """RFC 5322, 3.3, without the day of the week: `220 mail.example.cn ESMTP Postfix; Wed, 17 May 2023 15:00:00 +0800`."""
-_TODO = "请打开系统的自动校时（Windows：设置 → 时间和语言；Linux：timedatectl set-ntp true），日报几点发按它算。"
+_TODO = "请打开系统的自动校时（Windows：设置 → 时间和语言；Linux：timedatectl set-ntp true），每日汇总几点发按它算。"
 
 
 def clock_trial(greetings: tuple[str, ...], newest_mail: datetime | None, now: datetime) -> Trial:

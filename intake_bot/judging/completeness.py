@@ -128,7 +128,7 @@ def _about_number(place: Place, files: Sorted, closed: Sequence[Finding], notice
     suspects = [
         *closed,
         *_closed_texts(place, files),
-        *_unclear_forms(part, files),
+        *_named_forms(part, files),
         *present(file_is_filled(file) for file in files.empty),
     ]
     return suspects or [_lacking(part, number, files, severity)]

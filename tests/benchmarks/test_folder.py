@@ -41,7 +41,7 @@ def test_an_exception_is_told_and_the_next_mail_judged(tmp_path: Path, monkeypat
     assert [cost.path for cost in costs] == paths
     assert [bool(cost.trace) for cost in costs] == [False, True, False]
     assert not is_well(costs)
-    assert any("1 exceptions, 0 answers to machines, 0 mails over the limits" in line for line in report(costs))
+    assert any("1 exceptions, 0 answers to machines" in line for line in report(costs))
 
 
 def test_an_answer_to_a_machine_and_a_slow_mail_are_told(tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_a_backup_that_is_not_whole_restores_nothing(
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_a_killed_restore_may_be_repeated(number: int, polled: Path, backup: Path, empty: Path) -> None:
-    die_in("intake_bot.restoring:_move", "before", number, "restore", "--home", empty, backup)
+    die_in("intake_bot.backup.restoring:_move", "before", number, "restore", "--home", empty, backup)
     assert not (empty / "data" / "ledger.sqlite3").exists()
     assert run("restore", "--home", empty, backup).code == 0
     assert kept(empty) == kept(polled)
@@ -194,7 +194,7 @@ def test_a_killed_restore_may_be_repeated(number: int, polled: Path, backup: Pat
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL")
 def test_a_restore_killed_when_it_was_done_is_done(polled: Path, backup: Path, empty: Path) -> None:
-    die_in("intake_bot.restoring:_move", "after", 4, "restore", "--home", empty, backup)
+    die_in("intake_bot.backup.restoring:_move", "after", 4, "restore", "--home", empty, backup)
     assert run("ledger", "verify", "--home", empty).code == 0
     assert "已经有数据" in run("restore", "--home", empty, backup).err
     assert kept(empty) == kept(polled)
@@ -202,7 +202,7 @@ def test_a_restore_killed_when_it_was_done_is_done(polled: Path, backup: Path, e
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL")
 def test_a_killed_backup_leaves_none_and_may_be_repeated(polled: Path, tmp_path: Path) -> None:
-    die_in("intake_bot.backing_up:_Writing.add_text", "after", 1, "backup", "--home", polled, tmp_path / "b.zip")
+    die_in("intake_bot.backup.making:_Writing.add_text", "after", 1, "backup", "--home", polled, tmp_path / "b.zip")
     assert not (tmp_path / "b.zip").exists()
     assert run("backup", "--home", polled, tmp_path / "b.zip").code == 0
 

@@ -57,7 +57,7 @@ def test_all_well_is_said_in_words_and_by_the_exit_code(office: Office) -> None:
         "    收信：最近一次正常收信 5月18日 09:01",
         "    待发的信：0 封；正在发或不知是否发出：0 封",
         "    待人工：0 封；等齐再看：0 封；还没处理完：0 封",
-        "    日报：还没有做过",
+        "    每日汇总：还没有做过",
         "一切正常。",
     ]
 
@@ -152,8 +152,8 @@ def test_a_digest_that_did_not_leave_is_wrong(office: Office, smtp: MoodySmtpSer
     office.round()
     lost = status(office)
     assert lost.code == 1
-    assert "    日报：最近一份是 5月18日的，没有发出\n" in lost.out
-    assert "  - 河北省教育厅：5月18日的日报没有送到：发信服务器拒收（550 5.1.1 User not found）" in lost.out
+    assert "    每日汇总：最近一份是 5月18日的，没有发出\n" in lost.out
+    assert "  - 河北省教育厅：5月18日的每日汇总没有送到：发信服务器拒收（550 5.1.1 User not found）" in lost.out
 
 
 def test_a_program_that_starts_anew_remembers_the_last_good_poll(office: Office) -> None:

@@ -171,7 +171,7 @@ def test_a_mail_that_kills_three_times_is_held_and_no_longer_in_the_way(
 @pytest.mark.parametrize(
     ("place", "when"),
     [
-        ("intake_bot.digesting:Digesting._write_page", "after"),
+        ("intake_bot.digests.digesting:Digesting._write_page", "after"),
         ("intake_bot.ledger.digests:Digests.file", "after"),
         ("intake_bot.mail.transport:Session.send", "before"),
     ],

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot import braking
+from intake_bot.brakes import braking
 from intake_bot.demo.servers import ImapServer, SentLetter, SmtpServer
 from tests.e2e.home import ADDRESSES, edit, make_home
 from tests.e2e.looking import fates, read, text_of

@@ -2,7 +2,7 @@
 
 The big run, by hand (about an hour):
 
-    INTAKE_KILLS=1000 INTAKE_KILL_MAILS=500 pytest -s tests/e2e/test_random_kills.py
+    INTAKE_KILLS=1000 INTAKE_KILL_MAILS=500 pytest -s -n 0 tests/e2e/test_random_kills.py
 """
 
 from __future__ import annotations

@@ -17,4 +17,4 @@ def test_what_is_an_error_must_be_brought() -> None:
     (finding,) = judge(
         case("hefei-2023", "活动周合肥工业学校联络员信息表", received="2023-05-11T12:00:00")
     ).all_findings
-    assert (finding.found, finding.todo) == ("没有找到联络员信息表", "请补上")
+    assert (finding.found, finding.todo) == ("邮件里没有附件，没有找到联络员信息表", "请补上")

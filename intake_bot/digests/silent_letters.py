@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from intake_bot.braking import SAID_ALREADY, Cap
+from intake_bot.brakes.braking import SAID_ALREADY, Cap
 from intake_bot.ledger.records import SENDING_OVER, UNANSWERED, DayReport, EventRecord, Letter, LetterKind
 from intake_bot.ledger.states import LetterState
 from intake_bot.letters.digest import TroubleLine

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 
-from intake_bot.braking import Cap, IntendedAnswer, Tally
+from intake_bot.brakes.braking import Cap, IntendedAnswer, Tally
+from intake_bot.brakes.repetition import Complaint, complaint_of
 from intake_bot.config.settings import Sending, Settings
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import MessageRecord, WrittenAnswer
-from intake_bot.repetition import Complaint, complaint_of
 
 HOUR = timedelta(hours=1)
 

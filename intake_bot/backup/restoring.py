@@ -16,7 +16,7 @@ from typing import IO
 
 from pydantic import ValidationError
 
-from intake_bot.backup_file import (
+from intake_bot.backup.archive import (
     CHUNK_BYTES,
     FOLDERS,
     LEDGER,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, MissingSecret, Settings
 from intake_bot.errors import IntakeError
-from intake_bot.lateness import digest_lateness
+from intake_bot.health.lateness import digest_lateness
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import ALERTED, RECOVERED, TROUBLE
 from intake_bot.letters.alert import AlertContext, MailboxEvent, compose_alert

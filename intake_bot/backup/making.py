@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from intake_bot import __version__
-from intake_bot.backup_file import CHUNK_BYTES, LEDGER, MANIFEST, Entry, Manifest, open_private
+from intake_bot.backup.archive import CHUNK_BYTES, LEDGER, MANIFEST, Entry, Manifest, open_private
 from intake_bot.disk import disk_failures_of
 from intake_bot.errors import PermanentFailure
 from intake_bot.home import Home

@@ -13,12 +13,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from intake_bot import __version__
-from intake_bot.alerting import ALERT_AFTER
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Mode, Settings
 from intake_bot.errors import IntakeError
+from intake_bot.health.alerting import ALERT_AFTER
+from intake_bot.health.lateness import digest_lateness
 from intake_bot.home import Home
-from intake_bot.lateness import digest_lateness
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import ALERTED, RECOVERED, TROUBLE
 from intake_bot.letters.chinese import short_moment

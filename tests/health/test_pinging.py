@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from intake_bot.pinging import PING_SECONDS, Pinger
+from intake_bot.health.pinging import PING_SECONDS, Pinger
 from tests.servers.monitor import Monitor, running_monitor
 
 

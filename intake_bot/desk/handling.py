@@ -18,7 +18,7 @@ from intake_bot.answering import Answering
 from intake_bot.clock import Clock
 from intake_bot.config.nearest import meant
 from intake_bot.config.settings import Bureau, Settings
-from intake_bot.deciding import RAW_MAIL_NAME, Slot, accepted_by_hand, accepted_verdict, rejected_verdict
+from intake_bot.desk.deciding import RAW_MAIL_NAME, Slot, accepted_by_hand, accepted_verdict, rejected_verdict
 from intake_bot.errors import ConfigError, ConfigFault, PermanentFailure, TemporaryFailure
 from intake_bot.examine import Desk, Examined, Given, desk_for, open_mail
 from intake_bot.files.facts import FileFacts, Kind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from intake_bot.config.settings import Bureau, Settings
-from intake_bot.digesting import digest_is_due
+from intake_bot.digests.digesting import digest_is_due
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import DigestRecord
 from intake_bot.ledger.states import LetterState
@@ -33,13 +33,13 @@ def digest_lateness(settings: Settings, ledger: Ledger, bureau: Bureau, now: dat
     hour = settings.digest_at(bureau)
     due = datetime.combine(local.date(), hour, zone)
     if now - due >= LATE_AFTER and digest_is_due(settings, ledger, bureau, now):
-        return Lateness(due, f"{month_day(local.date())}的日报到了{hour:%H:%M}还没有做出来")
+        return Lateness(due, f"{month_day(local.date())}的每日汇总到了{hour:%H:%M}还没有做出来")
     newest = ledger.digests.newest(bureau.id)
     return None if newest is None or now - newest.created > RECENT else _unsent(newest, now)
 
 
 def _unsent(digest: DigestRecord, now: datetime) -> Lateness | None:
-    letter, name = digest.letter, f"{month_day(digest.day)}的日报"
+    letter, name = digest.letter, f"{month_day(digest.day)}的每日汇总"
     match letter.state:
         case LetterState.SENT:
             return None

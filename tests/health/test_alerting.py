@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.alerting import ALERT_AFTER
 from intake_bot.demo.servers import ImapServer
+from intake_bot.health.alerting import ALERT_AFTER
 from tests.e2e.home import ADMIN, CLERK, edit
 from tests.e2e.looking import text_of
 from tests.e2e.mails import NOW
 from tests.e2e.office import Office, at_work
 from tests.servers.smtp import MoodySmtpServer
 
-LATE = "【需要处理】河北省教育厅的日报没有发出"
-SENT = "【已恢复】河北省教育厅的日报恢复发送"
+LATE = "【需要处理】河北省教育厅的每日汇总没有发出"
+SENT = "【已恢复】河北省教育厅的每日汇总恢复发送"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_digest_that_is_refused_is_told_once_and_so_is_the_next_one_that_leave
     smtp.recipient_answers = {CLERK: "550 5.1.1 User not found"}
     pass_time(office, 60)
     assert office.letters_to(ADMIN) == [LATE]
-    assert "原因：5月18日的日报没有送到：发信服务器拒收（550 5.1.1 User not found）" in text_of(smtp.letters[0])
+    assert "原因：5月18日的每日汇总没有送到：发信服务器拒收（550 5.1.1 User not found）" in text_of(smtp.letters[0])
     smtp.recipient_answers = {}
     office.now = NOW + timedelta(days=1)
     pass_time(office, 60)
@@ -72,7 +72,7 @@ def test_a_digest_that_cannot_be_made_is_told_with_its_reason(office: Office, sm
     assert office.letters_to(ADMIN) == []
     pass_time(office, 60)
     assert office.letters_to(ADMIN) == [LATE]
-    assert "原因：5月18日的日报到了17:30还没有做出来（写不了汇总 " in text_of(smtp.letters[0])
+    assert "原因：5月18日的每日汇总到了17:30还没有做出来（写不了汇总 " in text_of(smtp.letters[0])
     (office.root / "data" / "digests").unlink()
     pass_time(office, 30)
     assert office.letters_to(ADMIN) == [LATE, SENT]

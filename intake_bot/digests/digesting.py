@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake_bot.config.settings import Bureau, Settings
+from intake_bot.digests.mailbox_lines import junk_notes, mailbox_lines
+from intake_bot.digests.silent_letters import over_lines, unanswered_lines, undelivered_lines
 from intake_bot.errors import TemporaryFailure
 from intake_bot.examine import Desk, desk_for
 from intake_bot.home import Home
@@ -40,9 +42,7 @@ from intake_bot.letters.letter import Letter
 from intake_bot.letters.missing import missing_rows, quota_lines
 from intake_bot.letters.templates import Templates
 from intake_bot.letters.withheld import abridged, withheld_letter
-from intake_bot.mailbox_lines import junk_notes, mailbox_lines
 from intake_bot.notices.notice import Severity
-from intake_bot.silent_letters import over_lines, unanswered_lines, undelivered_lines
 from intake_bot.wrapping import wrap_report
 
 log = logging.getLogger(__name__)

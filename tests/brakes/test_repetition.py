@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from intake_bot.brakes.repetition import complaint, complaint_of
 from intake_bot.files.facts import Kind
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import Decision, Disposition, ItemVerdict, Verdict
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import KeptFile, KeptLink
 from intake_bot.notices.notice import Severity
-from intake_bot.repetition import complaint, complaint_of
 from tests.ledger.samples import DAY, finding, item, judged, judgement, photo, verdict
 
 FAULT = finding()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.systemd import Watchdog, notify
+from intake_bot.health.systemd import Watchdog, notify
 from tests.servers.datagrams import heard, listening
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="systemd is Linux, and its sockets are POSIX")

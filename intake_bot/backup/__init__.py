@@ -1,0 +1,1 @@
+"""All that was taken in, kept whole elsewhere, verified, and got back."""

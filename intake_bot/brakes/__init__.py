@@ -1,0 +1,1 @@
+"""When to be silent: what ends a loop or a storm."""

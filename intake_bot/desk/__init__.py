@@ -1,0 +1,1 @@
+"""What a person decides about mails that wait for one."""

@@ -1,0 +1,1 @@
+"""The day's digest, gathered from the ledger."""

@@ -1,0 +1,1 @@
+"""Is all well? Said to a file, a monitor, systemd, and the admins."""
