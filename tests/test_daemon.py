@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.daemon import ClockWatch
+from intake_bot.daemon import ClockWatch, Every
 from intake_bot.demo.servers import ImapAccount, SmtpServer
 from tests.conftest import ImapHost
 from tests.e2e.home import CLERK, edit, make_home, write_bureau
@@ -247,3 +247,13 @@ def test_a_clock_that_is_set_neither_stalls_mail_nor_repeats_a_digest(
         log = end(daemon, home)
     assert log.count("clock moved") == 5
     assert "Traceback" not in log
+
+
+def test_a_clock_set_forward_by_years_leaves_no_list_of_missed_runs() -> None:
+    every, now = Every(seconds=1, timezone="UTC"), datetime(2026, 5, 17, 16, 0, tzinfo=UTC)
+    assert every.get_next_fire_time(datetime(1970, 1, 1, tzinfo=UTC), now) == now + timedelta(seconds=1)
+
+
+def test_a_run_in_time_is_followed_by_one_an_interval_later() -> None:
+    every, now = Every(seconds=60, timezone="UTC"), datetime(2026, 5, 17, 16, 0, tzinfo=UTC)
+    assert every.get_next_fire_time(now, now) == now + timedelta(seconds=60)
