@@ -110,12 +110,12 @@ class Worker:
                 | getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
-            raise TemporaryFailure(f"cannot start the worker process: {error}") from error
+            raise TemporaryFailure(f"打开附件用的进程启动不了：{error}") from error
         with _ended_after(process, _START_SECONDS):
             ready = _exchange(process, pickle.dumps(self._allowance))
         if ready is None:
             self._end()
-            raise TemporaryFailure("the worker process ended before it was ready; what it said stands above")
+            raise TemporaryFailure("打开附件用的进程没有启动好就退出了，原因见日志里上面的几行")
         return process
 
     def _end(self) -> int | None:

@@ -77,7 +77,10 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    allowance = pickle.loads(read_frame(questions) or b"")  # noqa: S301 - from our keeper
+    greeting = read_frame(questions)
+    if greeting is None:  # our keeper was killed while we started
+        return
+    allowance = pickle.loads(greeting)  # noqa: S301 - from our keeper
     _load_libraries()
     _limit(allowance)
     inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()

@@ -221,18 +221,24 @@ def test_ask_tells_the_worker_no_secret(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_ask_says_when_no_worker_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    with Worker(_STRICT) as worker, pytest.raises(TemporaryFailure, match="cannot start"):
+    with Worker(_STRICT) as worker, pytest.raises(TemporaryFailure, match="启动不了"):
         worker.ask(pid)
 
 
 @needs_rlimits
 def test_ask_says_when_the_worker_ends_before_it_is_ready(capfd: pytest.CaptureFixture[str]) -> None:
-    with Worker(replace(_STRICT, memory_bytes=20_000_000)) as worker, pytest.raises(TemporaryFailure, match="ready"):
+    with Worker(replace(_STRICT, memory_bytes=20_000_000)) as worker, pytest.raises(TemporaryFailure, match="没有启动"):
         worker.ask(pid)
     assert capfd.readouterr().err
 
 
 @needs_posix
+def test_worker_that_finds_no_keeper_ends_without_a_word() -> None:
+    program = "from intake_bot.files.worker_process import main; main()"
+    orphan = subprocess.run([sys.executable, "-c", program], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert (orphan.returncode, orphan.stdout, orphan.stderr) == (0, b"", b"")
+
+
 def test_ask_ends_the_archiver_with_the_worker(strict: Worker, tmp_path: Path) -> None:
     trace = tmp_path / "pid"
     with pytest.raises(Unreadable):
