@@ -55,13 +55,14 @@ class Store:
         Members of archives are not kept apart: the archive is. May be repeated: the same content under the same name
         is the same file; another content gets `name (2).jpg`. Raises TemporaryFailure when the disk refuses.
         """
-        folder = self._root.joinpath(*(safe_name(part) for part in (bureau, day.isoformat(), unit, receipt)))
+        place = Path(*(safe_name(part) for part in (bureau, day.isoformat(), unit, receipt)))
+        folder = self._root / place
         try:
             folder.mkdir(parents=True, exist_ok=True)
             shelf = _Shelf(folder)
             kept = tuple(self._keep(file, shelf) for file in files)
-            for place in (folder, *folder.relative_to(self._root).parents):
-                sync_folder(self._root / place)
+            for level in (place, *place.parents):
+                sync_folder(self._root / level)
         except OSError as error:
             raise TemporaryFailure(disk_words(folder, error)) from error
         return kept

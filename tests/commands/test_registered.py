@@ -166,6 +166,20 @@ def test_poll_goes_on_with_the_others_when_a_mailbox_is_away(
     assert [letter.recipients for letter in smtp_server.letters] == [("school@example.edu.cn",)]
 
 
+def test_all_works_inside_the_home_without_naming_it(
+    account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path / "home", {"hebei": account}, smtp_server)
+    account.append(accepted_mail(), START)
+    monkeypatch.chdir(home)
+    polled = run("poll", *AT_NOW)
+    assert (polled.code, polled.err) == (0, "")
+    assert "新邮件 1 封，处理完 1 封，未处理完 0 封；发出回信 1 封" in polled.out
+    (row,) = run("ledger", "--json").objects
+    assert {file["sha256"] for file in row["files"]} <= set(tree(home / "data" / "files").values())
+    assert [run(*words).code for words in (["digest", *AT_NOW], ["ledger", "verify"], ["backup", "a.zip"])] == [0, 0, 0]
+
+
 def test_poll_of_one_bureau_leaves_the_others_alone(
     pymap_server: ImapServer, account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path
 ) -> None:
