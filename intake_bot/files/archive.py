@@ -77,13 +77,15 @@ class Unpacked:
 
 
 def unpack(source: Source, folder: Path, budget: Budget, limits: FileLimits) -> Unpacked:
-    """Unpacks an archive into numbered files in `folder`, which is made for it. Runs in the worker.
+    """Unpacks an archive into numbered files in `folder`, which is made for it, or made anew. Runs in the worker.
 
     Nothing in the archive has a say in where they lie. A damaged member is given with its own trouble, and the others
     are there. Raises TemporaryFailure when our disk does not take them.
     """
     whole = folder / "whole"
     try:
+        if folder.exists():  # a worker that died left it; this one is asked again
+            shutil.rmtree(folder)
         whole.mkdir(parents=True)
         unpacked = _unpack(source, folder, budget, limits)
         shutil.rmtree(whole)

@@ -136,6 +136,16 @@ def overlapping_zip() -> bytes:
     return bytes(archive)
 
 
+def zip_with_dictionary(count: int) -> bytes:
+    """A zip of one member, packed with LZMA, its dictionary called so many bytes large (APPNOTE 5.8.8)."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as package:
+        package.writestr("a.txt", bytes(9))
+    archive = bytearray(target.getvalue())
+    struct.pack_into("<L", archive, archive.index(b"a.txt") + len("a.txt") + 5, count)
+    return bytes(archive)
+
+
 def word(body: str, parts: Mapping[str, bytes] | None = None) -> bytes:
     """A .docx with this body, and with parts added or replaced."""
     plain = media.docx([""])

@@ -177,6 +177,13 @@ def test_unpack_shares_one_budget_between_archives(tmp_path: Path) -> None:
     assert second == Unpacked((), Trouble.BOMB, first.left)
 
 
+def test_unpack_begins_anew_where_another_was_stopped(tmp_path: Path) -> None:
+    left = tmp_path / "work" / "whole" / "archive"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    assert _unpack(tmp_path, _TWO) == ([("", "a.txt", b"first", None), ("", "b.txt", b"second", None)], None)
+
+
 _ARCHIVE = media.zip_of({"照片.jpg": b"x" * 300, "b/c.txt": b"y" * 50}, gbk=True)
 
 
