@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind
@@ -13,6 +15,7 @@ from intake_bot.ledger.database import Condition
 from intake_bot.ledger.earlier import line_of
 from intake_bot.ledger.forms import add_forms, copy_forms
 from intake_bot.ledger.letters import add_letter
+from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import Fingerprint, Judgement, KeptFile, KeptLink, LetterKind
 from intake_bot.ledger.tables import (
     FileRow,
@@ -61,7 +64,7 @@ def replace_submission(session: Session, message: MessageRow, judgement: Judgeme
     """Writes a judgement in the place of the one that stands for this mail, if there is one.
 
     The earlier one stays, with its items, findings, files and letter; what pointed to it (pieces, supplements) points
-    to the new one.
+    to the new one, and what its items had superseded waits for what the new ones supersede.
     """
     earlier = session.exec(
         select(SubmissionRow).where(SubmissionRow.message == message.id, col(SubmissionRow.stands))
@@ -70,19 +73,40 @@ def replace_submission(session: Session, message: MessageRow, judgement: Judgeme
         return add_submission(session, message, judgement, now)
     earlier.stands = False
     session.flush()
+    _let_go(session, earlier)
+    if judgement.supplements is None:
+        judgement = replace(judgement, supplements=_supplemented(session, earlier))
     submission = add_submission(session, message, judgement, now)
     for piece in session.exec(select(PieceRow).where(PieceRow.whole == earlier.id)):
         piece.whole = submission.id
     for newer in session.exec(select(SupplementRow).where(SupplementRow.earlier == earlier.id)):
         newer.earlier = submission.id
-    older = session.get(SupplementRow, earlier.id)
-    if older is not None and session.get(SupplementRow, submission.id) is None:
-        session.add(SupplementRow(submission=submission.id, earlier=older.earlier))
     if not judgement.prints:
         _copy_fingerprints(session, earlier, submission)
     if not any(item.forms for item in judgement.verdict.items):
         copy_forms(session, earlier, submission)
     return submission
+
+
+def _let_go(session: Session, withdrawn: SubmissionRow) -> None:
+    """What its items had superseded counts again, or is superseded by what has superseded these in their turn."""
+    by = aliased(ItemRow)
+    superseded = session.exec(
+        select(ItemRow, by).join(by, col(by.id) == ItemRow.superseded_by).where(by.submission == withdrawn.id)
+    )
+    for item, successor in superseded.all():
+        item.superseded_by = successor.superseded_by
+
+
+def _supplemented(session: Session, submission: SubmissionRow) -> str | None:
+    """Receipt number of what this submission supplements."""
+    earlier = (
+        select(SubmissionRow.message)
+        .join(SupplementRow, col(SupplementRow.earlier) == SubmissionRow.id)
+        .where(SupplementRow.submission == submission.id)
+    )
+    message = session.exec(earlier).one_or_none()
+    return None if message is None else receipt_number(message)
 
 
 def _copy_fingerprints(session: Session, earlier: SubmissionRow, submission: SubmissionRow) -> None:
@@ -201,9 +225,10 @@ def _replaced(item: ItemRow, line: tuple[int, ...], judgement: Judgement) -> Con
 
 
 def _supersede(session: Session, message: MessageRow, item: ItemRow, replaced: Condition) -> None:
-    """Of two accepted items the one received later counts, in whichever order the two were judged. All rows stay."""
+    """Of two accepted items the one received later counts, in whichever order the two were judged; of two mails of one
+    moment the one seen later. All rows stay."""
     found = session.exec(
-        select(ItemRow, MessageRow.internaldate)
+        select(ItemRow, MessageRow.internaldate, MessageRow.id)
         .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
         .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
         .where(
@@ -215,8 +240,8 @@ def _supersede(session: Session, message: MessageRow, item: ItemRow, replaced: C
         )
         .order_by(col(ItemRow.id))
     ).all()
-    for other, received in found:
-        if received <= message.internaldate:
+    for other, received, seen in found:
+        if (received, seen) < (message.internaldate, message.id):
             other.superseded_by = item.id
         elif other.decision is Decision.ACCEPTED:
             item.superseded_by = other.id

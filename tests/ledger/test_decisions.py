@@ -128,3 +128,59 @@ def test_only_what_was_held_unopened_can_be_retried(ledger: Ledger) -> None:
     message = judged(ledger, 1, HELD)
     with pytest.raises(IllegalEvent, match="retry"):
         ledger.messages.retry(message.id, NOW)
+
+
+PHOTO_REJECTED = verdict(item("照片", decision=Decision.REJECTED), disposition=Disposition.REJECTED)
+PHOTO_AND_HELD = judgement(verdict(item("照片"), item("视频", decision=Decision.HELD), disposition=Disposition.HELD))
+NOTHING_ACCEPTED = judgement(
+    verdict(
+        item("照片", decision=Decision.REJECTED),
+        item("视频", decision=Decision.REJECTED),
+        disposition=Disposition.REJECTED,
+    )
+)
+
+
+def photos_that_count(ledger: Ledger) -> list[str]:
+    return [
+        one.receipt for one in ledger.history.reported_items("puyang-2023", tuple(Decision)) if one.material == "照片"
+    ]
+
+
+def test_what_a_withdrawn_judgement_had_superseded_counts_again(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement())
+    second = judged(ledger, 2, PHOTO_AND_HELD)
+    assert photos_that_count(ledger) == ["1002-4"]
+    decided(ledger, second, NOTHING_ACCEPTED)
+    assert photos_that_count(ledger) == ["1001-9", "1002-4"]
+    assert ledger.history.accepted_count("puyang-2023", UNIT, "照片") == 1
+
+
+def test_what_a_withdrawn_judgement_had_superseded_stays_so_by_a_third(ledger: Ledger) -> None:
+    judged(ledger, 1, judgement())
+    second = judged(ledger, 2, PHOTO_AND_HELD)
+    judged(ledger, 3, judgement())
+    decided(ledger, second, judgement(verdict(item("视频"))))
+    assert photos_that_count(ledger) == ["1003-5"]
+
+
+def test_a_supplement_that_is_decided_still_mends_what_it_mended(ledger: Ledger) -> None:
+    """The unit of the first mail was not known: only as a supplement the second is about the same."""
+    judged(ledger, 1, judgement(replace(PHOTO_REJECTED, unit=None)))
+    second = judged(ledger, 2, replace(PHOTO_AND_HELD, supplements="1001-9"))
+    decided(ledger, second, judgement(verdict(item("照片"), item("视频"))))
+    assert [(one.receipt, one.superseded) for one in ledger.history.items()] == [
+        ("1001-9", True),
+        ("1002-4", True),
+        ("1002-4", True),
+        ("1002-4", False),
+        ("1002-4", False),
+    ]
+
+
+def test_of_two_mails_of_one_moment_the_one_seen_later_counts_however_often_they_are_judged(ledger: Ledger) -> None:
+    first = judged(ledger, 1, PHOTO_AND_HELD)
+    judged(ledger, 2, judgement())
+    assert photos_that_count(ledger) == ["1002-4"]
+    decided(ledger, first, judgement(verdict(item("照片"), item("视频"))))
+    assert photos_that_count(ledger) == ["1002-4"]
