@@ -24,7 +24,6 @@ from tests.e2e.home import CLERK, edit, make_home, write_bureau
 from tests.e2e.looking import read, run
 from tests.e2e.mails import accepted_mail, compose
 from tests.servers.datagrams import heard, listening
-from tests.servers.dovecot import find_dovecot
 from tests.servers.monitor import running_monitor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal to catch")
@@ -67,10 +66,8 @@ def end(daemon: subprocess.Popen[bytes], home: Path) -> str:
 
 
 @pytest.fixture
-def account(request: pytest.FixtureRequest, new_user: str) -> ImapAccount:
-    """On Dovecot where there is one, else on pymap: starting the program twice for each test takes too long."""
-    host: ImapHost = request.getfixturevalue("dovecot_server" if find_dovecot() else "pymap_server")
-    return host.account(new_user)
+def account(best_host: ImapHost, new_user: str) -> ImapAccount:
+    return best_host.account(new_user)
 
 
 @pytest.fixture

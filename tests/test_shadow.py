@@ -18,7 +18,6 @@ from tests.e2e.home import ADMIN, CLERK, write_bureau
 from tests.e2e.looking import fates, read, text_of
 from tests.e2e.mails import START, Fate, accepted_mail, foreign_mail, rejected_mail
 from tests.e2e.office import Office, at_work
-from tests.servers.dovecot import find_dovecot
 from tests.servers.smtp import MoodySmtpServer
 
 SCHOOL = "school@example.edu.cn"
@@ -31,10 +30,8 @@ def smtp() -> Iterator[MoodySmtpServer]:
 
 
 @pytest.fixture
-def account(request: pytest.FixtureRequest, new_user: str) -> ImapAccount:
-    """On Dovecot where there is one, else on pymap."""
-    host: ImapHost = request.getfixturevalue("dovecot_server" if find_dovecot() else "pymap_server")
-    return host.account(new_user)
+def account(best_host: ImapHost, new_user: str) -> ImapAccount:
+    return best_host.account(new_user)
 
 
 @pytest.fixture

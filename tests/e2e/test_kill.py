@@ -19,7 +19,6 @@ from tests.e2e.dying import run_and_die
 from tests.e2e.home import CLERK, make_home
 from tests.e2e.looking import Answer, fates, one_of_each, run, tree
 from tests.e2e.mails import NOW, START, Fate, accepted_mail, compose, few, rejected_mail
-from tests.servers.dovecot import find_dovecot
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
@@ -47,14 +46,6 @@ MOMENTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def host(request: pytest.FixtureRequest) -> ImapHost:
-    """Dovecot where there is one, else pymap: what matters here is how we die, not whose mailbox it is."""
-    name = "dovecot_server" if find_dovecot() else "pymap_server"
-    found: ImapHost = request.getfixturevalue(name)
-    return found
-
-
 @dataclass(frozen=True)
 class Outcome:
     """All that must be the same in the end."""
@@ -71,9 +62,9 @@ def outcome(home: Path, smtp: SmtpServer) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(host: ImapHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+def undisturbed(best_host: ImapHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     """How it ends when nobody dies."""
-    account = host.account("undisturbed@example.edu.cn")
+    account = best_host.account("undisturbed@example.edu.cn")
     for mail in few():
         account.append(mail.raw, mail.received)
     with SmtpServer("secret") as smtp:
@@ -105,13 +96,13 @@ def test_a_killed_poll_is_made_good_by_the_next(
     place: str,
     when: str,
     number: int,
-    host: ImapHost,
+    best_host: ImapHost,
     undisturbed: Outcome,
     smtp_server: SmtpServer,
     new_user: str,
     tmp_path: Path,
 ) -> None:
-    account = host.account(new_user)
+    account = best_host.account(new_user)
     for mail in few():
         account.append(mail.raw, mail.received)
     home = make_home(tmp_path, {"hebei": account}, smtp_server)
@@ -121,9 +112,9 @@ def test_a_killed_poll_is_made_good_by_the_next(
 
 
 def test_a_letter_in_doubt_is_looked_for_among_the_sent_mail(
-    host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
+    best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
-    account = host.account(new_user)
+    account = best_host.account(new_user)
     account.append(accepted_mail(), START)
     home = make_home(tmp_path, {"hebei": account}, smtp_server)
     die_in("intake_bot.mail.transport:Session.send", "after", 1, "poll", "--home", home, *AT_NOW)
@@ -141,9 +132,9 @@ def test_a_letter_in_doubt_is_looked_for_among_the_sent_mail(
 
 
 def test_a_kill_right_after_the_transaction_leaves_no_raw_mail_behind(
-    host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
+    best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
-    account = host.account(new_user)
+    account = best_host.account(new_user)
     account.append(accepted_mail(), START)
     home = make_home(tmp_path, {"hebei": account}, smtp_server)
     die_in("intake_bot.mail.spool:Spool.discard", "before", 1, "poll", "--home", home, *AT_NOW)
@@ -152,9 +143,9 @@ def test_a_kill_right_after_the_transaction_leaves_no_raw_mail_behind(
 
 
 def test_a_mail_that_kills_three_times_is_held_and_no_longer_in_the_way(
-    host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
+    best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
-    account = host.account(new_user)
+    account = best_host.account(new_user)
     for _ in range(2):
         account.append(accepted_mail(), START)
     account.append(rejected_mail(), START)
@@ -177,9 +168,9 @@ def test_a_mail_that_kills_three_times_is_held_and_no_longer_in_the_way(
     ],
 )
 def test_a_killed_digest_reaches_the_clerk_once(
-    place: str, when: str, host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
+    place: str, when: str, best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
-    home = make_home(tmp_path, {"hebei": host.account(new_user)}, smtp_server)
+    home = make_home(tmp_path, {"hebei": best_host.account(new_user)}, smtp_server)
     die_in(place, when, 1, "digest", "--home", home, *AT_NOW)
     for _ in range(2):
         assert run("digest", "--home", home, *AT_NOW).code == 0

@@ -26,7 +26,6 @@ from tests.e2e.home import CLERK, edit, make_home
 from tests.e2e.looking import Answer, fates, one_of_each, read, run, tree
 from tests.e2e.mails import NOW, Fate, Mail, stream
 from tests.e2e.test_kill import forked
-from tests.servers.dovecot import find_dovecot
 
 KILLS = int(os.environ.get("INTAKE_KILLS", "60"))
 MAILS = int(os.environ.get("INTAKE_KILL_MAILS", "45"))
@@ -129,15 +128,12 @@ def office(root: Path, account: ImapAccount, smtp: SmtpServer) -> Office:
     return Office(account, smtp, home)
 
 
-def test_any_number_of_deaths_changes_nothing(
-    request: pytest.FixtureRequest, smtp_server: SmtpServer, tmp_path: Path
-) -> None:
-    host: ImapHost = request.getfixturevalue("dovecot_server" if find_dovecot() else "pymap_server")
+def test_any_number_of_deaths_changes_nothing(best_host: ImapHost, smtp_server: SmtpServer, tmp_path: Path) -> None:
     mails, dice = stream(MAILS), random.Random(SEED)
     began = time.monotonic()
 
     with SmtpServer("secret") as other:
-        calm = office(tmp_path / "calm", host.account("calm@example.edu.cn"), other)
+        calm = office(tmp_path / "calm", best_host.account("calm@example.edu.cn"), other)
         calm.receive(mails[:3])
         assert not calm.live("poll", 60)  # whoever starts first waits for the imports
         calm.receive(mails[3:6])
@@ -148,7 +144,7 @@ def test_any_number_of_deaths_changes_nothing(
         calm.receive(mails[6:])
         undisturbed = calm.outcome()
 
-    troubled = office(tmp_path / "troubled", host.account("troubled@example.edu.cn"), smtp_server)
+    troubled = office(tmp_path / "troubled", best_host.account("troubled@example.edu.cn"), smtp_server)
     kills = received = 0
     while kills < KILLS:
         wanted = len(mails) * (kills + 1) // KILLS
