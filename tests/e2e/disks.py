@@ -1,19 +1,25 @@
-"""Disks that fill up and turn read-only for real: a small file system of its own, mounted where data/ is."""
+"""Disks that fill up and turn read-only for real: a small file system of its own where data/ is."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import UNDER_CI
+
+SHARED_MEMORY = Path("/dev/shm")
+SMALL_BYTES = 100_000_000
+
 
 class SmallDisk:
-    """A file system of a few megabytes at `place`."""
+    """A small file system at `place`."""
 
     def __init__(self, place: Path) -> None:
         self._place = place
@@ -29,25 +35,34 @@ class SmallDisk:
         """Nothing but what the program wrote is on it any more."""
         self._ballast.unlink()
 
-    @contextmanager
-    def read_only(self) -> Iterator[None]:
-        _mount("-o", "remount,ro", str(self._place))
-        try:
-            yield
-        finally:
-            _mount("-o", "remount,rw", str(self._place))
-
 
 @contextmanager
 def small_disk(place: Path, size: int) -> Iterator[SmallDisk]:
-    """Mounts one at `place`. Skips the test, and says so, where this process may not mount."""
-    refused = _refusal("-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(place))
-    if refused:
-        pytest.skip(f"no small disk can be mounted here: {refused}")
+    """A disk of so many bytes at `place`; where this process may not mount, the small one that containers have."""
+    if refused := _mount(place, "-t", "tmpfs", "-o", f"size={size},mode=700,uid={os.geteuid()}", "tmpfs"):
+        if shutil.disk_usage(SHARED_MEMORY).total > SMALL_BYTES:
+            pytest.skip(f"no small disk can be mounted here, and there is none: {refused}")
+        with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as folder:
+            place.rmdir()
+            place.symlink_to(folder)
+            yield SmallDisk(place)
+        return
     try:
         yield SmallDisk(place)
     finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
+        _unmount(place)
+
+
+@contextmanager
+def read_only_disk(place: Path) -> Iterator[None]:
+    """Makes the disk at `place` read-only as a whole."""
+    if refused := _mount(place, "-o", "remount,ro"):
+        pytest.skip(f"no disk can be made read-only here: {refused}")
+    try:
+        yield
+    finally:
+        refused = _mount(place, "-o", "remount,rw")
+        assert not refused, refused
 
 
 @contextmanager
@@ -60,24 +75,26 @@ def read_only(folder: Path) -> Iterator[None]:
         finally:
             folder.chmod(0o700)
         return
-    refused = _refusal("--bind", str(folder), str(folder)) or _refusal("-o", "remount,ro,bind", str(folder))
-    if refused:
+    if refused := _mount(folder, "--bind", str(folder)) or _mount(folder, "-o", "remount,ro,bind"):
         pytest.skip(f"root cannot make a folder read-only for itself here: {refused}")
     try:
         yield
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        _unmount(folder)
 
 
-def _mount(*words: str) -> None:
-    refused = _refusal(*words)
-    assert not refused, refused
-
-
-def _refusal(*words: str) -> str:
+def _mount(place: Path, *words: str) -> str:
     """What mount said when it refused; empty when it is done."""
-    program = shutil.which("mount")
-    if program is None:
+    if shutil.which("mount") is None:
         return "there is no mount program"
-    done = subprocess.run([program, *words], capture_output=True, text=True, check=False)
+    done = subprocess.run([*_as_root(), "mount", *words, str(place)], capture_output=True, text=True, check=False)
     return done.stderr.strip() if done.returncode else ""
+
+
+def _unmount(place: Path) -> None:
+    subprocess.run([*_as_root(), "umount", "--lazy", str(place)], check=True)
+
+
+def _as_root() -> tuple[str, ...]:
+    """CI may use sudo; on a person's machine nothing is mounted by rights that this process has not."""
+    return ("sudo", "-n") if UNDER_CI and os.geteuid() != 0 else ()

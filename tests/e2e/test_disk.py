@@ -17,13 +17,12 @@ from intake_bot.demo.media import chinese_text, docx, jpeg
 from intake_bot.demo.servers import ImapAccount, SmtpServer
 from intake_bot.ledger import database
 from tests.conftest import ImapHost
-from tests.e2e.disks import read_only, small_disk
+from tests.e2e.disks import read_only, read_only_disk, small_disk
 from tests.e2e.dying import run_limited
 from tests.e2e.home import edit, make_home
 from tests.e2e.looking import Ran, fates, one_of_each, run, tree
 from tests.e2e.mails import NOW, START, UNITS, Fate, accepted_mail, compose, rejected_mail
 from tests.e2e.test_kill import die_in, forked
-from tests.servers.dovecot import find_dovecot
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="mounts, modes and limits are POSIX")
 
@@ -32,10 +31,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @pytest.fixture
-def account(request: pytest.FixtureRequest, new_user: str) -> ImapAccount:
-    """On Dovecot where there is one, else on pymap: what matters here is our own disk."""
-    host: ImapHost = request.getfixturevalue("dovecot_server" if find_dovecot() else "pymap_server")
-    return host.account(new_user)
+def account(best_host: ImapHost, new_user: str) -> ImapAccount:
+    return best_host.account(new_user)
 
 
 @pytest.fixture
@@ -160,6 +157,7 @@ def test_a_limit_on_files_is_told_and_passes(
     assert is_settled(home, smtp_server, Fate.ACCEPTED)
 
 
+@pytest.mark.mounts
 @pytest.mark.parametrize("polled_before", [False, True], ids=["at the first start", "later"])
 def test_a_read_only_data_folder_is_told_and_passes(
     polled_before: bool, home: Path, account: ImapAccount, smtp_server: SmtpServer
@@ -182,15 +180,16 @@ def test_a_read_only_data_folder_is_told_and_passes(
     assert is_settled(home, smtp_server, *expected, Fate.ACCEPTED)
 
 
+@pytest.mark.mounts
 def test_a_disk_that_turns_read_only_is_told_and_passes(
     home: Path, account: ImapAccount, smtp_server: SmtpServer
 ) -> None:
     (home / "data").mkdir(exist_ok=True)
     account.append(rejected_mail(), START)
-    with small_disk(home / "data", 8_000_000) as disk:
+    with small_disk(home / "data", 8_000_000):
         assert poll(home).code == 0
         account.append(accepted_mail(), START)
-        with disk.read_only():
+        with read_only_disk(home / "data"):
             assert "只读" in said(poll(home))
         assert poll(home).code == 0
         assert is_settled(home, smtp_server, Fate.REJECTED, Fate.ACCEPTED)
