@@ -18,7 +18,6 @@ from intake_bot.config.load import load
 from intake_bot.config.settings import Bureau, Mode, Settings
 from intake_bot.desk.deciding import Slot
 from intake_bot.desk.handling import Done, Handling, raw_mail
-from intake_bot.digests.digesting import link_details
 from intake_bot.errors import IntakeError, PermanentFailure
 from intake_bot.examine import worker_for
 from intake_bot.home import Home
@@ -27,6 +26,7 @@ from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import FiledItem, FiledMail, KeptLink, MessageRecord
 from intake_bot.letters.chinese import month_day
 from intake_bot.letters.untrusted import one_line
+from intake_bot.mail.cloud import link_details
 from intake_bot.rounds import Rounds, only_instance
 
 _LONGEST_LINK = 4000
@@ -79,7 +79,7 @@ def _show(mail: FiledMail, home: Home, raw: Path | None) -> None:
 
 
 def _show_link(link: KeptLink) -> None:
-    details = link_details(link)
+    details = link_details(link.size, link.expires)
     print(f"    超大附件：{one_line(link.name) or '（没有文件名）'}" + (f"（{one_line(details)}）" if details else ""))
     print(f"      {one_line(link.link, _LONGEST_LINK)}")
 

@@ -22,7 +22,6 @@ from intake_bot.ledger.records import (
     DayReport,
     FiledItem,
     FiledMail,
-    KeptLink,
     Outcome,
 )
 from intake_bot.ledger.states import LetterState
@@ -42,6 +41,7 @@ from intake_bot.letters.letter import Letter
 from intake_bot.letters.missing import missing_rows, quota_lines
 from intake_bot.letters.templates import Templates
 from intake_bot.letters.withheld import abridged, withheld_letter
+from intake_bot.mail.cloud import link_details
 from intake_bot.notices.notice import Severity
 from intake_bot.wrapping import wrap_report
 
@@ -157,7 +157,9 @@ class Digesting:
                 received=mail.received.astimezone(self._settings.intake.zone),
                 reason="；".join(dict.fromkeys(why)),
                 links=tuple(
-                    HeldLink(link.name, link_details(link), link.link) for link in mail.links if not link.supplied
+                    HeldLink(link.name, link_details(link.size, link.expires), link.link)
+                    for link in mail.links
+                    if not link.supplied
                 ),
             )
 
@@ -197,11 +199,6 @@ def digest_is_due(settings: Settings, ledger: Ledger, bureau: Bureau, now: datet
         return False
     report = ledger.digests.report(bureau.id)
     return _in_season(desk_for(settings, bureau, now), now) or bool(report.mails or report.trouble)
-
-
-def link_details(link: KeptLink) -> str:
-    """180.2M，2023年6月1日 12:00到期; empty where the mail tells neither."""
-    return "，".join(part for part in (link.size, f"{link.expires}到期" if link.expires else "") if part)
 
 
 def _in_season(desk: Desk | None, now: datetime) -> bool:

@@ -7,6 +7,7 @@ Then nothing is called missing: the school is told about the closed thing, or a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from intake_bot.files.facts import MAILS, TEXTS, FileFacts, MailFacts, Trouble
 from intake_bot.judging.captions import Captions, picture_name
@@ -26,14 +27,14 @@ from intake_bot.judging.severity import severity_of_lack
 from intake_bot.judging.sorting import Place, Sorted, faults
 from intake_bot.judging.verdict import Finding
 from intake_bot.mail.body import says_something
-from intake_bot.mail.cloud import CloudLink
+from intake_bot.mail.cloud import CloudLink, link_details
 from intake_bot.notices.notice import FormPart, Notice, PartBase, PhotoPart, Severity, TextPart, VideoPart
 
 
-def about_closed(files: Sorted, facts: MailFacts) -> list[Finding]:
+def about_closed(files: Sorted, facts: MailFacts, received: datetime) -> list[Finding]:
     """What is to be said about archives, forwarded mails, wrappings and links whose content was not seen."""
     mails = [unmeasured("file.unmeasured", file) for file in files.spare if file.kind in MAILS]
-    links = [_link(link) for link in facts.cloud_links]
+    links = [_link(link, received) for link in facts.cloud_links]
     return [
         *_sealed(facts),
         *_incomplete(facts),
@@ -212,14 +213,18 @@ def _bring(part: PartBase, severity: Severity, files: Sorted) -> str:
     return "请补上"
 
 
-def _link(link: CloudLink) -> Finding:
-    details = "，".join(p for p in (link.size, f"{link.expires}到期" if link.expires else "") if p)
+def _link(link: CloudLink, received: datetime) -> Finding:
+    details = link_details(link.size, link.expires)
     name = link.name or "未知文件名"
-    found = f"“{name}”是超大附件{f'（{details}）' if details else ''}，要由工作人员下载查看"
+    called = f"“{name}”是超大附件{f'（{details}）' if details else ''}"
+    if link.is_expired(received):
+        found = f"{called}，收到邮件时已经过期，无法下载"
+        todo = "请重新上传后再发，或者改为普通附件（总共不超过45MB）发送"
+        return Finding("cloud.expired", Severity.ERROR, found, "", todo, name)
     return Finding(
         "cloud.link",
         Severity.REMARK,
-        found,
+        f"{called}，要由工作人员下载查看",
         "",
         "您暂时不用做什么；如文件不大，改为普通附件（总共不超过45MB）发送会更快",
         name,

@@ -75,7 +75,7 @@ def judge(case: Case) -> Verdict:
     """Decides on a submission. Every fault is found at once; nothing is accepted while the subject has an error."""
     materials = [m for name in case.reading.materials if (m := case.notice.material(name)) is not None]
     files = sort_files(case.facts, [material for material in materials if material.channel == "mail"])
-    closed = about_closed(files, case.facts)
+    closed = about_closed(files, case.facts, case.received)
     items = [_judge_item(case, material, files, closed) for material in materials]
     looked_at = {finding.file for item in items for finding in item.findings if finding.holds}
     rest = [

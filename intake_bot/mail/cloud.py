@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from urllib.parse import urlsplit
 
+from intake_bot.mail.dates import CHINA
 from intake_bot.mail.history import history_start, without_history
 from intake_bot.mail.markup import Anchor, Page, own_page
 from intake_bot.mail.message import Message
@@ -26,6 +28,18 @@ class CloudLink:
     size: str = ""
     """As the provider words it, for example 180.2M."""
     expires: str = ""
+    """As the provider words it, by the time in China: 2023年6月1日 21:59, 无限期, 已过期."""
+
+    def is_expired(self, at: datetime) -> bool:
+        """True when it says that it could not be downloaded any more at this moment."""
+        last = _last_moment(self.expires)
+        return self.expires == _EXPIRED or (last is not None and last < at)
+
+
+def link_details(size: str, expires: str) -> str:
+    """180.2M，2023年6月1日 21:59到期; empty where the mail tells neither."""
+    expiry = f"{expires}到期" if expires and not expires.endswith(("期", "效")) else expires
+    return "，".join(part for part in (size, expiry) if part)
 
 
 # Host and path prefix; a host with a leading dot stands for all hosts that end so.
@@ -61,7 +75,9 @@ _PLACES = (
 )
 _URL = re.compile(r"https?://[\x21-\x7e]{4,2000}", re.IGNORECASE)
 _BEHIND_A_URL = ".,;:!?)]}'\"<>"
-_DETAILS = re.compile(r"[(（]\s*([^()（），,]{1,24}?)\s*[,，]\s*([^()（）]{0,60}(?:期|[Ee]xpire)[^()（）]{0,60})[)）]")
+_DETAILS = re.compile(
+    r"[(（]\s*([^()（），,]{1,24}?)\s*[,，]\s*([^()（）]{0,60}(?:期|失效|[Ee]xpire)[^()（）]{0,60})[)）]"
+)
 _EXPIRY_WORDS = re.compile(
     r"到期时间|到期|过期时间|过期|有效期至|有效期|Expire[sd]?(?: on)?|[:：](?=\s|$)|^[:：]", re.IGNORECASE
 )
@@ -70,6 +86,10 @@ _BUTTON = re.compile(
     r"(?:页面|附件|文件|全部|链接)?|https?://.*)?\s*",
     re.IGNORECASE | re.DOTALL,
 )
+_EXPIRED = "已过期"
+_EXPIRED_WORDS = re.compile(r"已经?(?:过期|失效|到期)|^expired$", re.IGNORECASE)
+_MOMENT = re.compile(r"(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日?(?:\s*(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?)?")
+_SECONDS_DIGITS, _MILLISECONDS_DIGITS = 10, 13
 _NEAR = 300
 _LONGEST = 500_000
 
@@ -127,8 +147,8 @@ def _link_of_anchor(anchor: Anchor, link: str, words: str, ahead: str, behind: s
             attributes.get("filename") or attributes.get("file-name") or (words if named else described.name)
         ),
         link=link,
-        size=described.size or attributes.get("filesize") or attributes.get("file-size") or "",
-        expires=described.expires or attributes.get("expiretime") or attributes.get("expired") or "",
+        size=described.size or _size_words(attributes.get("filesize") or attributes.get("file-size") or ""),
+        expires=described.expires or _expiry_words(attributes.get("expiretime") or attributes.get("expired") or ""),
     )
 
 
@@ -148,6 +168,43 @@ def _described(places: tuple[str, ...], link: str) -> CloudLink:
         if details:
             last = details[-1]
             name = place[: last.start()].rpartition("\n")[2]
-            expires = " ".join(_EXPIRY_WORDS.sub(" ", last.group(2)).split())
-            return CloudLink(shown_name(name), link, last.group(1).strip(), expires)
+            return CloudLink(shown_name(name), link, _size_words(last.group(1)), _expiry_words(last.group(2)))
     return CloudLink("", link)
+
+
+def _size_words(size: str) -> str:
+    """As the provider words it. Some give a plain number of bytes."""
+    size = size.strip()
+    if not (size.isascii() and size.isdecimal()):
+        return size
+    unit, letter = next((one for one in ((1 << 30, "G"), (1 << 20, "M")) if int(size) >= one[0]), (1 << 10, "K"))
+    return f"{int(size) / unit:.1f}{letter}"
+
+
+def _expiry_words(expiry: str) -> str:
+    """As the provider words it. Some give seconds or milliseconds since 1970; any other plain number tells nothing."""
+    expiry = expiry.strip()
+    if expiry.isascii() and expiry.isdecimal():
+        return _moment_words(expiry)
+    if _EXPIRED_WORDS.search(expiry):
+        return _EXPIRED
+    return " ".join(_EXPIRY_WORDS.sub(" ", expiry).split())
+
+
+def _moment_words(digits: str) -> str:
+    if len(digits) not in (_SECONDS_DIGITS, _MILLISECONDS_DIGITS):
+        return ""
+    moment = datetime.fromtimestamp(int(digits[:_SECONDS_DIGITS]), CHINA)
+    return f"{moment.year}年{moment.month}月{moment.day}日 {moment.hour}:{moment:%M}"
+
+
+def _last_moment(expires: str) -> datetime | None:
+    """When it can be downloaded for the last time: at that minute, or on that day. None for words that are no time."""
+    found = _MOMENT.fullmatch(expires)
+    if found is None:
+        return None
+    try:
+        day = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=CHINA)
+        return day.replace(hour=int(found[4]), minute=int(found[5])) if found[4] else day.replace(hour=23, minute=59)
+    except ValueError:
+        return None

@@ -180,6 +180,14 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
         puyang(VIDEO, body=CAPTION, links=(CloudLink("实训.mp4", "https://mail.163.com/x", "180M", ""),)),
         "held", [], ["cloud.link"],
     ),
+    "video behind a cloud link that expired before the mail came": (
+        puyang(VIDEO, body=CAPTION, links=(CloudLink("a.mp4", "https://mail.163.com/x", "", "2023年5月17日 14:59"),)),
+        "rejected", ["cloud.expired"], [],
+    ),
+    "video behind a cloud link that expires when the mail comes": (
+        puyang(VIDEO, body=CAPTION, links=(CloudLink("a.mp4", "https://mail.163.com/x", "", "2023年5月17日 15:00"),)),
+        "held", [], ["cloud.link"],
+    ),
     # 濮阳 三（六）（七）（二）
     "skills of exactly two minutes": (
         puyang("活动周濮阳县职校十八般武艺短视频", video(video=VideoFacts(1280, 720, 120.0)), body=CAPTION),

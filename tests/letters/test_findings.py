@@ -53,6 +53,10 @@ def incomplete(of: Case) -> Case:
     return replace(of, facts=replace(of.facts, incomplete=True))
 
 
+def linked(of: Case, link: CloudLink) -> Case:
+    return replace(of, facts=replace(of.facts, cloud_links=(link,)))
+
+
 def refusing_late(of: Case) -> Case:
     materials = tuple(material.model_copy(update={"late": "reject"}) for material in of.notice.materials)
     return replace(of, notice=of.notice.model_copy(update={"materials": materials}))
@@ -162,15 +166,9 @@ CASES: tuple[tuple[str, Case | Verdict], ...] = (
     ("file.unmeasured", puyang(PHOTO, archive(), photo(kind=Kind.HEIC, photo=None, trouble=Trouble.UNSUPPORTED))),
     ("file.duplicate", known(puyang(TEXT, word()), KnownFile("1042-9", "濮阳县教育局", "旧.docx", "sha-材料.docx"))),
     ("file.duplicate", known(puyang(TEXT, word()), KnownFile("1042-9", "清丰县教育局", "旧.docx", "sha-材料.docx"))),
-    (
-        "cloud.link",
-        replace(
-            puyang(VIDEO),
-            facts=replace(
-                puyang(VIDEO).facts, cloud_links=(CloudLink("开幕式.mp4", "https://u.163.com/x", "180.2M", "6月1日"),)
-            ),
-        ),
-    ),
+    ("cloud.link", linked(puyang(VIDEO), CloudLink("开幕式.mp4", "https://u.163.com/x", "180.2M", "6月1日"))),
+    ("cloud.expired", linked(puyang(VIDEO), CloudLink("开幕式.mp4", "https://u.163.com/x", "180.2M", "已过期"))),
+    ("cloud.expired", linked(puyang(VIDEO), CloudLink("", "https://u.163.com/x", "", "2023年5月16日 9:05"))),
     ("mail.smime", sealed(puyang(TEXT, body=""))),
     ("mail.incomplete", incomplete(puyang(TEXT, body=""))),
     ("clerk.accepted", DECIDED_ACCEPTED.verdict),

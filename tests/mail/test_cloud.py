@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import datetime
+from urllib.parse import urlsplit
+
 import pytest
 
-from intake_bot.mail.cloud import CloudLink, cloud_links
+from intake_bot.mail.cloud import _PLACES, CloudLink, cloud_links, link_details
+from intake_bot.mail.dates import CHINA
 from tests.mail.samples import message
 
 NETEASE = "https://mail.163.com/large-attachment-download/index.html?file=abc&amp;title=x"
@@ -37,8 +41,24 @@ QQ = "http://mail.qq.com/cgi-bin/ftnExs_download?t=exs_ftn_download&k=12&code=ab
         ),
         pytest.param(
             f'<span class="qqmailbgattach" expiretime="1685627999" downloadlink="{QQ}">视频.mp4</span>',
-            (CloudLink("视频.mp4", QQ, "", "1685627999"),),
+            (CloudLink("视频.mp4", QQ, "", "2023年6月1日 21:59"),),
             id="qq span with attributes",
+        ),
+        pytest.param(
+            f'<span filesize="193000000" expiretime="1685627999000" downloadlink="{QQ}1">一.mp4</span>'
+            f'<span filesize="4000" expiretime="0" downloadlink="{QQ}2">二.mp4</span>'
+            f'<span filesize="2147483648" expired="expired" downloadlink="{QQ}3">三.mp4</span>',
+            (
+                CloudLink("一.mp4", QQ + "1", "184.1M", "2023年6月1日 21:59"),
+                CloudLink("二.mp4", QQ + "2", "3.9K", ""),
+                CloudLink("三.mp4", QQ + "3", "2.0G", "已过期"),
+            ),
+            id="bytes and timestamps",
+        ),
+        pytest.param(
+            f'一.mp4 (128.03M, 已过期) <a href="{QQ}1">下载</a><br>二.mp4 （2G，链接已失效）<a href="{QQ}2">下载</a>',
+            (CloudLink("一.mp4", QQ + "1", "128.03M", "已过期"), CloudLink("二.mp4", QQ + "2", "2G", "已过期")),
+            id="expired",
         ),
         pytest.param(
             '<a class="divNeteaseSiriusCloudAttachItem" file-name="总结.zip" file-size="2.1G" expired="2023-06-01" '
@@ -97,31 +117,86 @@ def test_cloud_links_of_text(text: str, links: tuple[CloudLink, ...]) -> None:
     assert cloud_links(message(text=text)) == links
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
-        "http://u.163.com/t0/abc",
-        "https://mail.126.com/large-attachment-download/index.html?p=abc",
-        "https://mail.yeah.net/large-attachment-download/index.html?file=abc",
-        "https://dashi.163.com/html/cloud-attachment-download/?key=abc",
-        "https://edisk.qiye.163.com/api/biz/attachment/download?identity=abc",
-        "https://fs.qiye.163.com/fs/display/?file=abc",
-        "https://exmail.qq.com/cgi-bin/ftnExs_download?k=1",
-        "https://mail.foxmail.com/cgi-bin/ftnExs_download?k=1",
-        "https://wx.mail.qq.com/ftn/download?func=3&key=1&code=2",
-        "https://iwx.mail.qq.com/ftn/download?func=3&key=1",
-        "https://gzc-dfsdown.mail.ftn.qq.com/ftn_handler/abc",
-        "https://njc-download.ftn.qq.com/ftn_handler/abc",
-        "http://mail.sina.com.cn/filecenter/download.php?id=1",
-        "http://download.cloud.189.cn/file/downloadFile.action?dt=1",
-        "https://1drv.ms/u/s!abc",
-        "https://drive.google.com/file/d/abc",
-        "https://pan.baidu.com/s/1abc",
-        "https://www.aliyundrive.com/s/abc",
-        "https://www.alipan.com/s/abc",
-        "https://www.wenshushu.cn/f/abc",
-    ],
+_EXAMPLES = (
+    "http://u.163.com/t0/abc",
+    "https://mail.163.com/large-attachment-download/index.html?file=abc",
+    "https://mail.126.com/large-attachment-download/index.html?p=abc",
+    "https://mail.yeah.net/large-attachment-download/index.html?file=abc",
+    "https://dashi.163.com/html/cloud-attachment-download/?key=abc",
+    "https://edisk.qiye.163.com/api/biz/attachment/download?identity=abc",
+    "https://fs.qiye.163.com/fs/display/?file=abc",
+    "http://mail.qq.com/cgi-bin/ftnExs_download?k=1",
+    "https://exmail.qq.com/cgi-bin/ftnExs_download?k=1",
+    "https://mail.foxmail.com/cgi-bin/ftnExs_download?k=1",
+    "https://wx.mail.qq.com/ftn/download?func=3&key=1&code=2",
+    "https://iwx.mail.qq.com/ftn/download?func=3&key=1",
+    "https://gzc-dfsdown.mail.ftn.qq.com/ftn_handler/abc",
+    "https://njc-download.ftn.qq.com/ftn_handler/abc",
+    "http://mail.sina.com.cn/filecenter/download.php?id=1",
+    "http://download.cloud.189.cn/file/downloadFile.action?dt=1",
+    "https://1drv.ms/u/s!abc",
+    "https://drive.google.com/file/d/abc",
+    "https://pan.baidu.com/s/1abc",
+    "https://www.aliyundrive.com/s/abc",
+    "https://www.alipan.com/s/abc",
+    "https://www.wenshushu.cn/f/abc",
+    "https://pan.quark.cn/s/abc",
+    "https://www.123pan.com/s/abc",
+    "https://share.weiyun.com/abc",
+    "https://cloud.189.cn/t/abc",
+    "https://caiyun.139.com/m/i?abc",
+    "https://yun.139.com/shareweb/#/w/i/abc",
 )
+
+
+@pytest.mark.parametrize("link", _EXAMPLES)
 def test_cloud_links_of_every_provider(link: str) -> None:
     both = message(html=f'<a href="{link.replace("&", "&amp;")}">展示.mp4</a>', text=f"展示.mp4 {link}")
     assert cloud_links(both) == (CloudLink("展示.mp4", link),)
+
+
+def test_every_place_has_an_example() -> None:
+    found = [(parts.hostname or "", parts.path.lower()) for parts in map(urlsplit, _EXAMPLES)]
+    assert [
+        (host, prefix)
+        for host, prefix in _PLACES
+        if not any(f".{name}".endswith(f".{host.lstrip('.')}") and path.startswith(prefix) for name, path in found)
+    ] == []
+
+
+_ARRIVAL = datetime(2023, 6, 1, 22, 0, tzinfo=CHINA)
+
+
+@pytest.mark.parametrize(
+    ("expires", "expired"),
+    [
+        ("已过期", True),
+        ("2023年6月1日 21:59", True),
+        ("2023-05-31 23:59:59", True),
+        ("2023年6月1日 22:00", False),
+        ("2023/6/1", False),
+        ("2023年5月31日", True),
+        ("上传日期 2023-05-01", False),
+        ("2023-02-31", False),
+        ("7天后", False),
+        ("无限期", False),
+        ("", False),
+    ],
+)
+def test_is_expired(expires: str, expired: bool) -> None:
+    assert CloudLink("展示.mp4", QQ, "", expires).is_expired(_ARRIVAL) is expired
+
+
+@pytest.mark.parametrize(
+    ("size", "expires", "details"),
+    [
+        ("180.2M", "2023年6月1日 21:59", "180.2M，2023年6月1日 21:59到期"),
+        ("", "7天后", "7天后到期"),
+        ("180.2M", "无限期", "180.2M，无限期"),
+        ("", "已过期", "已过期"),
+        ("180.2M", "永久有效", "180.2M，永久有效"),
+        ("", "", ""),
+    ],
+)
+def test_link_details(size: str, expires: str, details: str) -> None:
+    assert link_details(size, expires) == details
