@@ -17,7 +17,7 @@ from intake_bot.errors import ConfigFault
 from intake_bot.mail.connection import is_loopback
 from intake_bot.notices.deadline import read_due
 from intake_bot.notices.roster import Roster
-from intake_bot.notices.severities import BY_RULE, DEFAULTS, is_fixed
+from intake_bot.notices.severities import BY_RULE, CHOICES, Severity, is_fixed
 from intake_bot.notices.spelling import compact
 
 EVERYONE = "全部"
@@ -119,21 +119,25 @@ def _extension_faults(document: Document, roster: Roster) -> Iterator[ConfigFaul
 
 def _severity_faults(document: Document) -> Iterator[ConfigFault]:
     for _, severities in document.find("severities"):
-        for code in severities if isinstance(severities, dict) else ():
+        for code, severity in severities.items() if isinstance(severities, dict) else ():
             if message := _unsettable(code):
                 yield document.at_key(("severities", code), message)
+            elif severity in list(Severity) and severity not in CHOICES[code].allowed:
+                listed = "、".join(CHOICES[code].allowed)
+                message = f"“{code}”不能写“{severity}”，只能写 {listed} 之一：这一项只作提醒，不能因此退回材料。"
+                yield document.at_value(("severities", code), message)
 
 
 def _unsettable(code: str) -> str | None:
-    if code in DEFAULTS:
+    if code in CHOICES:
         return None
     if code == "deadline.late":
         return "迟报收不收，请在那份材料里写 late: mark 或 late: reject。"
     if code in BY_RULE:
         return f"“{code}”的 severity 请写在通知的那一条要求里，不写在这里。"
     if is_fixed(code):
-        return f"“{code}”不能改，也不能关掉：打不开、有危险或者不知道是谁报的材料，机器人收不了。"
-    return f"不认识的问题代码“{code}”{meant(code, DEFAULTS)}"
+        return f"“{code}”不能改，也不能关掉：打不开、有危险或者不知道是谁报的材料，收件程序收不了。"
+    return f"不认识的问题代码“{code}”{meant(code, CHOICES)}"
 
 
 def _categories(document: Document) -> Iterator[tuple[Trail, str]]:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from intake_bot.config.document import Document, Trail
 from intake_bot.config.nearest import meant, nearest, nearest_phrase
 from intake_bot.errors import ConfigFault
+from intake_bot.notices.severities import CHOICES
 
 _SECRET_KEY = re.compile(
     r"pass(word|wd)?|pwd|secret|token|auth_?(code|key)|credentials?|密码|授权码|口令", re.IGNORECASE
@@ -122,7 +123,7 @@ def _message(spot: _Spot, detail: ErrorDetails) -> str:
     if spot.trail and spot.trail[-1] == "due":
         return _unreadable_due(value, context.get("error"))
     if kind in ("enum", "literal_error"):
-        return f"{spot.label}不能写“{value}”{_choice(str(value), _choices(spot.wanted))}"
+        return f"{spot.label}不能写“{value}”{_choice(str(value), _choices(spot))}"
     if kind.startswith(("date_", "datetime_")):
         return f"{spot.label}要写成存在的日期，例如 2023-05-14。"
     if kind in _BOUNDS:
@@ -148,8 +149,10 @@ def _choice(value: str, choices: tuple[str, ...]) -> str:
     return f"，是不是想写“{near}”？{listed}" if near in choices else f"，{listed}"
 
 
-def _choices(wanted: object) -> tuple[str, ...]:
-    wanted = _bare(wanted)
+def _choices(spot: _Spot) -> tuple[str, ...]:
+    if spot.trail[:1] == ("severities",) and (choice := CHOICES.get(str(spot.trail[-1]))):
+        return choice.allowed
+    wanted = _bare(spot.wanted)
     if isinstance(wanted, type) and issubclass(wanted, StrEnum):
         return tuple(member.value for member in wanted)
     return tuple(str(choice) for choice in get_args(wanted)) if get_origin(wanted) is Literal else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from intake_bot.files.facts import ARCHIVES, FileFacts, Kind
 from intake_bot.judging.verdict import Finding
-from intake_bot.notices.notice import Severity
+from intake_bot.notices.severities import CHOICES
 
 LOOK_DISTANCE = 4
 """Two pictures whose 64-bit hashes differ in at most so many bits are the same picture.
@@ -79,4 +79,4 @@ def about_twins(files: Iterable[FileFacts], known: Sequence[KnownFile], unit: st
 
 
 def _finding(found: str, todo: str, file: FileFacts) -> Finding:
-    return Finding("file.duplicate", Severity.REMARK, found, "", todo, file.shown_name)
+    return Finding("file.duplicate", CHOICES["file.duplicate"].default, found, "", todo, file.shown_name)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from intake_bot.files.facts import FileFacts, Kind, TextFacts
 from intake_bot.judging.rules.breach import unmeasured
 from intake_bot.judging.verdict import Finding
-from intake_bot.notices.notice import FormPart, Severity
+from intake_bot.notices.notice import FormPart
+from intake_bot.notices.severities import CHOICES
 from intake_bot.notices.spelling import compact
 
 Table = Sequence[Sequence[str]]
@@ -68,7 +69,7 @@ def check_form(part: FormPart, file: FileFacts) -> list[Finding]:
     return [
         Finding(
             "form.empty",
-            Severity.ERROR,
+            CHOICES["form.empty"].default,
             "表格是空白的，没有填写内容",
             f"填写{part.name}",
             "请填好后重新发送",

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from intake_bot.judging.verdict import Finding
-from intake_bot.notices.notice import Notice, Severity
+from intake_bot.notices.notice import Notice
+from intake_bot.notices.severities import CHOICES
 
 
 @dataclass(frozen=True)
@@ -65,4 +66,4 @@ def about_pieces(piece: tuple[int, int] | None, judged: Set[int]) -> list[Findin
     if not missing:
         return []
     found = f"主题写明分{total}封发送，第{'、'.join(map(str, missing))}封没有收到，先按收到的查看"
-    return [Finding("part.piece", Severity.REMARK, found, "", "没有收到的请补发，可以直接回复这封信")]
+    return [Finding("part.piece", CHOICES["part.piece"].default, found, "", "没有收到的请补发，可以直接回复这封信")]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from intake_bot.judging.verdict import Finding
-from intake_bot.notices.notice import Severity
 from intake_bot.notices.roster import Unit
+from intake_bot.notices.severities import CHOICES
 
 
 @dataclass(frozen=True)
@@ -36,4 +36,4 @@ def about_sender(sender: Sender, unit: Unit | None) -> list[Finding]:
 
 
 def _finding(code: str, found: str) -> Finding:
-    return Finding(code, Severity.REMARK, found, "", "请向报送单位核实，或改用登记的邮箱发送", private=True)
+    return Finding(code, CHOICES[code].default, found, "", "请向报送单位核实，或改用登记的邮箱发送", private=True)

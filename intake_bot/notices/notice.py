@@ -267,7 +267,7 @@ class Notice(Frozen):
     materials: Annotated[tuple[Material, ...], Field(strict=False, min_length=1)]
     extensions: Annotated[tuple[Extension, ...], Field(strict=False)] = ()
     severities: dict[str, SeverityField] = {}
-    """Finding code → severity, for findings without a rule of their own (`severities.DEFAULTS`)."""
+    """Finding code → severity, for findings without a rule of their own (`severities.CHOICES`)."""
 
     @property
     def days(self) -> Week:

@@ -8,6 +8,7 @@ be accepted, whatever a setting says.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -19,20 +20,31 @@ class Severity(StrEnum):
     OFF = "off"
 
 
-DEFAULTS: Mapping[str, Severity] = {
-    "file.duplicate": Severity.REMARK,  # units of one city may well report the same event
-    "file.empty": Severity.ERROR,
-    "file.macros": Severity.REMARK,  # nothing here runs them, and the text is what was asked for
-    "file.unexpected": Severity.REMARK,  # it is kept, and what was asked for is there
-    "form.empty": Severity.ERROR,
-    "part.missing": Severity.ERROR,  # where the part itself does not say `missing`
-    "part.piece": Severity.REMARK,
-    "part.too_few": Severity.ERROR,  # as above
-    "sender.unauthenticated": Severity.REMARK,  # a clerk looks; many school servers sign badly
-    "sender.unknown": Severity.REMARK,  # a teacher may write from a private mailbox
-    "video.below_recommended": Severity.REMARK,  # 建议 is no demand
+@dataclass(frozen=True)
+class Choice:
+    """What holds where a notice says nothing, and what it may say."""
+
+    default: Severity
+    allowed: tuple[Severity, ...] = tuple(Severity)
+
+
+_ADVICE = Choice(Severity.REMARK, (Severity.REMARK, Severity.OFF))
+"""For what is said to clerks alone, or is no demand: nothing is sent back for it."""
+
+CHOICES: Mapping[str, Choice] = {
+    "file.duplicate": _ADVICE,  # units of one city may well report the same event
+    "file.empty": Choice(Severity.ERROR),
+    "file.macros": Choice(Severity.REMARK),  # nothing here runs them, and the text is what was asked for
+    "file.unexpected": Choice(Severity.REMARK),  # it is kept, and what was asked for is there
+    "form.empty": Choice(Severity.ERROR),
+    "part.missing": Choice(Severity.ERROR),  # where the part itself does not say `missing`
+    "part.piece": Choice(Severity.REMARK),
+    "part.too_few": Choice(Severity.ERROR),  # as above
+    "sender.unauthenticated": _ADVICE,  # a clerk looks; many school servers sign badly
+    "sender.unknown": _ADVICE,  # a teacher may write from a mailbox of their own
+    "video.below_recommended": _ADVICE,  # 建议 is no demand
 }
-"""What `severities` of a notice may set, and what holds where it does not."""
+"""What `severities` of a notice may set."""
 
 BY_RULE = frozenset(
     {

@@ -10,7 +10,8 @@ import pytest
 from intake_bot.config.load import load
 from intake_bot.config.settings import HealthSettings
 from intake_bot.errors import ConfigError
-from tests.config.homes import BUREAU, FILES, NOTICE, faults, make_home
+from intake_bot.notices.severities import CHOICES, Severity
+from tests.config.homes import BUREAU, ENVIRON, FILES, NOTICE, faults, make_home
 
 DUE_FORMS = (
     "可以写：每天16:00前、次日10:00前、活动周结束后3日内、活动周结束后一周内、5月28日前、5月28日17:00前、活动周期间。"
@@ -479,15 +480,19 @@ SETTINGS_CASES = {
     ),
     "severity of a program": (
         ("materials:", "severities: {file.dangerous: off}\nmaterials:"),
-        "第 6 行第 14 列：“file.dangerous”不能改，也不能关掉：打不开、有危险或者不知道是谁报的材料，机器人收不了。",
+        "第 6 行第 14 列：“file.dangerous”不能改，也不能关掉：打不开、有危险或者不知道是谁报的材料，收件程序收不了。",
     ),
     "severity of a subject": (
         ("materials:", "severities: {subject.no_unit: remark}\nmaterials:"),
-        "第 6 行第 14 列：“subject.no_unit”不能改，也不能关掉：打不开、有危险或者不知道是谁报的材料，机器人收不了。",
+        "第 6 行第 14 列：“subject.no_unit”不能改，也不能关掉：打不开、有危险或者不知道是谁报的材料，收件程序收不了。",
     ),
     "severity that is none": (
         ("materials:", "severities: {file.duplicate: warning}\nmaterials:"),
-        "第 6 行第 30 列：“file.duplicate”不能写“warning”，只能写 error、remark、off 之一。",
+        "第 6 行第 30 列：“file.duplicate”不能写“warning”，只能写 remark、off 之一。",
+    ),
+    "severity that is none, of a demand": (
+        ("materials:", "severities: {file.empty: warning}\nmaterials:"),
+        "第 6 行第 26 列：“file.empty”不能写“warning”，只能写 error、remark、off 之一。",
     ),
     "pieces that wait for days": (
         ("materials:", "pieces_wait_hours: 48\nmaterials:"),
@@ -500,3 +505,26 @@ SETTINGS_CASES = {
 def test_faulty_exception_is_found_where_it_stands(tmp_path: Path, change: tuple[str, str], fault: str) -> None:
     (found,) = faults(make_home(tmp_path, notice=change))
     assert fault in found
+
+
+@pytest.mark.parametrize("severity", Severity)
+@pytest.mark.parametrize("code", CHOICES)
+def test_each_code_takes_the_weights_that_it_may_have(tmp_path: Path, code: str, severity: Severity) -> None:
+    home = make_home(tmp_path, notice=("materials:", f"severities:\n  {code}: {severity}\nmaterials:"))
+    if severity in CHOICES[code].allowed:
+        assert load(home, ENVIRON).notices[0].severities == {code: severity}
+        return
+    column = len(f"  {code}: ") + 1
+    assert faults(home) == [
+        f"config/notices/jia-2023.yaml 第 7 行第 {column} 列：“{code}”不能写“error”，只能写 remark、off 之一："
+        "这一项只作提醒，不能因此退回材料。"
+    ]
+
+
+def test_what_clerks_alone_are_told_sends_nothing_back() -> None:
+    assert {code for code, choice in CHOICES.items() if Severity.ERROR not in choice.allowed} == {
+        "file.duplicate",
+        "sender.unauthenticated",
+        "sender.unknown",
+        "video.below_recommended",
+    }

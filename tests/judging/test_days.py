@@ -12,7 +12,7 @@ from intake_bot.judging.form_days import day_in_forms
 from intake_bot.judging.judge import Case, judge
 from intake_bot.judging.sender import Sender
 from intake_bot.notices.notice import Extension, Severity
-from tests.judging.cases import archive, case, errors, form, notice, outcome, photo, remarks, word
+from tests.judging.cases import archive, case, errors, form, notice, outcome, photo, word
 
 HEFEI = notice("hefei-2023")
 DAILY = "活动周合肥工业学校日报材料"
@@ -124,7 +124,8 @@ def weighed(of: Case, **severities: str) -> Case:
 
 SONG = FileFacts("歌.mp3", Kind.AUDIO, 9, "s")
 TEXT = case("puyang-2023", "活动周濮阳县教育局文字材料", word(), SONG)
-EMPTY = case("puyang-2023", "活动周濮阳县教育局文字材料", word(), FileFacts("空.docx", Kind.EMPTY, 0, "s"))
+HOLLOW = FileFacts("空.docx", Kind.EMPTY, 0, "s")
+EMPTY = case("puyang-2023", "活动周濮阳县教育局文字材料", word(), HOLLOW)
 NOTHING = case("puyang-2023", "活动周濮阳县教育局文字材料")
 SPARSE = case("hefei-2023", DAILY, form("活动情况日报表"), form("媒体宣传情况日报表", "2.docx"))
 
@@ -142,22 +143,31 @@ SPARSE = case("hefei-2023", DAILY, form("活动情况日报表"), form("媒体�
         # The parts of this notice say themselves what their lack means.
         (weighed(SPARSE, part_missing="error"), ("accepted", [], ["part.missing"])),
     ],
-    ids=["default", "off", "error", "empty remark", "empty off", "lack remark", "lack off", "the part's own word"],
+    ids=[
+        "default",
+        "off",
+        "error",
+        "empty remark",
+        "empty off",
+        "lack remark",
+        "lack off",
+        "the part's own word",
+    ],
 )
 def test_severity_of_what_rests_on_no_clause(of: Case, expected: tuple[str, list[str], list[str]]) -> None:
     assert outcome(of) == expected
 
 
-@pytest.mark.parametrize(("severity", "shown"), [("remark", False), ("error", True), ("off", False)])
-def test_what_is_an_error_is_no_secret(severity: str, shown: bool) -> None:
+@pytest.mark.parametrize("severity", Severity)
+def test_what_is_private_stays_so_at_any_weight(severity: Severity) -> None:
     of = sent("2023-05-17T11:00:00")
     unit = of.reading.unit
     assert unit is not None
     known = replace(of.reading, unit=replace(unit, addresses=("one@county.example",)))
     verdict = judge(weighed(replace(of, reading=known, sender=Sender("x@qq.com")), sender_unknown=severity))
-    assert [f.code for f in verdict.for_school.all_findings] == (["sender.unknown"] if shown else [])
-    assert (verdict.disposition.value == "rejected") is shown
-    assert ("sender.unknown" in errors(verdict) + remarks(verdict)) is (severity != "off")
+    assert verdict.for_school.all_findings == ()
+    told = [] if severity is Severity.OFF else [("sender.unknown", severity, True)]
+    assert [(f.code, f.severity, f.private) for f in verdict.all_findings] == told
 
 
 def test_a_lone_piece_is_judged_as_what_it_is() -> None:

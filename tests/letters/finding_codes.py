@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 
 import intake_bot
-from intake_bot.notices.severities import BY_RULE, DEFAULTS, FIXED
+from intake_bot.notices.severities import BY_RULE, CHOICES, FIXED
 
 
 def codes_in_code() -> set[str]:
     """Every finding code: what looks like one in the rooms that judge, what is called a Finding anywhere else, and
     what the settings of a notice know."""
-    codes = {*DEFAULTS, *BY_RULE, *FIXED}
+    codes = {*CHOICES, *BY_RULE, *FIXED}
     package = Path(intake_bot.__file__).parent
     for path in package.rglob("*.py"):
         if path.name.startswith("sample"):

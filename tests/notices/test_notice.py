@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from intake_bot.notices.notice import Extension, Notice
 from intake_bot.notices.roster import Roster, Unit
-from intake_bot.notices.severities import BY_RULE, DEFAULTS, is_fixed
+from intake_bot.notices.severities import BY_RULE, CHOICES, Severity, is_fixed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 UNIT = "濮阳县教育局"
@@ -103,5 +103,16 @@ def test_every_finding_code_is_in_exactly_one_group() -> None:
     )
     codes = {found for path in files for found in code.findall(path.read_text(encoding="utf-8"))}
     assert len(codes) > 40
-    homeless = {one for one in codes if (one in DEFAULTS) + (one in BY_RULE) + is_fixed(one) != 1}
+    homeless = {one for one in codes if (one in CHOICES) + (one in BY_RULE) + is_fixed(one) != 1}
     assert homeless == set()
+
+
+def test_the_guide_names_the_weights_that_each_code_may_have() -> None:
+    """A notice's guide for admins is a file of the checkout."""
+    guide = (PACKAGE.parent / "docs" / "notice.md").read_text(encoding="utf-8")
+    told = {
+        code: (row[1].strip(" `"), tuple(re.findall(r"`(\w+)`", row[2])) or tuple(Severity))
+        for row in re.findall(r"^\| ((?:`[a-z]+\.[a-z_]+` ?)+)\|[^|]+\|([^|]+)\|([^|]+)\|$", guide, re.MULTILINE)
+        for code in re.findall(r"`([a-z._]+)`", row[0])
+    }
+    assert told == {code: (choice.default, choice.allowed) for code, choice in CHOICES.items()}

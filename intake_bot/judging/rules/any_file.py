@@ -7,6 +7,7 @@ from intake_bot.judging.rules.breach import unmeasured
 from intake_bot.judging.verdict import Finding
 from intake_bot.judging.wording import kind_name
 from intake_bot.notices.notice import Severity
+from intake_bot.notices.severities import CHOICES
 
 _ARCHIVE_TROUBLES = {
     Trouble.ENCRYPTED: ("archive.encrypted", "压缩包设了密码，打不开", "请不设密码，重新压缩再发"),
@@ -63,7 +64,12 @@ def file_is_filled(file: FileFacts) -> Finding | None:
     if file.kind is not Kind.EMPTY:
         return None
     return Finding(
-        "file.empty", Severity.ERROR, "文件是空的（0字节）", "", "请打开看看内容在不在，再重新发送", file.shown_name
+        "file.empty",
+        CHOICES["file.empty"].default,
+        "文件是空的（0字节）",
+        "",
+        "请打开看看内容在不在，再重新发送",
+        file.shown_name,
     )
 
 
@@ -73,7 +79,7 @@ def file_has_no_macros(file: FileFacts) -> Finding | None:
         return None
     return Finding(
         "file.macros",
-        Severity.REMARK,
+        CHOICES["file.macros"].default,
         "文档里带有宏（能自动运行的小程序）",
         "",
         "如果不是自己加的，电脑可能中了宏病毒，请查一查；以后请另存为不带宏的docx、xlsx再发",
@@ -85,7 +91,7 @@ def file_is_expected(file: FileFacts) -> Finding:
     """A file that serves no part: kept, and said so."""
     return Finding(
         "file.unexpected",
-        Severity.REMARK,
+        CHOICES["file.unexpected"].default,
         f"没有用到这个文件（{kind_name(file.kind)}）",
         "",
         "如果是这次要报的材料，请和我们联系",

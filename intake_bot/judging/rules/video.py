@@ -12,6 +12,7 @@ from intake_bot.judging.rules.breach import breach, present, unmeasured, unreada
 from intake_bot.judging.verdict import Finding
 from intake_bot.judging.wording import duration_words, kind_name, named, size_words
 from intake_bot.notices.notice import Severity, VideoPart
+from intake_bot.notices.severities import CHOICES
 
 
 def video_is_readable(part: VideoPart, file: FileFacts) -> Finding | None:
@@ -69,9 +70,10 @@ def video_has_recommended_resolution(part: VideoPart, file: FileFacts) -> Findin
     short, long = sorted(int(side) for side in re.findall(r"\d+", rule.recommended)[:2])
     if video.long_side >= long and video.short_side >= short:
         return None
-    advice = rule if rule.severity is Severity.OFF else rule.model_copy(update={"severity": Severity.REMARK})
+    code = "video.below_recommended"
+    advice = rule if rule.severity is Severity.OFF else rule.model_copy(update={"severity": CHOICES[code].default})
     found = f"视频分辨率为{video.width}×{video.height}，低于建议的{rule.recommended}"
-    return breach(advice, "video.below_recommended", found, "", "这次照收，以后请用更高的分辨率拍摄", file)
+    return breach(advice, code, found, "", "这次照收，以后请用更高的分辨率拍摄", file)
 
 
 def video_has_duration(part: VideoPart, file: FileFacts) -> Finding | None:
