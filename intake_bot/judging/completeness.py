@@ -23,7 +23,7 @@ from intake_bot.judging.rules.breach import present, unmeasured
 from intake_bot.judging.rules.photo import photos_have_caption
 from intake_bot.judging.rules.text import text_is_readable
 from intake_bot.judging.rules.video import videos_have_text
-from intake_bot.judging.severity import severity_of_lack
+from intake_bot.judging.severity import severity_of_lack, weigh
 from intake_bot.judging.sorting import Place, Sorted, faults
 from intake_bot.judging.verdict import Finding
 from intake_bot.mail.body import says_something
@@ -130,9 +130,15 @@ def _about_number(place: Place, files: Sorted, closed: Sequence[Finding], notice
         *closed,
         *_closed_texts(place, files),
         *_named_forms(part, files),
-        *present(file_is_filled(file) for file in files.empty),
+        *_sent_back_as_empty(files, notice),
     ]
     return suspects or [_lacking(part, number, files, severity)]
+
+
+def _sent_back_as_empty(files: Sorted, notice: Notice) -> list[Finding]:
+    """Empty files, where the notice sends them back: else nothing would be said of what is not there."""
+    empty = weigh(present(file_is_filled(file) for file in files.empty), notice)
+    return [finding for finding in empty if finding.severity is Severity.ERROR]
 
 
 def _number(place: Place, files: Sorted) -> int:

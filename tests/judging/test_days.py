@@ -126,6 +126,7 @@ SONG = FileFacts("歌.mp3", Kind.AUDIO, 9, "s")
 TEXT = case("puyang-2023", "活动周濮阳县教育局文字材料", word(), SONG)
 HOLLOW = FileFacts("空.docx", Kind.EMPTY, 0, "s")
 EMPTY = case("puyang-2023", "活动周濮阳县教育局文字材料", word(), HOLLOW)
+EMPTY_ALONE = case("puyang-2023", "活动周濮阳县教育局文字材料", HOLLOW)
 NOTHING = case("puyang-2023", "活动周濮阳县教育局文字材料")
 SPARSE = case("hefei-2023", DAILY, form("活动情况日报表"), form("媒体宣传情况日报表", "2.docx"))
 
@@ -138,6 +139,10 @@ SPARSE = case("hefei-2023", DAILY, form("活动情况日报表"), form("媒体�
         (weighed(TEXT, file_unexpected="error"), ("rejected", ["file.unexpected"], [])),
         (weighed(EMPTY, file_empty="remark"), ("accepted", [], ["file.empty"])),
         (weighed(EMPTY, file_empty="off"), ("accepted", [], [])),
+        # What is not there is said in either case.
+        (EMPTY_ALONE, ("rejected", ["file.empty"], [])),
+        (weighed(EMPTY_ALONE, file_empty="remark"), ("rejected", ["part.missing"], ["file.empty"])),
+        (weighed(EMPTY_ALONE, file_empty="off"), ("rejected", ["part.missing"], [])),
         (weighed(NOTHING, part_missing="remark"), ("accepted", [], ["part.missing"])),
         (weighed(NOTHING, part_missing="off"), ("accepted", [], [])),
         # The parts of this notice say themselves what their lack means.
@@ -149,6 +154,9 @@ SPARSE = case("hefei-2023", DAILY, form("活动情况日报表"), form("媒体�
         "error",
         "empty remark",
         "empty off",
+        "empty alone",
+        "empty alone remark",
+        "empty alone off",
         "lack remark",
         "lack off",
         "the part's own word",
