@@ -54,7 +54,7 @@ class LedgerPast:
     def filled_days(self, unit: str) -> Mapping[str, Set[date]]:
         notice = self._desk.notice
         return {
-            material.name: self._ledger.history.filled_days(notice.id, unit, material.name, besides=self._mail.id)
+            material.name: self._ledger.history.filled_days(notice.id, unit, material.name, self._mail)
             for material in notice.materials
             if material.due.daily
         }
@@ -66,14 +66,11 @@ class LedgerPast:
         return self._ledger.messages.with_receipt(receipt) is not None
 
     def answered(self, message_ids: Collection[str], receipts: Collection[str]) -> EarlierMail | None:
-        found = self._ledger.earlier.answered(self._desk.bureau.id, message_ids, receipts, self._mail.receipt)
-        if found is None or found.notice != self._desk.notice.id or not self._is_earlier(found):
-            return None
-        return self._earlier(found)
+        found = self._ledger.earlier.answered(self._desk.bureau.id, message_ids, receipts, self._mail)
+        return None if found is None or found.notice != self._desk.notice.id else self._earlier(found)
 
     def unsettled(self, unit: str) -> Sequence[EarlierMail]:
-        found = self._ledger.earlier.unsettled(self._desk.notice.id, unit)
-        return [self._earlier(mail) for mail in found if self._is_earlier(mail)]
+        return [self._earlier(mail) for mail in self._ledger.earlier.unsettled(self._desk.notice.id, unit, self._mail)]
 
     def known_files(self, files: Sequence[FileFacts], line: str | None) -> Sequence[KnownFile]:
         notice = self._desk.notice.id
@@ -101,9 +98,6 @@ class LedgerPast:
     def _opened(self, mails: Iterable[tuple[MessageRecord, Piece]]) -> tuple[Sibling, ...]:
         found = [Sibling(mail.id, mail.receipt, piece.number, self._raw_of(mail)) for mail, piece in mails]
         return tuple(sorted(found, key=lambda one: (one.number, one.id)))
-
-    def _is_earlier(self, mail: FiledMail) -> bool:
-        return mail.receipt != self._mail.receipt and mail.received <= self._mail.key.internaldate
 
     def _earlier(self, mail: FiledMail) -> EarlierMail:
         items = tuple(

@@ -12,9 +12,9 @@ from sqlmodel import Session, col, desc, select
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.database import Condition, Database
 from intake_bot.ledger.letters import WRITTEN
-from intake_bot.ledger.mails import read_mails
+from intake_bot.ledger.mails import items_of, read_mails, received_before
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import FiledFingerprint, FiledMail, Fingerprint
+from intake_bot.ledger.records import FiledFingerprint, FiledMail, Fingerprint, MessageRecord
 from intake_bot.ledger.states import LetterState
 from intake_bot.ledger.tables import (
     EventRow,
@@ -34,13 +34,13 @@ class Earlier:
         self._database = database
 
     def answered(
-        self, bureau: str, message_ids: Iterable[str], receipts: Iterable[str], asking: str
+        self, bureau: str, message_ids: Iterable[str], receipts: Iterable[str], asking: MessageRecord
     ) -> FiledMail | None:
         """The submission that a mail with these Message-IDs (In-Reply-To, References) or receipt numbers speaks of.
 
         Of several it is the newest; and where that was supplemented meanwhile, it is its latest supplement, which
-        holds its good files too. None when none of these is known, or what we answered was no submission. The mail
-        with the receipt number `asking` is no answer to itself: it may be judged for the second time.
+        holds its good files too. None when none of these is known, or what we answered was no submission. It was
+        received before the mail that is `asking`, which may be judged for the second time.
         """
         named = (
             select(SubmissionRow.message)
@@ -48,6 +48,7 @@ class Earlier:
             .where(
                 MessageRow.bureau == bureau,
                 or_(col(MessageRow.receipt).in_(list(receipts)), _is_answered_by(message_ids)),
+                received_before(asking),
             )
             .order_by(desc(SubmissionRow.id))
             .limit(1)
@@ -59,7 +60,7 @@ class Earlier:
             standing = select(SubmissionRow.id).where(SubmissionRow.message == mail, col(SubmissionRow.stands))
             found = session.exec(standing).one()
             latest = select(SubmissionRow.message).where(SubmissionRow.id == _latest_supplement(session, found, asking))
-            return next(iter(read_mails(session, col(MessageRow.id).in_(latest))), None)
+            return next(iter(read_mails(session, col(MessageRow.id).in_(latest), asking=asking.id)), None)
 
     def told_since(self, bureau: str, people: Iterable[str], start: datetime) -> tuple[FiledMail, ...]:
         """The mails that were answered from `start` on, with a letter to one of these addresses (compared without
@@ -84,21 +85,24 @@ class Earlier:
             )
             return read_mails(session, col(MessageRow.id).in_(answered)) if told else ()
 
-    def unsettled(self, notice: str, unit: str) -> tuple[FiledMail, ...]:
-        """The unit's mails with a rejected item that nothing has superseded, oldest first."""
+    def unsettled(self, notice: str, unit: str, asking: MessageRecord) -> tuple[FiledMail, ...]:
+        """The unit's mails received before the one that is `asking`, with a rejected item that nothing else has
+        superseded; oldest first."""
         rejected = (
             select(SubmissionRow.message)
             .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)
+            .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
             .where(
+                received_before(asking),
                 col(SubmissionRow.stands),
                 ItemRow.notice == notice,
                 ItemRow.unit == unit,
                 ItemRow.decision == Decision.REJECTED,
-                col(ItemRow.superseded_by).is_(None),
+                or_(col(ItemRow.superseded_by).is_(None), col(ItemRow.superseded_by).in_(items_of(asking.id))),
             )
         )
         with self._database.reading() as session:
-            return read_mails(session, col(MessageRow.id).in_(rejected))
+            return read_mails(session, col(MessageRow.id).in_(rejected), asking=asking.id)
 
     def same_content(self, notice: str, sha256: Iterable[str]) -> tuple[FiledFingerprint, ...]:
         """The files with one of these contents that came for this notice, oldest first."""
@@ -158,13 +162,13 @@ def _is_answered_by(message_ids: Iterable[str]) -> ColumnElement[bool]:
     return col(SubmissionRow.id).in_(letters)
 
 
-def _latest_supplement(session: Session, submission: int, asking: str) -> int:
+def _latest_supplement(session: Session, submission: int, asking: MessageRecord) -> int:
     while True:
         newer = (
             select(SupplementRow.submission)
             .join(SubmissionRow, col(SubmissionRow.id) == SupplementRow.submission)
             .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
-            .where(SupplementRow.earlier == submission, MessageRow.receipt != asking)
+            .where(SupplementRow.earlier == submission, received_before(asking))
         )
         found = session.exec(newer.order_by(desc(SupplementRow.submission)).limit(1)).first()
         if found is None:

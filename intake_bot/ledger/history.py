@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.database import Condition, Database
 from intake_bot.ledger.forms import FiledForm, read_forms
-from intake_bot.ledger.mails import files_of_items, needs_a_person, read_mails
+from intake_bot.ledger.mails import files_of_items, needs_a_person, read_mails, received_before
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import FiledMail, LedgerItem, ReportedItem
+from intake_bot.ledger.records import FiledMail, LedgerItem, MessageRecord, ReportedItem
 from intake_bot.ledger.tables import ItemRow, LetterRow, MessageRow, SubmissionRow
 
 _BATCH = 500
@@ -27,18 +27,31 @@ class History:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def filled_days(self, notice: str, unit: str, material: str, besides: int = 0) -> frozenset[date]:
-        """The days for which this unit has an accepted item of this material, those of the mail with the id `besides`
-        left out: it may be judged for the second time."""
-        accepted = _accepted(notice, unit, material, besides)
-        days = select(col(ItemRow.day)).where(*accepted, col(ItemRow.day).is_not(None)).distinct()
+    def filled_days(self, notice: str, unit: str, material: str, asking: MessageRecord) -> frozenset[date]:
+        """The days for which this unit had an accepted item of this material when the mail that is `asking` was
+        received, be it superseded since."""
+        days = (
+            select(col(ItemRow.day))
+            .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
+            .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+            .where(*_accepted(notice, unit, material), received_before(asking))
+            .distinct()
+        )
         with self._database.reading() as session:
             return frozenset(day for day in session.exec(days) if day is not None)
 
     def accepted_count(self, notice: str, unit: str, material: str, besides: int = 0) -> int:
         """How much of a quota of this material the unit's accepted items fill; superseded ones do not count, nor those
         of the mail with the id `besides`."""
-        count = select(func.coalesce(func.sum(ItemRow.fills), 0)).where(*_accepted(notice, unit, material, besides))
+        count = (
+            select(func.coalesce(func.sum(ItemRow.fills), 0))
+            .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
+            .where(
+                *_accepted(notice, unit, material),
+                SubmissionRow.message != besides,
+                col(ItemRow.superseded_by).is_(None),
+            )
+        )
         with self._database.reading() as session:
             return session.exec(count).one()
 
@@ -114,15 +127,13 @@ class History:
             last = batch[-1][0]
 
 
-def _accepted(notice: str, unit: str, material: str, besides: int) -> tuple[Condition, ...]:
-    standing = select(SubmissionRow.id).where(col(SubmissionRow.stands), SubmissionRow.message != besides)
+def _accepted(notice: str, unit: str, material: str) -> tuple[Condition, ...]:
     return (
-        col(ItemRow.submission).in_(standing),
         ItemRow.notice == notice,
         ItemRow.unit == unit,
         ItemRow.material == material,
         ItemRow.decision == Decision.ACCEPTED,
-        col(ItemRow.superseded_by).is_(None),
+        col(SubmissionRow.stands).is_(True),
     )
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from intake_bot.files.facts import Kind
 from intake_bot.judging.verdict import Decision, Disposition, Finding
 from intake_bot.ledger.database import Condition
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile, KeptLink
+from intake_bot.ledger.records import FiledItem, FiledMail, KeptFile, KeptLink, MessageRecord
 from intake_bot.ledger.states import LetterState, MessageState
 from intake_bot.ledger.tables import (
     FileRow,
@@ -28,8 +29,9 @@ from intake_bot.ledger.tables import (
 )
 
 
-def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...]:
-    """The mails whose MessageRow meets all conditions, oldest first."""
+def read_mails(session: Session, *conditions: Condition, asking: int = 0) -> tuple[FiledMail, ...]:
+    """The mails whose MessageRow meets all conditions, oldest first. What nothing but the mail with the id `asking` has
+    superseded is still open to it: it may be judged for the second time."""
     wanted = select(MessageRow.id).where(*conditions)
     whole = aliased(SubmissionRow)
     found = session.exec(
@@ -42,7 +44,7 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
     ).all()
     submissions = select(SubmissionRow.id).where(col(SubmissionRow.message).in_(wanted))
     findings = _findings(session, col(FindingRow.submission).in_(submissions))
-    items = _items(session, col(ItemRow.submission).in_(submissions), findings)
+    items = _items(session, col(ItemRow.submission).in_(submissions), findings, items_of(asking))
     files = _files(session, col(FileRow.submission).in_(submissions))
     links = _links(session, col(LinkRow.submission).in_(submissions))
     answers = _answers(session, col(LetterRow.submission).in_(submissions))
@@ -62,6 +64,21 @@ def read_mails(session: Session, *conditions: Condition) -> tuple[FiledMail, ...
         )
         for message, submission, leading, piece in found
     )
+
+
+def items_of(message: int) -> SelectOfScalar[int]:
+    """The ids of all items of this mail."""
+    return (
+        select(ItemRow.id)
+        .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
+        .where(SubmissionRow.message == message)
+    )
+
+
+def received_before(mail: MessageRecord) -> ColumnElement[bool]:
+    """True for mails received before this one; of two mails of one moment the one seen first was."""
+    moment = col(MessageRow.internaldate)
+    return or_(moment < mail.key.internaldate, and_(moment == mail.key.internaldate, col(MessageRow.id) < mail.id))
 
 
 def needs_a_person() -> ColumnElement[bool]:
@@ -112,9 +129,10 @@ def _findings(session: Session, condition: Condition) -> FindingsByOwner:
 
 
 def _items(
-    session: Session, condition: Condition, findings: FindingsByOwner
+    session: Session, condition: Condition, findings: FindingsByOwner, own: SelectOfScalar[int]
 ) -> defaultdict[int, tuple[FiledItem, ...]]:
     files = files_of_items(session, condition)
+    open_to = {None, *session.exec(own)}
     items: defaultdict[int, tuple[FiledItem, ...]] = defaultdict(tuple)
     for row in session.exec(select(ItemRow).where(condition).order_by(col(ItemRow.id))):
         items[row.submission] += (
@@ -126,7 +144,7 @@ def _items(
                 decision=row.decision,
                 findings=findings[row.submission, row.id],
                 files=files[row.id],
-                superseded=row.superseded_by is not None,
+                superseded=row.superseded_by not in open_to,
                 fills=row.fills,
             ),
         )

@@ -73,6 +73,11 @@ def spooled(ledger: Ledger, uid: int, bureau: str = "puyang", received: datetime
     return message
 
 
+def asking(ledger: Ledger, uid: int = 99, received: datetime = NOW + timedelta(days=1)) -> MessageRecord:
+    """A mail that asks about those before it."""
+    return spooled(ledger, uid, received=received)
+
+
 def judged(ledger: Ledger, uid: int, decided: Judgement, received: datetime = NOW) -> MessageRecord:
     """A mail that was judged in this way."""
     message = spooled(ledger, uid, received=received)

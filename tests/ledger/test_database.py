@@ -197,7 +197,7 @@ def _damaged(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (_newer, "请升级本程序 .made by a newer version"),
+        (_newer, "请升级收件程序 .made by a newer version"),
         (_foreign, "不是台账"),
         (_text_file, "not a database"),
         (_folder, "cannot open the database"),
@@ -253,9 +253,10 @@ def test_a_ledger_of_the_first_version_keeps_its_mails(path: Path) -> None:
             "INSERT INTO event VALUES (1,'2023-05-17 07:00:00','puyang','message.seen',7,NULL,'{}');"
         )
     with Ledger.open(path) as ledger:
-        (mail,) = ledger.earlier.unsettled("puyang-2023", "濮阳县教育局")
+        new = ledger.messages.seen(key(3), NOW)
+        (mail,) = ledger.earlier.unsettled("puyang-2023", "濮阳县教育局", new)
         assert (mail.receipt, [item.material for item in mail.items]) == ("1001-9", ["照片"])
-        assert ledger.messages.seen(key(3), NOW).id == 8
+        assert new.id == 8
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
         assert raw.execute("SELECT id, duplicate_of FROM message").fetchall() == [(1, None), (7, 1), (8, None)]

@@ -10,7 +10,20 @@ from intake_bot.judging.verdict import Decision, Disposition
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import Fingerprint, Judgement, KeptLink, MessageRecord, Outcome
 from intake_bot.ledger.states import IllegalEvent, MessageState
-from tests.ledger.samples import NOW, UNIT, draft, finding, item, judged, judgement, key, photo, spooled, verdict
+from tests.ledger.samples import (
+    NOW,
+    UNIT,
+    asking,
+    draft,
+    finding,
+    item,
+    judged,
+    judgement,
+    key,
+    photo,
+    spooled,
+    verdict,
+)
 
 LINK = KeptLink("开幕式.mp4", "https://mail.163.com/large-attachment-download/index.html?file=abc", "180.2M", "6月1日")
 HELD = replace(judgement(verdict(item("视频", decision=Decision.HELD), disposition=Disposition.HELD)), links=(LINK,))
@@ -53,7 +66,7 @@ def test_accepted_items_of_a_replaced_judgement_count_no_more(ledger: Ledger) ->
     decided(ledger, message, judgement(verdict(item("照片"), item("视频")), cumulative=frozenset({"照片", "视频"})))
     counted = [ledger.history.accepted_count("puyang-2023", UNIT, material) for material in ("照片", "视频")]
     assert counted == [1, 1]
-    assert ledger.history.filled_days("puyang-2023", UNIT, "照片")
+    assert ledger.history.filled_days("puyang-2023", UNIT, "照片", asking(ledger))
 
 
 def test_a_decision_is_reported_by_the_next_digest(ledger: Ledger) -> None:
@@ -73,11 +86,12 @@ def test_answers_to_either_letter_find_the_mail(ledger: Ledger) -> None:
         item("视频", decision=Decision.REJECTED, findings=(finding(),)), disposition=Disposition.REJECTED
     )
     decided(ledger, message, judgement(rejected, draft("<a2@intake>")))
+    later = asking(ledger)
     for letter in ("<a1@intake>", "<a2@intake>"):
-        found = ledger.earlier.answered("puyang", [letter], [], "")
+        found = ledger.earlier.answered("puyang", [letter], [], later)
         assert found is not None
         assert (found.receipt, found.disposition) == ("1001-9", Disposition.REJECTED)
-    assert [mail.receipt for mail in ledger.earlier.unsettled("puyang-2023", UNIT)] == ["1001-9"]
+    assert [mail.receipt for mail in ledger.earlier.unsettled("puyang-2023", UNIT, later)] == ["1001-9"]
 
 
 def test_what_points_to_a_judgement_points_to_the_one_that_stands(ledger: Ledger) -> None:
@@ -86,7 +100,7 @@ def test_what_points_to_a_judgement_points_to_the_one_that_stands(ledger: Ledger
     judged(ledger, 2, replace(supplement, supplements="1001-9"))
     decided(ledger, first)
     assert ledger.earlier.line("1002-4") == {"1001-9", "1002-4"}
-    found = ledger.earlier.answered("puyang", [], ["1001-9"], "")
+    found = ledger.earlier.answered("puyang", [], ["1001-9"], asking(ledger))
     assert found is not None
     assert found.receipt == "1002-4"
 

@@ -12,7 +12,7 @@ from intake_bot.judging.verdict import Decision, Disposition
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import FiledFingerprint, Fingerprint, Outcome, WaitingMail
 from intake_bot.ledger.states import MessageState
-from tests.ledger.samples import DAY, NOW, UNIT, draft, item, judged, judgement, key, spooled, verdict
+from tests.ledger.samples import DAY, NOW, UNIT, asking, draft, item, judged, judgement, key, spooled, verdict
 
 REJECTED = verdict(item(decision=Decision.REJECTED), disposition=Disposition.REJECTED)
 UNKNOWN = verdict(item(day=None, decision=Decision.REJECTED), disposition=Disposition.REJECTED, unit=None)
@@ -26,8 +26,9 @@ def standing(ledger: Ledger) -> list[tuple[str, str, bool]]:
 def test_answered_finds_a_submission_by_letter_and_by_receipt(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(REJECTED, draft("<a1@intake>")))
     judged(ledger, 2, judgement())
-    by_letter = ledger.earlier.answered("puyang", ["<x@y>", "<a1@intake>"], [], "")
-    by_receipt = ledger.earlier.answered("puyang", [], ["1009-2", FIRST], "")
+    later = asking(ledger)
+    by_letter = ledger.earlier.answered("puyang", ["<x@y>", "<a1@intake>"], [], later)
+    by_receipt = ledger.earlier.answered("puyang", [], ["1009-2", FIRST], later)
     assert by_letter is not None
     assert (by_letter.receipt, by_letter == by_receipt) == (FIRST, True)
 
@@ -35,16 +36,17 @@ def test_answered_finds_a_submission_by_letter_and_by_receipt(ledger: Ledger) ->
 def test_answered_is_silent_about_others(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(REJECTED, draft("<a1@intake>")))
     spooled(ledger, 2)
-    assert ledger.earlier.answered("hefei", ["<a1@intake>"], [FIRST], "") is None
-    assert ledger.earlier.answered("puyang", ["<b@intake>"], [SECOND], "") is None
+    later = asking(ledger)
+    assert ledger.earlier.answered("hefei", ["<a1@intake>"], [FIRST], later) is None
+    assert ledger.earlier.answered("puyang", ["<b@intake>"], [SECOND], later) is None
 
 
 def test_answered_gives_the_latest_supplement(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(REJECTED, draft("<a1@intake>")))
     judged(ledger, 2, replace(judgement(REJECTED), supplements=FIRST))
-    judged(ledger, 3, replace(judgement(REJECTED), supplements=SECOND))
-    for asking, receipt in (("", THIRD), (THIRD, SECOND)):
-        found = ledger.earlier.answered("puyang", ["<a1@intake>"], [], asking)
+    third = judged(ledger, 3, replace(judgement(REJECTED), supplements=SECOND))
+    for mail, receipt in ((asking(ledger), THIRD), (third, SECOND)):
+        found = ledger.earlier.answered("puyang", ["<a1@intake>"], [], mail)
         assert found is not None
         assert found.receipt == receipt
     assert ledger.earlier.line(THIRD) == {FIRST, SECOND, THIRD}
@@ -55,9 +57,36 @@ def test_unsettled_are_rejected_items_that_nothing_superseded(ledger: Ledger) ->
     judged(ledger, 1, judgement(REJECTED))
     judged(ledger, 2, judgement(verdict(item("视频", decision=Decision.REJECTED), disposition=Disposition.REJECTED)))
     judged(ledger, 3, judgement(), NOW + timedelta(minutes=1))
-    assert [mail.receipt for mail in ledger.earlier.unsettled("puyang-2023", UNIT)] == [SECOND]
-    assert ledger.earlier.unsettled("puyang-2024", UNIT) == ()
-    assert ledger.earlier.unsettled("puyang-2023", "华龙区教育局") == ()
+    later = asking(ledger)
+    assert [mail.receipt for mail in ledger.earlier.unsettled("puyang-2023", UNIT, later)] == [SECOND]
+    assert ledger.earlier.unsettled("puyang-2024", UNIT, later) == ()
+    assert ledger.earlier.unsettled("puyang-2023", "华龙区教育局", later) == ()
+
+
+def test_a_mail_that_is_judged_again_asks_about_those_before_it_as_if_it_were_new(ledger: Ledger) -> None:
+    """Three of one moment: nothing of the third is there for the second, and what the second mended is open to it."""
+    judged(ledger, 1, judgement(REJECTED))
+    second = judged(ledger, 2, replace(judgement(), supplements=FIRST))
+    judged(ledger, 3, judgement(REJECTED, draft("<a3@intake>")))
+    (found,) = ledger.earlier.unsettled("puyang-2023", UNIT, second)
+    assert (found.receipt, [one.superseded for one in found.items]) == (FIRST, [False])
+    answered = ledger.earlier.answered("puyang", [], [FIRST], second)
+    assert answered == found
+    assert ledger.earlier.answered("puyang", ["<a3@intake>"], [THIRD], second) is None
+    later = ledger.earlier.answered("puyang", [], [FIRST], asking(ledger))
+    assert later is not None
+    assert (later.receipt, [one.superseded for one in later.items]) == (SECOND, [False])
+
+
+def test_supplements_never_form_a_ring(ledger: Ledger) -> None:
+    """Both were received in the same second: the first is judged again after the second has supplemented it."""
+    held = verdict(
+        item(decision=Decision.REJECTED), item("视频", decision=Decision.HELD), disposition=Disposition.PARTIAL
+    )
+    first = judged(ledger, 1, judgement(held))
+    judged(ledger, 2, replace(judgement(REJECTED), supplements=FIRST))
+    assert ledger.earlier.unsettled("puyang-2023", UNIT, first) == ()
+    assert ledger.earlier.answered("puyang", [], [SECOND], first) is None
 
 
 @pytest.mark.parametrize(

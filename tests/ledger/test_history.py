@@ -7,7 +7,7 @@ import pytest
 from intake_bot.judging.verdict import Decision, Disposition
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import ReportedItem
-from tests.ledger.samples import DAY, NOW, UNIT, draft, item, judged, judgement, key, spooled, verdict
+from tests.ledger.samples import DAY, NOW, UNIT, asking, draft, item, judged, judgement, key, spooled, verdict
 
 REJECTED = verdict(item(decision=Decision.REJECTED), disposition=Disposition.REJECTED)
 HELD = verdict(item("文字材料", decision=Decision.HELD), disposition=Disposition.HELD)
@@ -18,10 +18,18 @@ def test_filled_days_are_those_with_an_accepted_item(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(verdict(item(day=days[0]), item(day=days[1]), item(day=None))))
     judged(ledger, 2, judgement(verdict(item(day=days[0]))), NOW + timedelta(hours=1))
     judged(ledger, 3, judgement(verdict(item(day=days[2], decision=Decision.REJECTED))))
-    assert ledger.history.filled_days("puyang-2023", UNIT, "照片") == {days[0], days[1]}
-    assert ledger.history.filled_days("puyang-2023", UNIT, "视频") == frozenset()
-    assert ledger.history.filled_days("puyang-2024", UNIT, "照片") == frozenset()
-    assert ledger.history.filled_days("puyang-2023", "华龙区教育局", "照片") == frozenset()
+    later = asking(ledger)
+    assert ledger.history.filled_days("puyang-2023", UNIT, "照片", later) == {days[0], days[1]}
+    assert ledger.history.filled_days("puyang-2023", UNIT, "视频", later) == frozenset()
+    assert ledger.history.filled_days("puyang-2024", UNIT, "照片", later) == frozenset()
+    assert ledger.history.filled_days("puyang-2023", "华龙区教育局", "照片", later) == frozenset()
+
+
+def test_filled_days_are_those_of_mails_received_before(ledger: Ledger) -> None:
+    """However late one is judged: by what came after it, no day was filled."""
+    records = [judged(ledger, uid, judgement(), NOW + timedelta(hours=uid)) for uid in (1, 2, 3)]
+    filled = [ledger.history.filled_days("puyang-2023", UNIT, "照片", record) for record in records]
+    assert filled == [frozenset(), {DAY}, {DAY}]
 
 
 def test_accepted_items_add_up_only_where_there_is_a_quota(ledger: Ledger) -> None:
