@@ -61,7 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands, in Chinese."""
     speak_chinese()
     parser = argparse.ArgumentParser(
-        prog="intake-bot", description="职业教育活动周材料报送机器人：收邮件、查材料、写回执、报汇总。"
+        prog="intake-bot", description="职业教育活动周材料收件程序：收邮件、查材料、写回执、报汇总。"
     )
     parser.add_argument("--home", type=Path, default=Path(), metavar="目录", help=_HOME)
     commands = parser.add_subparsers(dest="command", metavar="命令", required=True)

@@ -144,7 +144,7 @@ class Intake:
     def _try_one(self, record: MessageRecord, looking: Looking) -> bool:
         """True when the mail is settled, or waits for others. The one broad `except` of this walk stands here."""
         if record.attempts >= self._settings.intake.limits.attempts:
-            reason = f"连续{record.attempts}次没能处理（{record.last_error or '程序意外中断'}），请人工打开查看"
+            reason = f"连续{record.attempts}次没能处理（{record.last_error or '收件程序意外中断'}），请人工打开查看"
             self._ledger.messages.hold(record.id, reason, self._clock())
             log.warning("message held receipt=%s attempts=%d", record.receipt, record.attempts)
             return True
@@ -321,7 +321,8 @@ class Intake:
         desk = desk_for(self._settings, self._bureau, at)
         if desk is None:
             raise TemporaryFailure(
-                f"{self._bureau.name}没有可用的通知（config/notices），收信暂停；补上通知、重启程序后，会接着处理邮箱里的信"
+                f"{self._bureau.name}没有可用的通知（config/notices），收信暂停；"
+                "补上通知、重启收件程序后，会接着处理邮箱里的信"
             )
         return desk
 

@@ -121,7 +121,7 @@ _VERDICTS = {
     Disposition.HELD: "待人工",
 }
 _MACHINES = {
-    "own-letter": "是机器人自己的信",
+    "own-letter": "是收件程序自己的信",
     "bounce": "是退信",
     "receipt": "是已读回执",
     "auto-reply": "是自动回复",

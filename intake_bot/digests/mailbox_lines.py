@@ -15,7 +15,7 @@ _WHAT = {
     MailboxEvent.UNREACHABLE: "邮箱连不上",
 }
 _TODO = {
-    MailboxEvent.LOGIN_REFUSED: "请管理员处理；连续 3 次被拒后，程序先不再登录，每小时试一次",
+    MailboxEvent.LOGIN_REFUSED: "请管理员处理；连续 3 次被拒后，收件程序先不再登录，每小时试一次",
 }
 _RECEIPTS = 10
 """As many receipt numbers stand in one line; the ledger has them all."""
@@ -40,7 +40,7 @@ def mailbox_lines(report: DayReport, standing: EventRecord | None, zone: ZoneInf
     if report.unfinished:
         receipts = [mail.receipt for mail in report.unfinished]
         listed = "、".join(receipts[:_RECEIPTS]) + (" 等" if len(receipts) > _RECEIPTS else "")
-        what = f"还有 {len(receipts)} 封邮件没有处理完，机器人会继续尝试"
+        what = f"还有 {len(receipts)} 封邮件没有处理完，收件程序会继续尝试"
         yield TroubleLine(what, todo=f"急的请先在网页邮箱里查看。回执编号：{listed}")
 
 
@@ -63,5 +63,5 @@ def _left_out(report: DayReport, zone: ZoneInfo) -> Iterator[TroubleLine]:
     newest = [event for event in report.trouble if event.what == LEFT_OUT][-1:]
     for event in newest:
         if event.detail["mails"]:
-            what = f"邮箱列出了这些邮件，却一直不给出内容，机器人会继续尝试：{event.detail['mails']}（文件夹和编号）"
+            what = f"邮箱列出了这些邮件，却一直不给出内容，收件程序会继续尝试：{event.detail['mails']}（文件夹和编号）"
             yield TroubleLine(what, event.at.astimezone(zone), "请登录网页邮箱，看看有没有没登记的来信")

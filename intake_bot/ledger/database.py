@@ -149,7 +149,7 @@ def _migrate(path: Path, connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     if revision not in (None, *(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())):
         raise PermanentFailure(
-            f"台账数据库 {path} 由更新的版本建立（{revision}），请升级本程序 (made by a newer version of intake-bot)"
+            f"台账数据库 {path} 由更新的版本建立（{revision}），请升级收件程序 (made by a newer version of intake-bot)"
         )
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

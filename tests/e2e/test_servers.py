@@ -186,7 +186,7 @@ def test_a_mail_that_breaks_every_line_stands_in_nobodys_way(
     unfinished = "SELECT uid, attempts FROM message WHERE state = 'new'"
     assert rows(shaky, unfinished) == [(2, 0), (3, 0)]
     said = written_digest(shaky)
-    assert "还有 2 封邮件没有处理完，机器人会继续尝试" in said
+    assert "还有 2 封邮件没有处理完，收件程序会继续尝试" in said
     assert "回执编号：1002-4、1003-5" in said
 
 
