@@ -15,6 +15,7 @@ from intake_bot.files.facts import Trouble
 _PIECE_BYTES = 1 << 16
 _DIRECTORY_BYTES = 4_000_000
 """A larger table of contents is refused unread: each of its entries costs ten times its bytes in memory."""
+_SAID_ELSEWHERE = 0xFFFFFFFF
 
 UNPACKED_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 """How members may be packed for `unpacked` to read them, with every Python that we support."""
@@ -43,8 +44,17 @@ class Unreadable(Exception):
 class _EndRecord(NamedTuple):
     """The end of central directory record (PKWARE APPNOTE 4.3.16), as far as it matters here."""
 
+    place: int
+    """Where it is in the file."""
     disk: int
     directory_bytes: int
+    directory_place: int
+    """Where the table of contents is, as the archive counts; with the larger form (zip64) not said here."""
+
+    @property
+    def misses_beginning(self) -> bool:
+        """The table of contents should be further behind than the file reaches."""
+        return self.directory_place != _SAID_ELSEWHERE and self.directory_place + self.directory_bytes > self.place
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
@@ -56,6 +66,8 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         raise Unreadable(Trouble.SPLIT)
     if end.directory_bytes > _DIRECTORY_BYTES:
         raise Unreadable(Trouble.BOMB)
+    if end.misses_beginning:
+        raise Unreadable(Trouble.TRUNCATED)
     try:
         return zipfile.ZipFile(path)
     except NotImplementedError as error:
@@ -73,8 +85,8 @@ def _end_record(path: Path) -> _EndRecord | None:
     start = tail.rfind(b"PK\x05\x06")
     if start < 0 or len(tail) - start < 22:
         return None
-    disk, _, _, _, directory_bytes = struct.unpack_from("<4HL", tail, start + 4)
-    return _EndRecord(disk, directory_bytes)
+    disk, _, _, _, directory_bytes, directory_place = struct.unpack_from("<4H2L", tail, start + 4)
+    return _EndRecord(size - len(tail) + start, disk, directory_bytes, directory_place)
 
 
 def unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

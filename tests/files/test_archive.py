@@ -143,6 +143,8 @@ def test_unpack_reports_a_member_larger_than_declared(tmp_path: Path) -> None:
         pytest.param(_TWO[:40], "a.zip", Trouble.TRUNCATED, id="cut-off"),
         pytest.param(_TWO[:40], "a.zip.001", Trouble.SPLIT, id="first-of-volumes-by-name"),
         pytest.param(b"PK\x07\x08" + _TWO[:40], "a.z", Trouble.SPLIT, id="first-of-volumes-by-mark"),
+        pytest.param(_TWO[40:], "a.zip", Trouble.TRUNCATED, id="without-its-beginning"),
+        pytest.param(_TWO[40:], "a.zip.002", Trouble.SPLIT, id="last-of-cut-volumes"),
         pytest.param(_TWO[:-18] + b"\1\0\1\0" + _TWO[-14:], "a.zip", Trouble.SPLIT, id="last-of-volumes"),
         pytest.param(_TWO[:-10] + b"\xff\xff\xff\x7f" + _TWO[-6:], "a.zip", Trouble.BOMB, id="endless-contents"),
         pytest.param(_TWO.replace(b"PK\x01\x02", b"PK\x01\x09"), "a.zip", Trouble.DAMAGED, id="no-contents"),

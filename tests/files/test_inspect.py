@@ -181,6 +181,7 @@ def test_inspect_files_counts_all_archives_of_a_mail_together(tmp_path: Path, wo
 
 
 _HALVES = rars.rar5_volumes({"说明.txt": "说明".encode()}, 3)
+_PHOTOS = samples.stored_zip({"一.jpg": _PHOTO, "二.jpg": _PHOTO})
 _CUT = media.zip_of({"说明.txt": _TEXT})
 
 
@@ -226,6 +227,21 @@ _CUT = media.zip_of({"说明.txt": _TEXT})
                 _facts("a.zip.002", Kind.ZIP, trouble=Trouble.SPLIT),
             ],
             id="the-last-is-missing",
+        ),
+        pytest.param(
+            {"照片.zip.003": _PHOTOS[-150:]},
+            [_facts("照片.zip.003", Kind.ZIP, trouble=Trouble.SPLIT)],
+            id="last-volume-alone",
+        ),
+        pytest.param(
+            {"照片.zip.002": _PHOTOS[500:]},
+            [_facts("照片.zip.002", Kind.ZIP, trouble=Trouble.SPLIT)],
+            id="last-volume-alone-with-most-of-it",
+        ),
+        pytest.param(
+            {"照片.z01": b"PK\x07\x08" + _PHOTOS[:500]},
+            [_facts("照片.z01", Kind.ZIP, trouble=Trouble.SPLIT)],
+            id="first-disk-alone",
         ),
         pytest.param(
             {"活动.001": _PHOTO, "活动.002": media.png(64, 48)},
