@@ -165,7 +165,8 @@ class Messages:
         with self._database.writing() as session:
             row = _advance(session, message, MessageEvent.WAIT)
             row.attempts = 0
-            session.add(
+            # In the place of what it was when it waited before: a person may have had it tried again.
+            session.merge(
                 PieceRow(
                     message=message,
                     notice=piece.notice,
@@ -176,7 +177,6 @@ class Messages:
                     total=piece.total,
                 )
             )
-            session.flush()
             detail: Detail = {"unit": piece.unit, "number": piece.number, "total": piece.total}
             add_message_event(session, row, "message.waiting", detail, now)
 

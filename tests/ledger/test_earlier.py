@@ -185,3 +185,14 @@ def test_a_piece_that_cannot_be_finished_is_held(ledger: Ledger) -> None:
     ledger.messages.wait(first.id, PIECE, NOW)
     ledger.messages.hold(first.id, "三次打开都失败", NOW)
     assert [mail.reason for mail in ledger.history.held("puyang")] == ["三次打开都失败"]
+
+
+def test_a_piece_that_was_held_can_wait_again(ledger: Ledger) -> None:
+    first = spooled(ledger, 1)
+    ledger.messages.wait(first.id, PIECE, NOW)
+    ledger.messages.hold(first.id, "三次打开都失败", NOW)
+    ledger.messages.retry(first.id, NOW)
+    ledger.messages.spooled(first.id, "1.eml", "aa", None, NOW)
+    again = replace(PIECE, materials=("照片", "视频"), number=2)
+    ledger.messages.wait(first.id, again, NOW)
+    assert [one.piece for one in ledger.messages.waiting("puyang")] == [again]
