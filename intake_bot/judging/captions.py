@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import PurePosixPath
 
 from intake_bot.files.facts import FileFacts
-from intake_bot.notices.spelling import compact
+from intake_bot.notices.spelling import any_of, compact
 
 # Names that cameras, telephones and tired people give, and what stands in every name of this week.
 _STOCK_WORDS = re.compile(
@@ -50,17 +49,10 @@ def picture_name(name: str) -> str:
 
 def name_says_something(name: str, units: Iterable[str] = ()) -> bool:
     """True for 技能展示现场.jpg; false for DSC_0001.jpg, 微信图片_20230517.jpg, 濮阳县职教中心3.jpg and the like."""
-    without_units = _names(tuple(units)).sub("", compact(_stem(name)))
+    without_units = any_of(tuple(units)).sub("", compact(_stem(name)))
     words = _STOCK_WORDS.sub("", re.sub(r"[\W\d_]", "", without_units))
     return len(re.findall(r"[\u4e00-\u9fff]", words)) >= _SAYS_LEAST
 
 
 def _stem(name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).stem
-
-
-@lru_cache(maxsize=64)
-def _names(units: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of the names, the longest first; matches nothing when there are none."""
-    keys = sorted({compact(unit) for unit in units} - {""}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, keys)) or r"(?!)")

@@ -30,6 +30,19 @@ _LIST_SENDER = re.compile(
 _LIST_SENDER_FIELDS = ("sender", "resent-sender", "return-path", "errors-to", "x-envelope-from")
 _DELIVERED_TO_A_LIST = re.compile(r"(?:mailing[ -]list|moderator for)\s", re.IGNORECASE)
 
+_ANSWER_FIELDS = (
+    "x-qq-auto-reply",
+    "x-qq-holidayreply",
+    "x-autoreply",
+    "x-auto-reply",
+    "x-autoreply-from",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-auto-response-suppress",
+    "x-ms-exchange-generated-message-source",
+)
+_DENIALS = frozenset({"", "no", "false", "0", "none"})
+
 _PROGRAM_FIELD = re.compile(
     r"x-cron-env|x-bugzilla-.{1,40}|x-jira-.{1,40}|x-github-.{1,40}|x-gitlab-.{1,40}|x-redmine-.{1,40}|x-trac-.{1,40}"
     r"|x-nagios-.{1,40}|x-debian-pr-.{1,40}|x-gnats-.{1,40}|x-rt-ticket|x-otrs-.{1,40}|x-facebook-notify"
@@ -44,7 +57,6 @@ _PROGRAM_SENDER = re.compile(
 _PROGRAM_SENDER_FIELDS = ("sender", "reply-to")
 _AUTORESPONDER_FIELDS = ("delivered-to", "preference", "x-precedence", "x-post-messageclass")
 _AUTORESPONDER = re.compile(r"\s*auto[-_]?(?:responder|reply)|.{0,20};\s*auto-?respon", re.IGNORECASE)
-_DENIALS = frozenset({"", "no", "false", "0", "none"})
 _NULL_ENVELOPE = re.compile(r"<\s*>|<?mailer-daemon(?:@[\w.-]{1,200})?>?", re.IGNORECASE)
 _LOCAL_PART = re.compile(r"([^\s<>@\",;:]{1,200})@")
 _ADDRESSES_READ = 2000
@@ -64,6 +76,16 @@ def is_sent_to_a_list(message: Message) -> bool:
     if any(_DELIVERED_TO_A_LIST.match(value) for value in message.headers.get("delivered-to", ())):
         return True
     return any(_LIST_SENDER.fullmatch(local) for local in _local_parts(message, *_LIST_SENDER_FIELDS))
+
+
+def is_an_answer_by_its_fields(message: Message) -> bool:
+    """Whether header fields alone say that a program answered in somebody's place: he is away, it was received."""
+    values = (value for name in _ANSWER_FIELDS for value in message.headers.get(name, ()))
+    if any(value.strip().lower() not in _DENIALS for value in values):
+        return True
+    if not {"auto-replied", "auto-notified"}.isdisjoint(_first_words(message, "auto-submitted")):
+        return True
+    return any(word.replace("-", "_") == "auto_reply" for word in _first_words(message, "precedence"))
 
 
 def is_sent_by_a_program(message: Message) -> bool:
@@ -88,6 +110,7 @@ def is_a_report_by_its_type(message: Message) -> bool:
 
 
 def _first_words(message: Message, *names: str) -> Iterator[str]:
+    """The keywords of fields that may go on with parameters or a comment (RFC 3834 section 5)."""
     for name in names:
         for value in message.headers.get(name, ()):
             yield re.split(r"[\s;(,]", value.strip(), maxsplit=1)[0].lower()

@@ -11,26 +11,18 @@ from __future__ import annotations
 import re
 
 from intake_bot.mail import machine_words as words
-from intake_bot.mail.machine_marks import is_a_report_by_its_type, is_sent_by_a_program, is_sent_to_a_list
+from intake_bot.mail.machine_marks import (
+    is_a_report_by_its_type,
+    is_an_answer_by_its_fields,
+    is_sent_by_a_program,
+    is_sent_to_a_list,
+)
 from intake_bot.mail.message import Message
 from intake_bot.mail.originals import is_original, originals
 from intake_bot.mail.outgoing import is_our_message_id
 
 BOUNCE = "bounce"
 OWN_LETTER = "own-letter"
-
-_AUTO_REPLY_HEADERS = (
-    "x-qq-auto-reply",
-    "x-qq-holidayreply",
-    "x-autoreply",
-    "x-auto-reply",
-    "x-autoreply-from",
-    "x-autorespond",
-    "x-autoresponder",
-    "x-auto-response-suppress",
-    "x-ms-exchange-generated-message-source",
-)
-_DENIALS = frozenset({"", "no", "false", "0", "none"})
 
 # None of these is said by a person, and each stands at the very beginning: 转发：系统退信 is a person's.
 _AUTO_REPLY_SUBJECT = re.compile(
@@ -60,7 +52,7 @@ _RETURNED = re.compile(
     r"退信|退回|投递失败|无法送达|未送达|return|undeliver|deliver|fail|bounce|delay|notification|reject", re.IGNORECASE
 )
 _MAIL_SYSTEMS = frozenset({"postmaster", "mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon"})
-_NOBODY = re.compile(r"(?:no|do-?not|donot)[-_.]?reply(?:[-_.+].*)?|bounces?(?:[-+].*)?|automail|auto-confirm")
+_NOBODY = re.compile(r"bounces?(?:[-+].*)?|automail|auto-confirm")
 _SYSTEM_DOMAINS = ("service.netease.com",)
 _SYSTEM_ADDRESSES = frozenset({"10000@qq.com", "service@mail.qq.com"})
 _QQ_ENVELOPE = re.compile(r"\+auto_=")
@@ -130,11 +122,7 @@ def _reports(message: Message, content_type: str) -> bool:
 
 
 def _is_auto_reply(message: Message) -> bool:
-    if any(message.header(name).strip().lower() not in _DENIALS for name in _AUTO_REPLY_HEADERS):
-        return True
-    if _first_word(message, "auto-submitted") in {"auto-replied", "auto-notified"}:
-        return True
-    if _first_word(message, "precedence").replace("-", "_") == "auto_reply":
+    if is_an_answer_by_its_fields(message):
         return True
     if _AUTO_REPLY_SUBJECT.match(message.subject) or words.AUTO_REPLY_SUBJECT.match(message.subject):
         return True
@@ -166,9 +154,3 @@ def _is_from_a_system(message: Message) -> bool:
 
 def _local_part(message: Message) -> str:
     return message.sender.address.partition("@")[0].lower()
-
-
-def _first_word(message: Message, header: str) -> str:
-    """The keyword of a field that may go on with parameters or a comment (RFC 3834 section 5)."""
-    words = re.split(r"[\s;(]", message.header(header).strip(), maxsplit=1)
-    return words[0].lower()

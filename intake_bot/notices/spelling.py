@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from opencc import OpenCC
 
@@ -28,3 +28,11 @@ def normalise(text: str) -> str:
 def compact(text: str) -> str:
     """`normalise`, without any white space: for comparing titles and names."""
     return normalise(text).replace(" ", "")
+
+
+@lru_cache(maxsize=256)
+def any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds any of the names in a normalised text, the longest first, with spaces allowed inside; nothing where there
+    are none."""
+    keys = sorted({compact(name) for name in names} - {""}, key=len, reverse=True)
+    return re.compile("|".join(" ?".join(map(re.escape, key)) for key in keys) or r"(?!)")

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -21,7 +20,7 @@ from intake_bot.notices.named_days import take_days
 from intake_bot.notices.notice import Notice
 from intake_bot.notices.rest import GAP, Rest
 from intake_bot.notices.roster import Roster, Unit
-from intake_bot.notices.spelling import compact, normalise
+from intake_bot.notices.spelling import any_of, compact, normalise
 
 
 class UnitFault(StrEnum):
@@ -124,7 +123,7 @@ def read_subject(subject: str, notice: Notice, roster: Roster) -> SubjectReading
     for unit in units:
         rest.blank(unit.start, unit.end)
     aliases = _material_names(notice)
-    materials = _find(rest.text, _alternation(tuple(aliases)), aliases)
+    materials = _find(rest.text, any_of(tuple(aliases)), aliases)
     for material in materials:
         rest.blank(material.start, material.end)
     reading = SubjectReading(
@@ -168,23 +167,12 @@ def _keyword(notice: Notice) -> re.Pattern[str]:
         r"(?<!科技)(?<!推普)(?<!读书)(?<!学习)(?<!安全)(?<!艺术)(?<!文化)(?<!健康)"
         r"(?:20\d\d ?年?度?)? ?(?:全国|全省|全市)?(?:职业教育|职教)?"
         # 活动周期, 职教周刊 and 活动周六下午 are other words, in which ours happens to stand.
-        rf"(?:{_alternation(notice.subject.keywords).pattern})(?!{_GOES_ON})(?:期间)?"
+        rf"(?:{any_of(notice.subject.keywords).pattern})(?!{_GOES_ON})(?:期间)?"
     )
 
 
 def _material_names(notice: Notice) -> dict[str, str]:
     return {compact(word): m.name for m in notice.materials for word in (*m.aliases, m.name)}
-
-
-@lru_cache(maxsize=256)
-def _alternation(names: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of the names, the longest first, with spaces allowed inside; matches nothing when there are none."""
-    keys = sorted({compact(name) for name in names}, key=len, reverse=True)
-    return re.compile("|".join(_spaced(name) for name in keys if name) or r"(?!)")
-
-
-def _spaced(name: str) -> str:
-    return " ?".join(re.escape(sign) for sign in name)
 
 
 def _find(text: str, pattern: re.Pattern[str], meanings: dict[str, str]) -> list[_Found]:
@@ -200,7 +188,7 @@ def _units(text: str, roster: Roster) -> list[_Found]:
 
     A bare county or city that stands directly before a school is left out: in 濮阳县濮阳县职校 it is an address.
     """
-    found = _find(text, _alternation(roster.names), {compact(name): name for name in roster.names})
+    found = _find(text, any_of(roster.names), {compact(name): name for name in roster.names})
     kept = []
     for n, unit in enumerate(found):
         after = found[n + 1] if n + 1 < len(found) else None
