@@ -76,11 +76,11 @@ def test_measure_document_survives_damage(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x"
         path.write_bytes(_damaged(seed, damage, keep))
-        started = time.monotonic()
+        started = time.process_time()
         sniff(path)
         facts, trouble = measure_document(path, kind, _LIMITS)
     assert (facts is None) == (trouble is not None)
-    assert time.monotonic() - started < _SECONDS
+    assert time.process_time() - started < _SECONDS
 
 
 @settings(max_examples=300, deadline=None)

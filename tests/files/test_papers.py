@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -118,9 +119,31 @@ def test_measure_document_reads_web_pages(tmp_path: Path, content: bytes, facts:
     assert _measure(tmp_path, content, Kind.HTML) == (facts, None)
 
 
-@pytest.mark.parametrize("opening", ["<!--", "<script", "<a ", "<", '<a href="', "<table><tr><td>", "&", "<p>"])
-def test_measure_document_reads_web_pages_in_linear_time(tmp_path: Path, opening: str) -> None:
-    _measure(tmp_path, ("<p>" + opening * 200_000).encode(), Kind.HTML)
+_MANY = 200_000
+
+
+@pytest.mark.parametrize(
+    ("opening", "facts"),
+    [
+        ("<!--", TextFacts("", 0)),
+        ("<script", TextFacts("", 0)),
+        ("<a ", TextFacts(("<a " * _MANY).strip(), _MANY)),
+        ("<", TextFacts("<" * _MANY, 1)),
+        ('<a href="', TextFacts('<a href="' * _MANY, _MANY + 1)),
+        ("<table><tr><td>", TextFacts("", 0, tables=((("",),),) * _MANY)),
+        ("&", TextFacts("&" * _MANY, 1)),
+        ("<p>", TextFacts("", 0)),
+    ],
+)
+def test_measure_document_reads_web_pages_in_linear_time(tmp_path: Path, opening: str, facts: TextFacts) -> None:
+    started = time.process_time()
+    _measure(tmp_path, ("<p>" + opening * (_MANY // 8)).encode(), Kind.HTML)
+    between = time.process_time()
+    measured = _measure(tmp_path, ("<p>" + opening * _MANY).encode(), Kind.HTML)
+    few, many = between - started, time.process_time() - between
+    assert measured == (facts, None)
+    # 8 times as much; by the square it would be 64 times. What is over at once is too short to compare.
+    assert many < max(24 * few, 0.2)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import random
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -184,8 +183,7 @@ def test_unpack_7z_gives_what_comes_before_the_damage(tmp_path: Path) -> None:
     broken = bytearray(whole)
     broken[15_000:15_010] = bytes(10)
     unpacked = _unpack(tmp_path, Kind.SEVEN_ZIP, bytes(broken))
-    assert [member.name for member in unpacked.members if member.trouble is None][:1] == ["a.txt"]
-    assert unpacked.trouble is Trouble.DAMAGED or any(member.trouble for member in unpacked.members)
+    assert (_contents(unpacked), unpacked.trouble) == ([("", "a.txt", b"a" * 5000)], Trouble.DAMAGED)
 
 
 @pytest.mark.parametrize(
@@ -212,11 +210,10 @@ def test_unpack_takes_what_is_just_allowed(tmp_path: Path) -> None:
 def test_unpack_limits_the_dictionary(tmp_path: Path, worker: Worker, megabytes: int) -> None:
     (whole,) = packed(tmp_path, "a.7z", {"a": bytes(9)}, "-m0=LZMA", "-mhc=off")
     path = samples.put(tmp_path, "x", with_dictionary(whole, megabytes << 20))
-    source, limits = Source((path,), Kind.SEVEN_ZIP), FileLimits()
-    started = time.monotonic()
+    # With all the time in the world, so that it is the memory that ends it.
+    source, limits = Source((path,), Kind.SEVEN_ZIP), FileLimits(program_seconds=3600)
     unpacked = worker.ask(unpack, source, tmp_path / "work", Budget.of(limits), limits)
     assert unpacked.trouble is (Trouble.TOO_HARD if megabytes == 640 else None)
-    assert time.monotonic() - started < 5
 
 
 def test_unpack_ends_the_program_in_time(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def sleep(seconds: float) -> None:
 
 def sleep_in_c() -> None:
     """As a library that holds the interpreter's lock."""
-    ctypes.PyDLL(None).usleep(100_000_000)
+    ctypes.PyDLL(None).usleep(4_000_000_000)
 
 
 def end() -> None:
@@ -137,7 +137,7 @@ def test_ask_starts_again_after_close() -> None:
     ("task", "arguments"),
     [
         pytest.param(spin, (), id="spins"),
-        pytest.param(sleep, (100,), id="sleeps"),
+        pytest.param(sleep, (10_000,), id="sleeps"),
         pytest.param(sleep_in_c, (), id="hangs-in-a-library", marks=needs_posix),
         pytest.param(end, (), id="ends"),
         pytest.param(crash, (), id="crashes", marks=needs_posix),
@@ -147,11 +147,10 @@ def test_ask_starts_again_after_close() -> None:
 def test_ask_calls_too_hard_what_hangs_or_kills(
     strict: Worker, task: Callable[..., object], arguments: tuple[object, ...]
 ) -> None:
-    started = time.monotonic()
+    # None of them can be waited out: they end by our limits, or never in the time of a test.
     with pytest.raises(Unreadable) as caught:
         strict.ask(task, *arguments)
     assert caught.value.trouble is Trouble.TOO_HARD
-    assert time.monotonic() - started < 10
     assert strict.ask(say, 2) == "字字"
 
 

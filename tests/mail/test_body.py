@@ -115,10 +115,10 @@ HOSTILE = (
 @pytest.mark.parametrize("piece", [*HOSTILE, "写道：\n", "在 2023-05-17 15:02 ", "发件人：\n", "--原始邮件"])
 def test_own_words_of_hostile_bodies_in_time(piece: str) -> None:
     hostile = piece * (500_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     own_words(message(text=hostile))
     own_words(message(html=hostile))
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
 
 
 @pytest.mark.parametrize(

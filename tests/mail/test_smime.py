@@ -79,9 +79,9 @@ def test_hostile_pieces_end_soon(tmp_path: Path) -> None:
     opened = b"\x30\x80" + signed + b"\xa0\x80\x30\x80\x02\x01\x01\x31\x00\x30\x80" + data + b"\xa0\x80\x24\x80"
     path = tmp_path / "hostile.p7m"
     path.write_bytes(opened + b"\x24\x80\x04\x00\x04\x00\x00\x00" * 2_000_000)
-    start = time.monotonic()
+    start = time.process_time()
     write_signed_content(path, tmp_path / "out")
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 @given(st.integers(0, len(IN_PIECES) - 1), st.binary(min_size=1, max_size=6))
