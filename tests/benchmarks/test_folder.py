@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,8 @@ def test_an_exception_is_told_and_the_next_mail_judged(tmp_path: Path, monkeypat
     assert [cost.path for cost in costs] == paths
     assert [bool(cost.trace) for cost in costs] == [False, True, False]
     assert not is_well(costs)
-    assert any("1 exceptions, 0 answers to machines" in line for line in report(costs))
+    told = report([replace(cost, peak_bytes=0) for cost in costs])  # the tests' own memory is large already
+    assert "1 exceptions, 0 answers to machines, 0 mails over the limits" in list(told)
 
 
 def test_an_answer_to_a_machine_and_a_slow_mail_are_told(tmp_path: Path) -> None:
@@ -51,9 +53,7 @@ def test_an_answer_to_a_machine_and_a_slow_mail_are_told(tmp_path: Path) -> None
     slow = Cost(machine, 11, 0.1, 1, {"kind": "other", "disposition": "ignored", "reply": None})
     assert not is_well([answered])
     assert not is_well([slow])
-    assert any(
-        "0 exceptions, 1 answers to machines, 1 mails over the limits" in line for line in report([answered, slow])
-    )
+    assert "0 exceptions, 1 answers to machines, 1 mails over the limits" in list(report([answered, slow]))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""No mail takes more than 10 seconds of the processor, or 150 MB of memory, in the process that reads it."""
+"""No mail takes more than 10 seconds of the processor, or 120 MB of memory, in the process that reads it."""
 
 from __future__ import annotations
 
