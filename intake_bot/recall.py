@@ -11,8 +11,7 @@ from intake_bot.examine import Desk
 from intake_bot.files.facts import FileFacts
 from intake_bot.judging.duplicates import KnownFile
 from intake_bot.judging.pieces import Piece, are_complete, wait_until
-from intake_bot.judging.supplement import TURNS_AWAY, Earlier, EarlierItem
-from intake_bot.judging.verdict import Finding
+from intake_bot.judging.supplement import Earlier, EarlierItem
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import FiledFingerprint, FiledMail, MessageRecord
 from intake_bot.ledger.states import MessageState
@@ -101,16 +100,16 @@ class LedgerPast:
 
     def _earlier(self, mail: FiledMail) -> EarlierMail:
         items = tuple(
-            EarlierItem(one.material, one.day, one.decision, one.superseded, bool(_errors(one.findings) & TURNS_AWAY))
+            EarlierItem(
+                one.material, one.day, one.decision, one.superseded, any(finding.turns_away for finding in one.findings)
+            )
             for one in mail.items
         )
-        wants_subject = any(code.startswith("subject.") for code in _errors(mail.findings))
+        wants_subject = any(
+            finding.severity is Severity.ERROR and finding.code.startswith("subject.") for finding in mail.findings
+        )
         earlier = Earlier(mail.receipt, mail.unit, items, wants_subject)
         return EarlierMail(earlier, tuple((file, self._files / file.path) for file in mail.files))
-
-
-def _errors(findings: Iterable[Finding]) -> set[str]:
-    return {finding.code for finding in findings if finding.severity is Severity.ERROR}
 
 
 def _known(filed: FiledFingerprint) -> KnownFile:

@@ -22,10 +22,6 @@ from intake_bot.notices.roster import Roster
 from intake_bot.notices.spelling import compact
 from intake_bot.notices.subject import SubjectReading, UnitFault
 
-TURNS_AWAY = frozenset({"deadline.closed", "deadline.late", "channel.online"})
-"""Errors that no better file can mend."""
-
-
 @dataclass(frozen=True)
 class EarlierItem:
     """One item of an earlier submission."""
@@ -35,7 +31,7 @@ class EarlierItem:
     decision: Decision
     superseded: bool = False
     turned_away: bool = False
-    """It came too early, too late or the wrong way: there was nothing to mend in it."""
+    """As `ItemVerdict.turned_away`."""
 
     @property
     def is_open(self) -> bool:

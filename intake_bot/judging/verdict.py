@@ -35,10 +35,18 @@ class Finding:
     """For the clerks only: no letter to a school speaks of it."""
 
     @property
+    def turns_away(self) -> bool:
+        """True for an error that no better file can mend: too early, too late or the wrong way."""
+        return self.severity is Severity.ERROR and self.code in _TURNING_AWAY
+
+    @property
     def message(self) -> str:
         """One sentence: found, asked, what to do."""
         asked = f"通知要求{self.asked}" if self.asked else ""
         return "，".join(p for p in (self.found, asked) if p) + (f"。{self.todo}" if self.todo else "") + "。"
+
+
+_TURNING_AWAY = frozenset({"deadline.closed", "deadline.late", "channel.online"})
 
 
 class Decision(StrEnum):
@@ -95,6 +103,11 @@ class ItemVerdict:
     """How many of a quota it fills: two articles in one mail are two."""
     forms: tuple[FilledForm, ...] = field(default=(), repr=False)
     """Personal data stand in them, which is why they are not shown with the rest."""
+
+    @property
+    def turned_away(self) -> bool:
+        """It came too early, too late or the wrong way, whatever is in it: there is nothing to mend."""
+        return self.decision is Decision.REJECTED and any(finding.turns_away for finding in self.findings)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,12 @@ from enum import StrEnum
 
 from intake_bot.files.facts import ARCHIVES, TEXTS, FileFacts
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, Verdict
+from intake_bot.letters.resending import judged_part
 from intake_bot.letters.untrusted import unlinked
 from intake_bot.notices.notice import Severity
 
 LISTED_FILES = 300
 """A letter lists at most so many files; those to mend come before the others are cut."""
-
-_NOT_TAKEN_AT_ALL = frozenset({"channel.online", "deadline.closed", "deadline.late"})
 
 
 class FileState(StrEnum):
@@ -77,7 +76,7 @@ class FileTable:
 def list_files(files: tuple[FileFacts, ...], verdict: Verdict) -> FileTable:
     """The table of a mail's files. An archive is as good as the gravest of its members."""
     findings: dict[str, list[Finding]] = {}
-    for finding in verdict.all_findings:
+    for finding in judged_part(verdict).all_findings:
         findings.setdefault(finding.file or "", []).append(finding)
     serving: dict[str, list[ItemVerdict]] = {}
     for item in verdict.items:
@@ -118,13 +117,13 @@ def _state(file: FileFacts, findings: list[Finding], serving: list[ItemVerdict],
     served = [_state_in(item) for item in serving]
     if not served and file.kind in TEXTS and all(finding.code != "file.unexpected" for finding in findings):
         # No part of its own, and not called unexpected: the words that go with pictures.
-        served = [FileState.UNUSED if _is_refused(item) else FileState.GOOD for item in verdict.items]
+        served = [FileState.UNUSED if item.turned_away else FileState.GOOD for item in verdict.items]
     return _gravest(served)
 
 
 def _state_in(item: ItemVerdict) -> FileState:
     """What a file is, of which no finding speaks, by the item that it serves."""
-    if _is_refused(item):
+    if item.turned_away:
         return FileState.UNUSED
     if any(finding.code == "clerk.rejected" for finding in item.findings):
         return FileState.MEND
@@ -132,11 +131,6 @@ def _state_in(item: ItemVerdict) -> FileState:
     if item.decision is Decision.HELD and held_as_a_whole:
         return FileState.HELD
     return FileState.GOOD
-
-
-def _is_refused(item: ItemVerdict) -> bool:
-    """Refused for the time or the way it came: then nobody looked at what it is."""
-    return any(f.code in _NOT_TAKEN_AT_ALL and f.severity is Severity.ERROR for f in item.findings)
 
 
 def _gravest(states: Iterable[FileState]) -> FileState:

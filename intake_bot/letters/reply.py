@@ -8,19 +8,27 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from intake_bot.files.facts import FileFacts
-from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, Verdict
+from intake_bot.judging.verdict import Decision, Disposition, ItemVerdict, Verdict
 from intake_bot.letters import chinese
 from intake_bot.letters.file_table import FileTable, list_files
 from intake_bot.letters.letter import Letter
 from intake_bot.letters.mending import Entry, item_label, to_know, to_look_at, to_mend
+from intake_bot.letters.resending import (
+    Refusal,
+    as_if_in_time,
+    is_extended,
+    judged_part,
+    missed_part,
+    refusal_of,
+    subject_to_copy,
+    until_sentences,
+)
 from intake_bot.letters.templates import Templates
-from intake_bot.letters.untrusted import one_line, unlinked
+from intake_bot.letters.untrusted import unlinked
 from intake_bot.notices.notice import Notice, OnlineChannel, Severity
-from intake_bot.notices.subject import write_subject
 
 _SENDER_LENGTH = 20
 _SUBJECT_MATERIALS = 3
-_COPIED_LENGTH = 200
 _NAMED_TAKEN_OVER = 10
 _SUBJECT_TO_CHANGE = frozenset(
     {
@@ -93,8 +101,8 @@ class AnsweredItem:
     extended: bool
     """This unit was granted more time than the notice gives."""
     decision: Decision
-    online: bool
-    """Never taken in by mail: to be reported through the online system."""
+    refusal: Refusal | None
+    """Why it was turned away, if it was."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,8 @@ class AnswerPage:
     items: tuple[AnsweredItem, ...]
     mend: tuple[Entry, ...]
     """What can be mended and sent again by mail."""
+    missed: tuple[Entry, ...]
+    """The deadlines after which nothing is taken in any more."""
     look_at: tuple[Entry, ...]
     know: tuple[Entry, ...]
     until: tuple[str, ...]
@@ -141,30 +151,47 @@ class AnswerPage:
 
     @property
     def accepted(self) -> tuple[AnsweredItem, ...]:
-        return tuple(item for item in self.items if item.decision is Decision.ACCEPTED)
+        return self._decided(Decision.ACCEPTED)
 
     @property
     def rejected(self) -> tuple[AnsweredItem, ...]:
         """To be sent again by mail."""
-        return tuple(item for item in self.items if item.decision is Decision.REJECTED and not item.online)
+        return self._decided(Decision.REJECTED)
 
     @property
-    def by_mail(self) -> tuple[AnsweredItem, ...]:
-        return tuple(item for item in self.items if not item.online)
+    def held(self) -> tuple[AnsweredItem, ...]:
+        return self._decided(Decision.HELD)
+
+    @property
+    def timed(self) -> tuple[AnsweredItem, ...]:
+        """Whose time of arrival is of interest."""
+        return tuple(item for item in self.items if item.refusal in (None, Refusal.LATE))
 
     @property
     def to_online(self) -> tuple[AnsweredItem, ...]:
         """To be reported through the online system instead."""
-        return tuple(item for item in self.items if item.online)
+        return self._refused(Refusal.ONLINE)
 
     @property
-    def held(self) -> tuple[AnsweredItem, ...]:
-        return tuple(item for item in self.items if item.decision is Decision.HELD)
+    def too_early(self) -> tuple[AnsweredItem, ...]:
+        """Not taken in, since the week has not begun."""
+        return self._refused(Refusal.EARLY)
+
+    @property
+    def too_late(self) -> tuple[AnsweredItem, ...]:
+        """Not taken in, and not to be sent again."""
+        return self._refused(Refusal.LATE)
 
     @property
     def late(self) -> bool:
         """Something was taken in after its deadline."""
         return any(item.late for item in self.accepted)
+
+    def _decided(self, decision: Decision) -> tuple[AnsweredItem, ...]:
+        return tuple(item for item in self.items if item.decision is decision and item.refusal is None)
+
+    def _refused(self, refusal: Refusal) -> tuple[AnsweredItem, ...]:
+        return tuple(item for item in self.items if item.refusal is refusal)
 
 
 def compose_answer(context: AnswerContext, templates: Templates) -> Letter:
@@ -190,7 +217,8 @@ def compose_answer(context: AnswerContext, templates: Templates) -> Letter:
 def _page(context: AnswerContext) -> AnswerPage:
     context = replace(context, verdict=context.verdict.for_school)
     kind, verdict = _kind(context), context.verdict
-    wrong = {finding.code for finding in verdict.all_findings if finding.severity is Severity.ERROR}
+    judged = judged_part(verdict)
+    wrong = {finding.code for finding in judged.all_findings if finding.severity is Severity.ERROR}
     return AnswerPage(
         kind=kind,
         bureau=context.bureau,
@@ -201,13 +229,14 @@ def _page(context: AnswerContext) -> AnswerPage:
         received=context.received,
         subject=unlinked(context.subject),
         items=tuple(_answered(item, context) for item in verdict.items),
-        mend=to_mend(_still_of_use(replace(verdict, items=_by_mail(verdict.items)), kind)),
-        look_at=to_look_at(verdict),
-        know=to_know(verdict),
-        until=_until(context),
-        subject_to_copy=_subject_to_copy(context),
+        mend=to_mend(as_if_in_time(verdict) if kind is AnswerKind.EARLY else judged),
+        missed=to_mend(missed_part(verdict, context.received)),
+        look_at=to_look_at(judged),
+        know=to_know(judged),
+        until=until_sentences(verdict, context.notice, context.now),
+        subject_to_copy=subject_to_copy(verdict, context.notice),
         subject_wrong=any(code in _SUBJECT_TO_CHANGE for code in wrong),
-        files_wrong=any(not code.startswith(("channel.", "subject.")) for code in wrong),
+        files_wrong=any(not code.startswith("subject.") for code in wrong),
         many_units="subject.many_units" in wrong,
         files=list_files(context.files, verdict),
         taken_over=tuple(unlinked(PurePosixPath(name).name) for name in context.taken_over[:_NAMED_TAKEN_OVER]),
@@ -223,57 +252,19 @@ def _page(context: AnswerContext) -> AnswerPage:
 
 
 def _kind(context: AnswerContext) -> AnswerKind:
-    verdict = context.verdict
-    if verdict.disposition not in _KINDS:
-        raise ValueError(f"a mail that is {verdict.disposition} gets no answer")
-    if verdict.disposition is Disposition.REJECTED:
-        by_mail = _by_mail(verdict.items)
-        if verdict.items and not by_mail:
-            return AnswerKind.ONLINE
-        if by_mail and all(_is_early(item, context.received) for item in by_mail):
-            return AnswerKind.EARLY
-        if any(map(_closed, verdict.findings)) or (by_mail and all(_is_closed(item) for item in by_mail)):
-            return AnswerKind.CLOSED
-    return _KINDS[verdict.disposition]
-
-
-def _by_mail(items: tuple[ItemVerdict, ...]) -> tuple[ItemVerdict, ...]:
-    return tuple(item for item in items if not _is_online(item))
-
-
-def _is_online(item: ItemVerdict) -> bool:
-    return any(finding.code == "channel.online" for finding in item.findings)
-
-
-def _is_closed(item: ItemVerdict) -> bool:
-    return any(map(_closed, item.findings))
-
-
-def _closed(finding: Finding) -> bool:
-    """Too late or too early to be taken in; where lateness is only a remark, it is."""
-    return finding.code == "deadline.closed" or (finding.code == "deadline.late" and finding.severity is Severity.ERROR)
-
-
-def _is_early(item: ItemVerdict, received: datetime) -> bool:
-    """Not taken in, and yet before the deadline: the week has not begun."""
-    return _is_closed(item) and item.deadline is not None and received <= item.deadline
-
-
-def _still_of_use(verdict: Verdict, kind: AnswerKind) -> Verdict:
-    """Without the faults that need no mending: of what came too late only that, of what came too early all else."""
-    if kind not in (AnswerKind.EARLY, AnswerKind.CLOSED):
-        return verdict
-    wanted = kind is AnswerKind.CLOSED
-
-    def kept(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        return tuple(finding for finding in findings if _closed(finding) is wanted)
-
-    items = tuple(replace(item, findings=kept(item.findings)) for item in verdict.items)
-    return replace(verdict, findings=kept(verdict.findings), items=items)
+    disposition, items = context.verdict.disposition, context.verdict.items
+    if disposition not in _KINDS:
+        raise ValueError(f"a mail that is {disposition} gets no answer")
+    if not items or not all(item.turned_away for item in items):
+        return _KINDS[disposition]
+    by_mail = {refusal_of(item, context.received) for item in items} - {Refusal.ONLINE}
+    if not by_mail:
+        return AnswerKind.ONLINE
+    return AnswerKind.EARLY if by_mail == {Refusal.EARLY} else AnswerKind.CLOSED
 
 
 def _about(context: AnswerContext) -> str:
-    materials = _materials(context.verdict.items)
+    materials = list(dict.fromkeys(item.material for item in context.verdict.items))
     if len(materials) > _SUBJECT_MATERIALS:
         named = f"{materials[0]}等 {len(materials)} 项材料"
     else:
@@ -281,67 +272,12 @@ def _about(context: AnswerContext) -> str:
     return f"{context.notice.subject.keywords[0]}{context.verdict.unit or ''}{named}"
 
 
-def _subject_to_copy(context: AnswerContext) -> str:
-    """Asks for the rejected part only, and names its day: sent tomorrow, the same words would mean tomorrow's."""
-    verdict = context.verdict
-    rejected = _to_send_again(verdict)
-    if not (verdict.unit and rejected):
-        return one_line(verdict.correct_subject, _COPIED_LENGTH)
-    days = {item.day for item in rejected}
-    return write_subject(context.notice, verdict.unit, _materials(rejected), days.pop() if len(days) == 1 else None)
-
-
-def _to_send_again(verdict: Verdict) -> tuple[ItemVerdict, ...]:
-    return tuple(item for item in _by_mail(verdict.items) if item.decision is Decision.REJECTED)
-
-
-def _materials(items: tuple[ItemVerdict, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item.material for item in items))
-
-
 def _answered(item: ItemVerdict, context: AnswerContext) -> AnsweredItem:
     return AnsweredItem(
         label=item_label(item),
         timing=chinese.timing(context.received, item.deadline, item.late),
         late=item.late,
-        extended=_is_extended(item, context.notice),
+        extended=is_extended(item, context.notice),
         decision=item.decision,
-        online=_is_online(item),
+        refusal=refusal_of(item, context.received),
     )
-
-
-def _is_extended(item: ItemVerdict, notice: Notice) -> bool:
-    material = notice.material(item.material)
-    if material is None or item.deadline is None or item.deadline.tzinfo is None:
-        return False
-    if material.due.daily is not (item.day is not None):
-        return False
-    return item.deadline > material.due.deadline(notice.days, item.day, item.deadline.tzinfo)
-
-
-def _until(context: AnswerContext) -> tuple[str, ...]:
-    """A sentence for each deadline that still matters to what was rejected."""
-    sentences: dict[str, list[str]] = {}
-    rejected = _to_send_again(context.verdict)
-    for item in rejected:
-        sentences.setdefault(_item_until(item, context), []).append(item_label(item))
-    several = len(rejected) > 1
-    return tuple(f"{'、'.join(labels)}：{said}" if several else said for said, labels in sentences.items())
-
-
-def _item_until(item: ItemVerdict, context: AnswerContext) -> str:
-    material = context.notice.material(item.material)
-    if item.deadline is None:
-        return f"请尽快发来（通知规定{material.due.words}）。" if material else "请尽快发来。"
-    if _is_early(item, context.received):
-        return f"还没到报送的时候，请从 {chinese.weekday_date(context.notice.week.first)} 起报送。"
-    taken_late = material is None or material.late == "mark"
-    due = chinese.deadline(item.deadline)
-    passed = context.now > item.deadline
-    if _is_closed(item) or (passed and not taken_late):
-        return f"{due} 的截止时间已经过了，不再接收。如有特殊情况，请和我们联系。"
-    if passed:
-        return f"{due} 的截止时间已经过了，请尽快发来，照样接收，会记为迟报。"
-    granted = "（已为贵单位延期）" if _is_extended(item, context.notice) else ""
-    afterwards = "过了这个时间也照收，会记为迟报。" if taken_late else "过了这个时间就不再接收了。"
-    return f"请在 {due} 前发来{granted}。{afterwards}"

@@ -164,6 +164,22 @@ PARTIAL_ONLINE = answer(
     text("活动周方案.docx", 51),
     text("5月17日活动情况.docx", 52),
 )
+PARTIAL_LATE = answer(
+    "1066-3",
+    f"活动周{COUNTY}文字材料、照片、招生宣传短视频",
+    "2023-05-21 09:00:00",
+    text("5月20日活动情况.docx", 62, words=312),
+    *GOOD_PHOTOS,
+    replace(video("招生宣传.mp4", 61), trouble=Trouble.TRUNCATED),
+)
+PARTIAL_EARLY = answer(
+    "1067-2",
+    f"活动周{COUNTY}工作总结、照片",
+    "2023-05-10 09:00:00",
+    text("工作总结.docx", 65),
+    ZIP,
+    photo("开幕式彩排.jpg", 6, ZIP.name, side=1280),
+)
 EARLY = answer("1057-0", PHOTO_SUBJECT, "2023-05-10 09:00:00", ZIP, photo("开幕式彩排.jpg", 6, ZIP.name, side=1280))
 CLOSED = answer("1058-2", f"活动周{COUNTY}招生宣传短视频", "2023-05-21 09:00:00", video("招生宣传.mp4", 61))
 SUPPLEMENTED = replace(
@@ -227,6 +243,8 @@ ANSWERS: Mapping[str, AnswerContext] = {
     "held": HELD,
     "online": ONLINE,
     "partial_online": PARTIAL_ONLINE,
+    "partial_late": PARTIAL_LATE,
+    "partial_early": PARTIAL_EARLY,
     "early": EARLY,
     "closed": CLOSED,
 }

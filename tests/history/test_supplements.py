@@ -114,7 +114,7 @@ def test_only_what_is_open_is_judged_again(puyang: Office) -> None:
     photos = {"照片.zip": zip_of({GOOD_NAME: GOOD, BAD_NAME: SMALL})}
     puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局文字材料、照片", {**story, **photos})
     (first,) = puyang.poll("2023-05-17 10:01")
-    assert "【部分收到】" in first.subject
+    assert "【部分收下·请补正】" in first.subject
     puyang.receive("2023-05-17 18:00", f"回复：{first.subject}", MENDED, answers=first)
     puyang.poll("2023-05-17 18:01")
     assert puyang.decisions() == [("文字材料", "accepted", False), REJECTED, MENDING]

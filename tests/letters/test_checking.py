@@ -65,8 +65,8 @@ EDITS = {
         ["templates/words/closed.txt 第 4 行：没有“definde”这个判断词（is 后面的词），是不是想写“defined”？"],
     ),
     "Chinese quotes in code": (
-        ("words/closed.txt", 'or "这项材料"', "or “这项材料”"),
-        ["templates/words/closed.txt 第 7 行：写法有误：这里不能写““”：花括号里只能用半角（英文）标点"],
+        ("words/closed.txt", "{{ letter.about }}", "{{ letter.about or “材料” }}"),
+        ["templates/words/closed.txt 第 4 行：写法有误：这里不能写““”：花括号里只能用半角（英文）标点"],
     ),
     "unclosed block": (
         ("words/held.txt", "{% endblock %}\n\n{% block subject %}", "\n{% block subject %}"),

@@ -34,6 +34,14 @@ CASES = {
     "serves an item held as a whole": (verdict_of(decision=Decision.HELD, files=("a.jpg",)), FileState.HELD),
     "serves nothing": (verdict_of(decision=Decision.ACCEPTED), FileState.UNUSED),
     "came too late": (verdict_of(error("deadline.closed", "已过"), files=("a.jpg",)), FileState.UNUSED),
+    "came too late and is damaged": (
+        verdict_of(error("deadline.closed", "已过"), error("x", "y", file="a.jpg"), files=("a.jpg",)),
+        FileState.UNUSED,
+    ),
+    "was taken in late by a person": (
+        verdict_of(error("deadline.late", "已过"), decision=Decision.ACCEPTED, files=("a.jpg",)),
+        FileState.GOOD,
+    ),
     "was looked at and sent back": (verdict_of(error("clerk.rejected", "没有声音"), files=("a.jpg",)), FileState.MEND),
     "came by the wrong channel": (verdict_of(error("channel.online", "网上"), files=("a.jpg",)), FileState.UNUSED),
 }

@@ -178,6 +178,102 @@ def test_mail_after_the_end_is_told_only_that() -> None:
     assert "还没" not in photos.text
 
 
+def test_of_several_materials_only_what_can_still_be_taken_in_is_asked_for() -> None:
+    text = compose_answer(samples.PARTIAL_LATE, TEMPLATES).text
+    assert "\n很抱歉，招生宣传短视频已经过了截止时间，不再接收，这次没有收下。\n\n请改这 1 处\n" in text
+    assert "\n活动周濮阳县教育局文字材料5月20日\n\n没有收下、不用再发：招生宣传短视频\n" in text
+    assert "没有传完" not in text
+    assert "[未使用] 招生宣传.mp4\n" in text
+
+
+def test_of_several_materials_what_came_too_early_is_told_its_day() -> None:
+    text = compose_answer(samples.PARTIAL_EARLY, TEMPLATES).text
+    assert (
+        "\n已经收下、不用再发的：工作总结。\n"
+        "照片（5月14日）还没到报送的时候，这次没有登记，请从 5月14日（周日）起，到当天该报的时候再发。\n"
+    ) in text
+    assert [word for word in ("请改这", "怎样补发", "需补正", "没有收下") if word in text] == []
+
+
+TURNED_AWAY = {
+    "late, and one with a fault": (
+        ("deadline.late", "photo.unreadable"),
+        "【请补正】",
+        ["照片还不能收下，只有 1 处要请您补正。", "很抱歉，视频已经过了截止时间，不再接收，这次没有收下。"],
+    ),
+    "late, and one for the online system": (
+        ("deadline.closed", "channel.online"),
+        "【没有收下】",
+        [
+            "很抱歉，视频已经过了截止时间，不再接收，这次没有收下。",
+            "照片不用邮件报送，请改在网上系统提交，网址列在下面。",
+        ],
+    ),
+    "late, and one too early": (
+        ("deadline.closed", "deadline.closed"),
+        "【没有收下】",
+        ["很抱歉，视频已经过了截止时间，不再接收，这次没有收下。", "照片还没到报送的时候，这次没有登记，"],
+    ),
+    "late, and one that a person looks at": (
+        ("deadline.late", ""),
+        "【待人工查看】",
+        ["要请工作人员看一看、先不用重发的：照片。", "很抱歉，视频已经过了截止时间，不再接收，这次没有收下。"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("codes", "subject", "sentences"), TURNED_AWAY.values(), ids=TURNED_AWAY)
+def test_what_was_turned_away_is_no_fault_to_mend(codes: tuple[str, str], subject: str, sentences: list[str]) -> None:
+    late, other = codes
+    received = at("2023-05-18 09:00:00")
+    items = (
+        ItemVerdict("视频", None, DUE, True, Decision.REJECTED, (error(late, "已过截止时间"),)),
+        ItemVerdict("照片", None, at("2023-05-19 09:00:00"), False, Decision.REJECTED, (error(other, "照片不行"),))
+        if other
+        else ItemVerdict("照片", None, None, False, Decision.HELD, (HOLD,)),
+    )
+    disposition = Disposition.REJECTED if other else Disposition.PARTIAL
+    verdict = Verdict(MailKind.SUBMISSION, disposition, "濮阳县教育局", items)
+    letter = compose_answer(replace(ACCEPTED, received=received, now=received, verdict=verdict, files=()), TEMPLATES)
+    assert letter.subject.startswith(subject)
+    assert [said for said in sentences if said not in letter.text or said not in letter.html] == []
+    assert ("请改这 1 处" in letter.text, "照片不行" in letter.text) == (other.startswith("photo"),) * 2
+    assert "视频材料" not in letter.text  # no subject to copy for it
+    assert "\n没有收下、不用再发：视频\n\n- 已过截止时间\n" in letter.text
+
+
+HOLD = Finding("archive.unmeasured", Severity.REMARK, "程序读不了", holds=True)
+
+
+def test_what_a_person_took_in_late_was_not_turned_away() -> None:
+    """Lateness is no error of what a clerk accepted, be it one of the notice."""
+    item = ItemVerdict(
+        "视频", DAY, DUE, True, Decision.ACCEPTED, (error("deadline.late", "已过截止时间"),), ("活动.mp4",)
+    )
+    verdict = Verdict(MailKind.SUBMISSION, Disposition.ACCEPTED, "濮阳县教育局", (item,))
+    text = compose_answer(replace(ACCEPTED, verdict=verdict, files=(samples.file("活动.mp4"),)), TEMPLATES).text
+    assert "[合格] 活动.mp4" in text
+    assert "没有收下" not in text
+
+
+def test_supplement_that_took_nothing_over_does_not_speak_of_kept_files() -> None:
+    alone = compose_answer(replace(samples.SUPPLEMENTED, taken_over=()), TEMPLATES).text
+    together = compose_answer(samples.SUPPLEMENTED, TEMPLATES).text
+    assert "\n您补发的邮件收到了。照片（5月17日）查看合格，已经收下，谢谢。\n" in alone
+    assert "\n您补发的邮件收到了。和此前已经留存的文件合在一起，照片（5月17日）查看合格，已经收下，谢谢。\n" in together
+
+
+def test_mail_of_several_units_has_no_word_on_a_list_that_is_not_shown() -> None:
+    many = samples.answer(
+        "1052-7",
+        "活动周清丰县教育局、南乐县教育局工作总结",
+        "2023-05-17 15:10:00",
+        *(samples.file(f"歌{n}.mp3", n) for n in range(400)),
+    )
+    text = compose_answer(many, TEMPLATES).text
+    assert [words for words in ("未使用", "另有", "收到的") if words in text] == []
+
+
 def _closed_with_another_fault() -> tuple[ItemVerdict, ...]:
     item = samples.CLOSED.verdict.items[0]
     return (replace(item, findings=(*item.findings, error("video.unreadable", "打不开"))),)
@@ -190,7 +286,9 @@ def test_rejection_without_any_subject_to_copy_points_to_the_finding() -> None:
 SUBJECTS = {
     "accepted": "【已收】活动周濮阳县教育局照片（回执编号 1042-9）",
     "accepted_late": "【已收·迟报】活动周濮阳县教育局照片（回执编号 1043-6）",
-    "partial": "【部分收到】活动周濮阳县教育局文字材料、视频、工作总结（回执编号 1055-5）",
+    "partial": "【部分收下·请补正】活动周濮阳县教育局文字材料、视频、工作总结（回执编号 1055-5）",
+    "partial_late": "【部分收下·请补正】活动周濮阳县教育局文字材料、照片、招生宣传短视频（回执编号 1066-3）",
+    "partial_early": "【部分收下】活动周濮阳县教育局工作总结、照片（回执编号 1067-2）",
     "rejected": "【请补正】活动周濮阳县教育局照片（回执编号 1045-8）",
     "held": "【待人工查看】活动周濮阳县教育局视频（回执编号 1054-4）",
     "online": "【请在网上报送】活动周濮阳县教育局方案（回执编号 1056-6）",
