@@ -53,7 +53,7 @@ from intake_bot.mail.bounces import read_bounce
 from intake_bot.mail.connection import LoginRefused, ServerFailure
 from intake_bot.mail.mailbox import Mailbox, MailGone
 from intake_bot.mail.message import Attachment, Message, message_id_of
-from intake_bot.mail.spool import Spool, Spooled, SpoolKey
+from intake_bot.mail.spool import Spool, Spooled
 from intake_bot.mail.triage import BOUNCE
 from intake_bot.recall import LedgerPast, RawOf, overdue
 from intake_bot.returning import returned_letter
@@ -186,10 +186,9 @@ class Intake:
 
     def _spooled(self, record: MessageRecord, looking: Looking) -> Spooled:
         """The raw mail on our disk: from an earlier try where there is one, else from the server."""
-        key = spool_key(record)
-        spooled = self._spool.find(key)
+        spooled = self._spool.find(record.key)
         if spooled is None or record.sha256 not in (None, spooled.sha256):  # lost, or damaged by a power cut
-            spooled = self._spool.save(key, lambda write: looking.fetch(record.key, write))
+            spooled = self._spool.save(record.key, lambda write: looking.fetch(record.key, write))
         if record.sha256 != spooled.sha256 and record.state is not MessageState.WAITING:
             message_id = message_id_of(spooled.path)
             self._ledger.messages.spooled(record.id, spooled.path.name, spooled.sha256, message_id, self._clock())
@@ -228,7 +227,7 @@ class Intake:
 
         Raises PermanentFailure when its raw bytes are gone, or it is no submission any more.
         """
-        spooled = self._spool.find(spool_key(record))
+        spooled = self._spool.find(record.key)
         desk = desk_for(self._settings, self._bureau, record.key.internaldate)
         if spooled is None or desk is None:
             raise PermanentFailure(f"{record.receipt} 的原邮件已不在本机，不能重新判定；请用 accept 或 reject 作出决定")
@@ -239,7 +238,7 @@ class Intake:
         return self._judgement(record, examined, desk, work, given)
 
     def _raw_again(self, record: MessageRecord) -> Path:
-        spooled = self._spool.find(spool_key(record))
+        spooled = self._spool.find(record.key)
         if spooled is None:
             raise PermanentFailure(f"{record.receipt} 的原邮件已不在本机，不能重新判定；请用 accept 或 reject 作出决定")
         return spooled.path
@@ -352,12 +351,6 @@ def quota_lines(ledger: Ledger, record: MessageRecord, verdict: Verdict, desk: D
     for item in verdict.items:
         counts[item.material] += item.fills if item.decision is Decision.ACCEPTED else 0
     return quota_sentences(desk.notice, unit, counts)
-
-
-def spool_key(record: MessageRecord) -> SpoolKey:
-    """Where the raw bytes of a mail are on our disk."""
-    key = record.key
-    return SpoolKey(key.bureau, key.folder, key.uidvalidity, key.uid, key.internaldate, key.bytes)
 
 
 def _fingerprints(files: tuple[FileFacts, ...]) -> tuple[Fingerprint, ...]:

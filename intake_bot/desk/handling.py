@@ -26,7 +26,7 @@ from intake_bot.files.inspect import Inspected
 from intake_bot.files.store import Store
 from intake_bot.files.worker import Worker
 from intake_bot.home import Home
-from intake_bot.intake import UNKNOWN_UNIT_FOLDER, Intake, quota_lines, spool_key
+from intake_bot.intake import UNKNOWN_UNIT_FOLDER, Intake, quota_lines
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import Disposition, Verdict
 from intake_bot.ledger.ledger import Ledger
@@ -76,7 +76,7 @@ def outcome_words(mail: FiledMail) -> str:
 def raw_mail(ledger: Ledger, home: Home, mail: FiledMail) -> Path | None:
     """The raw bytes of a held mail, for a clerk to open with a mail program; None where they are not on this disk."""
     record = ledger.messages.with_receipt(mail.receipt)
-    path = home.spool / spool_key(record).file_name if record else None
+    path = home.spool / record.key.file_name if record else None
     return path if path and path.exists() else None
 
 
@@ -213,7 +213,7 @@ class Handling:
         self._ledger.messages.decide(record.id, judgement, what, detail, self._clock())
         if not self._ledger.history.is_held(record.id):
             together = [record, *(sibling for sibling, _ in self._ledger.messages.joined_to(record.id))]
-            self._spool.remove([spool_key(one).file_name for one in together])
+            self._spool.remove([one.key.file_name for one in together])
         to = judgement.answer.recipients if judgement.answer else ()
         return Done(self._ledger.history.mail(record.id), to)
 
@@ -225,7 +225,7 @@ class Handling:
 
     def _raw_mail(self, record: MessageRecord, verdict: Verdict, desk: Desk) -> tuple[KeptFile, ...]:
         """A mail that was never opened is kept whole beside the others, where it can be looked at."""
-        spooled = self._spool.find(spool_key(record))
+        spooled = self._spool.find(record.key)
         if spooled is None:
             return ()
         day = next((item.day for item in verdict.items if item.day), None)
@@ -256,7 +256,7 @@ class Handling:
     def _message(self, record: MessageRecord, mail: FiledMail, work: Path) -> Message:
         """Whom to answer, and in which thread: from the mail itself where it was read before, else from the ledger.
         One that could not be opened three times is not opened here either."""
-        spooled = self._spool.find(spool_key(record)) if record.state is not MessageState.HELD else None
+        spooled = self._spool.find(record.key) if record.state is not MessageState.HELD else None
         if spooled is not None:
             return open_mail(spooled.path, work, self._settings.intake.limits)
         return Message(

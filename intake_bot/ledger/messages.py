@@ -15,10 +15,11 @@ from intake_bot.ledger.filing import add_submission, replace_submission
 from intake_bot.ledger.letters import note_return
 from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Detail, Judgement, MailKey, MessageRecord, Returned, WaitingMail
+from intake_bot.ledger.records import Detail, Judgement, MessageRecord, Returned, WaitingMail
 from intake_bot.ledger.states import MessageEvent, MessageState, next_message_state
 from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
 from intake_bot.ledger.trail import add_message_event
+from intake_bot.mail.key import MailKey
 
 _UNFINISHED = (MessageState.NEW, MessageState.SPOOLED)
 

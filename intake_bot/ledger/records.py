@@ -15,6 +15,7 @@ from intake_bot.files.facts import Kind
 from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import Decision, Disposition, Finding, MailKind, Verdict
 from intake_bot.ledger.states import LetterState, MessageState
+from intake_bot.mail.key import MailKey
 
 Detail = Mapping[str, str | int | None]
 """What an event tells besides its name; never body text, never a secret."""
@@ -35,22 +36,6 @@ SPAM = "letter.refused_as_spam"
 """A letter was taken for spam; `text` is the SHA-256 of what it says."""
 UNANSWERED = "mailbox.unanswered"
 """A mail (`receipt`) was judged, and no letter written to `to`, for this `reason` (see `braking`)."""
-
-
-@dataclass(frozen=True)
-class MailKey:
-    """Which mail on which server this is.
-
-    INTERNALDATE and size belong to it, because 163 serves the constant UIDVALIDITY 1: after a mailbox was made anew,
-    an old UID may name another mail.
-    """
-
-    bureau: str
-    folder: str
-    uidvalidity: int
-    uid: int
-    internaldate: datetime
-    bytes: int
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from intake_bot.disk import disk_words, sync_folder
 from intake_bot.errors import TemporaryFailure
+from intake_bot.mail.key import MailKey
 
 Write = Callable[[bytes], object]
 """Takes the next bytes of a mail."""
@@ -33,33 +33,13 @@ class Spooled:
     bytes: int
 
 
-@dataclass(frozen=True)
-class SpoolKey:
-    """Which mail it is, in the server's terms."""
-
-    bureau: str
-    folder: str
-    uidvalidity: int
-    uid: int
-    received: datetime
-    """INTERNALDATE. It and the size belong to the key: in a mailbox made anew the same UID is another mail, and a raw
-    mail may lie here for weeks, until a person has decided about it."""
-    bytes: int
-
-    @property
-    def file_name(self) -> str:
-        """The same for the same mail, another for any other, and harmless on every file system."""
-        mark = f"{int(self.received.timestamp()):x}_{self.bytes:x}"
-        return f"{_safe(self.bureau)}-{_safe(self.folder)}-{self.uidvalidity}-{self.uid}-{mark}.eml"
-
-
 class Spool:
     """A folder of raw mails. Every method raises TemporaryFailure where the disk refuses (full, read-only)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def save(self, key: SpoolKey, source: Callable[[Write], object]) -> Spooled:
+    def save(self, key: MailKey, source: Callable[[Write], object]) -> Spooled:
         """Stores what `source` writes, replacing leftovers of an earlier try; after any failure nothing is left.
 
         `source` is called once with a function to write to; what it raises comes through.
@@ -88,7 +68,7 @@ class Spool:
                 part.unlink(missing_ok=True)
         return Spooled(path, digest.hexdigest(), count)
 
-    def find(self, key: SpoolKey) -> Spooled | None:
+    def find(self, key: MailKey) -> Spooled | None:
         """The mail as an earlier run left it, read through once for its hash; None when there is none."""
         path = self._folder / key.file_name
         digest = hashlib.sha256()
@@ -127,14 +107,6 @@ class Spool:
             for part in stale:
                 part.unlink(missing_ok=True)
         return len(stale)
-
-
-def _safe(text: str) -> str:
-    """Plain lower-case words stay readable; anything else gets a hash of the exact text, so that no two meet."""
-    if re.fullmatch(r"[a-z0-9]{1,40}", text):
-        return text
-    words = re.sub(r"[^a-z0-9]+", "_", text.lower())[:20]
-    return f"{words}_{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 @contextmanager

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from intake_bot import cli
 from intake_bot.demo.media import write_mp4
-from intake_bot.mail.spool import Spool, SpoolKey, Write
+from intake_bot.mail.key import MailKey
+from intake_bot.mail.spool import Spool, Write
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1_000_000
@@ -118,7 +119,7 @@ def judge_here(mail: Path, video_bytes: int) -> Cost:
                 write(piece)
 
         spooled = Spool(mail.parent / "spool").save(
-            SpoolKey("puyang", "INBOX", 1, 1, datetime.fromisoformat(RECEIVED), 1), fetch
+            MailKey("puyang", "INBOX", 1, 1, datetime.fromisoformat(RECEIVED), 1), fetch
         )
     with redirect_stdout(io.StringIO()) as out:
         cli.run(["judge", "--json", "--home", str(CHECKOUT), "--received", RECEIVED, str(spooled.path)])

@@ -16,9 +16,8 @@ from filelock import FileLock
 
 from intake_bot.cli import run
 from intake_bot.demo import media
-from intake_bot.intake import spool_key
 from intake_bot.judging.verdict import Decision
-from intake_bot.ledger.records import MailKey
+from intake_bot.mail.key import MailKey
 from intake_bot.mail.spool import Spool
 from tests.commands.homes import NOW, TestHome
 from tests.commands.mails import RECEIVED, mail, photos_zip
@@ -298,7 +297,7 @@ def hold_unopened(office: TestHome, subject: str = "", raw: bytes | None = None)
     with office.ledger() as ledger:
         record = ledger.messages.seen(key, key.internaldate)
         raw = raw or mail("活动周濮阳县教育局照片材料", {"照片.zip": photos_zip()}).as_bytes()
-        spooled = Spool(office.root / "data" / "spool").save(spool_key(record), lambda write: write(raw))
+        spooled = Spool(office.root / "data" / "spool").save(record.key, lambda write: write(raw))
         ledger.messages.spooled(record.id, spooled.path.name, spooled.sha256, "<a@school>", key.internaldate)
         if subject:
             ledger.messages.headers_read(record.id, "school@qq.com", subject)

@@ -15,7 +15,7 @@ import pytest
 
 from intake_bot.demo.servers import ImapAccount, SmtpServer
 from intake_bot.home import Home
-from intake_bot.intake import Taken, spool_key
+from intake_bot.intake import Taken
 from intake_bot.ledger.ledger import Ledger
 from tests.e2e.home import CLERK, edit
 from tests.e2e.looking import fates, text_of, tree
@@ -207,7 +207,7 @@ def test_a_full_disk_puts_one_mail_off_and_blames_nobody(shaky: Office) -> None:
     assert shaky.round(stop=lambda: True).taken == Taken(seen=3)
     with Ledger.open(Home(shaky.root).ledger) as ledger:
         second = ledger.messages.unfinished("hebei")[1]
-    part = Home(shaky.root).spool / Path(spool_key(second).file_name).with_suffix(".part")
+    part = Home(shaky.root).spool / Path(second.key.file_name).with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     part.symlink_to("/dev/full")
     assert shaky.round().taken == Taken(settled=2, failed=1)

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from intake_bot.files.facts import Kind
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import Judgement, KeptFile, LetterDraft, MailKey, MessageRecord
+from intake_bot.ledger.records import Judgement, KeptFile, LetterDraft, MessageRecord
+from intake_bot.mail.key import MailKey
 from intake_bot.notices.notice import Severity
 
 NOW = datetime(2023, 5, 17, 7, 0, 0, tzinfo=UTC)

@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from intake_bot.judging.verdict import Decision, Disposition, MailKind, Verdict
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import FiledItem, FiledMail, Judgement, LedgerItem, MailKey, MessageRecord, Outcome
+from intake_bot.ledger.records import FiledItem, FiledMail, Judgement, LedgerItem, MessageRecord, Outcome
 from intake_bot.ledger.states import IllegalEvent, LetterState, MessageState
+from intake_bot.mail.key import MailKey
 from tests.ledger.samples import DAY, NOW, UNIT, draft, finding, item, judged, judgement, key, photo, spooled, verdict
 
 

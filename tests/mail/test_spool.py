@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from intake_bot.errors import TemporaryFailure
-from intake_bot.mail.spool import Spool, Spooled, SpoolKey
+from intake_bot.mail.key import MailKey
+from intake_bot.mail.spool import Spool, Spooled
 
 RECEIVED = datetime(2023, 5, 17, 7, 0, tzinfo=UTC)
 
 
 def _key(
     bureau: str, folder: str, uidvalidity: int, uid: int, received: datetime = RECEIVED, size: int = 1000
-) -> SpoolKey:
-    return SpoolKey(bureau, folder, uidvalidity, uid, received, size)
+) -> MailKey:
+    return MailKey(bureau, folder, uidvalidity, uid, received, size)
 
 
 KEY = _key("puyang", "INBOX", 1, 1446555803)
