@@ -57,7 +57,7 @@ class Sheets:
 
 def number_words(number: float) -> str:
     """A number as a person would type it: 300, 0.5; phone numbers whole, and never as 1.38E+10."""
-    if number == int(number) and abs(number) < 1e15:
+    if abs(number) < 1e15 and number == int(number):
         return str(int(number))
     return f"{number:.15g}"
 
@@ -65,12 +65,16 @@ def number_words(number: float) -> str:
 def date_words(days: float, since_1904: bool) -> str:
     """A count of days as 2023-05-17, with the time as 2023-05-17 10:30, or the time alone as 10:30.
 
-    Excel counts from 1900 and takes that year for a leap year, which matters in its January and February only.
+    Excel counts from 1900 and takes that year for a leap year, which matters in its January and February only. What is
+    before its first day or behind the year 9999 stays a number.
     """
-    if not 0 <= days < 2_958_466:  # the year 10000
+    if not days >= 0:  # nor is it "not a number"
         return number_words(days)
     start = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - cells know no time zone
-    moment = start + timedelta(minutes=round(days * 24 * 60))
+    try:
+        moment = start + timedelta(minutes=round(days * 24 * 60))
+    except OverflowError:
+        return number_words(days)
     if days < 1 and not since_1904:
         return f"{moment:%H:%M}"
     return moment.date().isoformat() + (f" {moment:%H:%M}" if days % 1 else "")
