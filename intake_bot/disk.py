@@ -52,11 +52,15 @@ def disk_words(path: Path, error: OSError) -> str:
 
 def sync_folder(folder: Path) -> None:
     """Makes new names in a folder last through a power cut. POSIX wants the folder itself flushed for that; Windows
-    offers no way to open a folder for it, and NTFS journals renames by itself."""
+    offers no way to open a folder for it, and NTFS journals renames by itself. Some shares and sticks know no such
+    flush either, and say so."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(handle)

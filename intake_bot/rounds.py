@@ -15,6 +15,7 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from intake_bot.answering import Answering
+from intake_bot.backup.restoring import settle_killed_restore
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Mode, Settings
 from intake_bot.connecting import imap_settings, smtp_settings
@@ -97,6 +98,7 @@ class Rounds:
         self._clock = clock
         self._environ = environ
         self._templates = home.templates()
+        settle_killed_restore(home)
         self._ledger = Ledger.open(home.ledger)
         self._mailboxes: dict[str, tuple[str, Mailbox]] = {}
         """By bureau, each with the secret that it logs in with."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from intake_bot import __version__
 from intake_bot.backup.archive import CHUNK_BYTES, LEDGER, MANIFEST, Entry, Manifest, open_private
-from intake_bot.disk import disk_failures_of
+from intake_bot.disk import disk_failures_of, sync_folder
 from intake_bot.errors import PermanentFailure
 from intake_bot.home import Home
 from intake_bot.ledger.ledger import Ledger
@@ -43,13 +43,10 @@ def back_up(
     """Writes a backup to `target`, readable by its owner only, while others may go on working.
 
     The ledger goes first: its files never change, so that all that it speaks of is there afterwards. Memory does not
-    grow with them. After a failure there is no `target`. Raises PermanentFailure when there is one already,
-    TemporaryFailure when the disk does not take it.
+    grow with them. After a failure there is no `target`. Raises PermanentFailure when there is one already or cannot
+    be one, TemporaryFailure when the disk does not take it.
     """
-    if target.exists():
-        raise PermanentFailure(f"{target} 已经有了，请换一个文件名；旧的备份不会被覆盖")
-    if not target.parent.is_dir():
-        raise PermanentFailure(f"没有 {target.parent} 这个文件夹")
+    _require_new(target)
     with disk_failures_of(target), tempfile.TemporaryDirectory(dir=target.parent, prefix=".intake-bot-") as aside:
         copy, half = Path(aside) / LEDGER, Path(aside) / "half"
         ledger.upkeep.copy(copy)
@@ -57,7 +54,21 @@ def back_up(
             stored = snapshot.upkeep.stored_files()
         done = _written(half, copy, stored, home, now, tracked)
         half.replace(target)
+        sync_folder(target.parent)
     return done
+
+
+def _require_new(target: Path) -> None:
+    try:
+        is_folder, exists, has_parent = target.is_dir(), target.exists(), target.parent.is_dir()
+    except OSError as error:
+        raise PermanentFailure(f"不能用 {target} 这个文件名，请换一个短些的") from error
+    if is_folder:
+        raise PermanentFailure(f"{target} 是文件夹，请写上备份文件的名字，如 {target / '2023-05-17.zip'}")
+    if exists:
+        raise PermanentFailure(f"{target} 已经有了，请换一个文件名；旧的备份不会被覆盖")
+    if not has_parent:
+        raise PermanentFailure(f"没有 {target.parent} 这个文件夹")
 
 
 def _written(

@@ -1,4 +1,11 @@
-"""From a backup to data/: all of it, checked, or nothing."""
+"""From a backup to data/: all of it, checked, or nothing.
+
+    data/restoring/   being unpacked; a restore that was killed here has done nothing yet
+    data/restored/    whole and checked, to be moved into its place; a restore that was killed here is brought to its
+                      end by the next restore, or by the next start of the program
+
+Nothing that lies in its place is ever removed or replaced.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +38,9 @@ from intake_bot.errors import PermanentFailure
 from intake_bot.home import Home
 from intake_bot.ledger.ledger import Ledger
 
+_BESIDE_LEDGER = tuple(f"{LEDGER}{ending}" for ending in ("-wal", "-shm", "-journal"))
+"""What SQLite would read into the ledger as its latest pages, whichever ledger it was written for."""
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -46,39 +56,98 @@ def restore(
     now: datetime,
     tracked: Callable[[Sequence[Entry]], Iterator[Entry]] = iter,
 ) -> Restored:
-    """Brings a backup back into the home's data folder, which must hold none of ours yet; the caller holds the home.
+    """Brings a backup back into the home's data folder, which must hold none of ours yet; the caller holds the home,
+    and has called `finish_restore`.
 
-    Everything is unpacked aside and compared with the manifest first; the ledger moves into its place last. After any
-    failure data/ is as empty as before; a restore that was killed may be repeated. Raises PermanentFailure when data/
-    is not empty or `source` is no whole backup, TemporaryFailure when the disk refuses.
+    Everything is unpacked aside and compared with the manifest first. After a failure before that is done data/ is as
+    empty as before; after a later one `finish_restore` goes on. Raises PermanentFailure when data/ is not empty or
+    `source` is no whole backup, TemporaryFailure when the disk refuses.
     """
-    aside = home.data / "restoring"
-    # The ledger moves last: while it lies aside and none is in its place, all that is in data/ came from a restore that
-    # was killed, and nobody has worked on it.
-    was_killed = (aside / LEDGER).exists() and not home.ledger.exists()
-    present = [name for name in (LEDGER, *FOLDERS) if _holds_something(home.data / name)]
-    if present and not was_killed:
-        raise PermanentFailure(
-            f"{home.data} 里已经有数据（{'、'.join(present)}），恢复不会覆盖它们；要恢复，请先把整个 data 文件夹改名"
-        )
+    _require_room(home.data, (LEDGER, *_BESIDE_LEDGER, *FOLDERS))
+    _require_file(source)
+    half = _half(home)
     with disk_failures_of(home.data):
-        for name in present:
-            shutil.rmtree(home.data / name)
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(mode=0o700)
+        if half.exists():  # of a restore that was killed
+            shutil.rmtree(half)
+        half.mkdir(mode=0o700)
         try:
-            manifest = _unpack(source, aside, tracked)
-            doubted = _settle(aside / LEDGER, manifest.made, now)
-            for name in (*FOLDERS, LEDGER):
-                _move(aside / name, home.data / name)
-            sync_folder(home.data)
+            manifest = _unpack(source, half, tracked)
+            doubted = _settle(half / LEDGER, manifest.made, now)
+            _sync_folders(half)
+            half.rename(_whole(home))
         finally:
-            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(half, ignore_errors=True)
+    finish_restore(home)
     return Restored(manifest, doubted)
 
 
+def finish_restore(home: Home) -> bool:
+    """Moves into its place what a restore that was killed had unpacked and checked; false where nothing is left to
+    move. The caller holds the home.
+
+    Raises PermanentFailure when something lies there by now, TemporaryFailure when the disk refuses.
+    """
+    whole = _whole(home)
+    if not whole.exists():
+        return False
+    left = [name for name in (*FOLDERS, LEDGER) if (whole / name).exists()]  # where the ledger is, all is
+    _require_room(home.data, (*left, *(_BESIDE_LEDGER if LEDGER in left else ())))
+    with disk_failures_of(home.data):
+        for name in left:
+            _move(whole / name, home.data / name)
+        sync_folder(home.data)
+        shutil.rmtree(whole)
+    return bool(left)
+
+
+def settle_killed_restore(home: Home) -> None:
+    """To be called before anybody begins to work on a home: nothing of a restore that was killed is left then. The
+    caller holds the home.
+
+    Raises PermanentFailure when it was killed before all was unpacked: a program that begins without a ledger would
+    answer all mails once more. Else as `finish_restore`.
+    """
+    finish_restore(home)
+    half = _half(home)
+    if half.exists() and not home.ledger.exists():
+        raise PermanentFailure(f"上一次恢复没有做完，请再运行一次 intake-bot restore；不想恢复了，请先删除 {half}")
+    shutil.rmtree(half, ignore_errors=True)
+
+
+def _half(home: Home) -> Path:
+    return home.data / "restoring"
+
+
+def _whole(home: Home) -> Path:
+    return home.data / "restored"
+
+
+def _require_room(data: Path, names: Sequence[str]) -> None:
+    """Raises PermanentFailure when one of these places in data/ is taken."""
+    present = [name for name in names if _holds_something(data / name)]
+    if present:
+        raise PermanentFailure(
+            f"{data} 里已经有数据（{'、'.join(present)}），恢复不会覆盖它们；要恢复，请先把整个 data 文件夹改名"
+        )
+    for place in (data / name for name in names):
+        if place.is_symlink() or os.path.ismount(place):
+            raise PermanentFailure(f"{place} 是链接或另一块盘，恢复放不进去；请先拿掉，恢复以后再把内容搬过去")
+
+
 def _holds_something(path: Path) -> bool:
-    return path.is_file() or any(one.is_file() for one in path.rglob("*"))
+    return path.is_file() or any(one.is_symlink() or not one.is_dir() for one in path.rglob("*"))
+
+
+def _require_file(source: Path) -> None:
+    """Raises PermanentFailure for what is no backup by its kind."""
+    try:
+        is_folder, is_file = source.is_dir(), source.is_file()
+    except OSError:  # no name at all, to this system
+        is_folder = is_file = False
+    if is_folder:
+        raise PermanentFailure(f"{source} 是文件夹，请写明里面的哪个备份文件")
+    if not is_file:
+        raise PermanentFailure(f"没有 {source} 这个文件")
 
 
 def _unpack(source: Path, aside: Path, tracked: Callable[[Sequence[Entry]], Iterator[Entry]]) -> Manifest:
@@ -124,12 +193,15 @@ def _settle(ledger: Path, made: datetime, now: datetime) -> int:
         return restored.upkeep.begin_after_restore(made, now)
 
 
+def _sync_folders(root: Path) -> None:
+    for folder, _, _ in os.walk(root):
+        sync_folder(Path(folder))
+
+
 def _move(source: Path, place: Path) -> None:
-    if not source.exists():
-        return
-    if place.is_dir():
-        shutil.rmtree(place)  # it holds no file
-    source.replace(place)
+    for folder, _, _ in os.walk(place, topdown=False):
+        Path(folder).rmdir()  # all of them are empty; that of another would not go
+    source.rename(place)
 
 
 @contextmanager
@@ -137,8 +209,6 @@ def _named_faults(source: Path) -> Iterator[None]:
     """A file that cannot be read, or is no backup, in words."""
     try:
         yield
-    except FileNotFoundError as error:
-        raise PermanentFailure(f"没有 {source} 这个文件") from error
     except (
         zipfile.BadZipFile,
         ValidationError,

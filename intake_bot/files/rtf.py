@@ -179,9 +179,7 @@ class _Reader:
             case b"cell":
                 self._put(CELL_END)
             case b"row":
-                self._put(ROW_END)
-                if self._state.part is _Part.SEEN and self._state.story is self.stories[0]:
-                    self.rows.append(tuple(self._edges))
+                self._end_row()
             case b"pard":
                 self._state = replace(self._state, in_table=False)
             case b"intbl":
@@ -190,6 +188,11 @@ class _Reader:
                 self._edges = [-1 << 31]
             case _ if word in _SIGNS:
                 self._put(_SIGNS[word])
+
+    def _end_row(self) -> None:
+        self._put(ROW_END)
+        if self._state.part is _Part.SEEN and not self._state.deleted and self._state.story is self.stories[0]:
+            self.rows.append(tuple(self._edges))
 
     def _character(self, word: bytes, number: int | None) -> None:
         match word, number:

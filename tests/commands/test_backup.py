@@ -156,9 +156,44 @@ def test_where_there_is_nothing_it_is_said(empty: Path, words: list[str], said: 
     assert kept(empty) == {}
 
 
-def test_a_backup_into_no_folder_is_refused(polled: Path, tmp_path: Path) -> None:
-    done = run("backup", "--home", polled, tmp_path / "away" / "b.zip")
-    assert (done.code, done.err) == (1, f"出错：没有 {tmp_path / 'away'} 这个文件夹\n")
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("away/b.zip", "没有 {folder}/away 这个文件夹"),
+        ("file/b.zip", "没有 {folder}/file 这个文件夹"),
+        ("", "{folder} 是文件夹，请写上备份文件的名字，如 {folder}/2023-05-17.zip"),
+        ("长" * 200, "不能用 {folder}/" + "长" * 200 + " 这个文件名，请换一个短些的"),
+    ],
+    ids=["no folder", "a file as a folder", "a folder", "too long a name"],
+)
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other separators, and a limit on whole paths")
+def test_a_backup_to_where_there_can_be_none_is_refused(target: str, said: str, polled: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("backup", "--home", polled, tmp_path / target)
+    assert (done.code, done.out, done.err) == (1, "", f"出错：{said.format(folder=tmp_path)}\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", "{folder} 是文件夹，请写明里面的哪个备份文件"),
+        ("away.zip", "没有 {folder}/away.zip 这个文件"),
+        ("长" * 200, "没有 {folder}/" + "长" * 200 + " 这个文件"),
+        ("empty.zip", "{folder}/empty.zip 不是 intake-bot 的备份，或已损坏，没有恢复任何东西"),
+        ("pipe", "没有 {folder}/pipe 这个文件"),
+    ],
+    ids=["a folder", "nothing", "too long a name", "an empty file", "a pipe"],
+)
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other separators, and no pipes of this kind")
+def test_what_is_no_backup_by_its_kind_is_not_restored(source: str, said: str, empty: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "empty.zip").touch()
+    os.mkfifo(folder / "pipe")
+    done = run("restore", "--home", empty, folder / source)
+    assert (done.code, done.out, done.err) == (1, "", f"出错：{said.format(folder=folder)}\n")
+    assert tree(empty / "data").keys() <= {".gitkeep", "intake-bot.lock"}
 
 
 def test_a_home_with_data_is_not_restored_over(backup: Path, copy: Path) -> None:
@@ -167,6 +202,52 @@ def test_a_home_with_data_is_not_restored_over(backup: Path, copy: Path) -> None
     assert done.code == 1
     assert "里已经有数据（ledger.sqlite3、files、spool、digests），恢复不会覆盖它们" in done.err
     assert (dump(copy), kept(copy)) == before
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_what_is_left_of_another_ledger_is_not_joined_with_the_restored_one(
+    ending: str, backup: Path, empty: Path
+) -> None:
+    stale = empty / "data" / f"ledger.sqlite3{ending}"
+    stale.write_bytes(b"pages")
+    done = run("restore", "--home", empty, backup)
+    assert (done.code, f"里已经有数据（ledger.sqlite3{ending}）" in done.err) == (1, True)
+    assert stale.read_bytes() == b"pages"
+
+
+@pytest.mark.parametrize("left", ["restoring", "restored"])
+def test_the_only_files_are_kept_whatever_an_earlier_restore_left(left: str, backup: Path, copy: Path) -> None:
+    data = copy / "data"
+    (data / left).mkdir()
+    shutil.move(data / "ledger.sqlite3", data / left / "ledger.sqlite3")
+    shutil.copytree(data / "digests", data / left / "digests")
+    for aside in data.glob("ledger.sqlite3-*"):
+        aside.unlink()
+    before = kept(copy)
+    done = run("restore", "--home", copy, backup)
+    assert (done.code, "里已经有数据（" in done.err) == (1, True)
+    assert kept(copy) == before
+
+
+def test_what_an_earlier_restore_left_goes_when_the_program_works(copy: Path) -> None:
+    left = copy / "data" / "restoring" / "files"
+    left.mkdir(parents=True)
+    (left / "x").write_text("x")
+    before = kept(copy)
+    assert run("digest", "--home", copy, *AT_NOW).code == 0
+    assert not left.parent.exists()
+    assert kept(copy) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows asks for a right to make links")
+def test_a_link_is_not_replaced_by_a_folder(backup: Path, empty: Path, tmp_path: Path) -> None:
+    (tmp_path / "big disk").mkdir()
+    (empty / "data" / "files").symlink_to(tmp_path / "big disk")
+    done = run("restore", "--home", empty, backup)
+    place = empty / "data" / "files"
+    assert done.err == f"出错：{place} 是链接或另一块盘，恢复放不进去；请先拿掉，恢复以后再把内容搬过去\n"
+    assert place.is_symlink()
+    assert tree(empty / "data").keys() <= {".gitkeep", "intake-bot.lock"}
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())

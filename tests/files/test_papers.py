@@ -63,6 +63,12 @@ def _measure(folder: Path, content: bytes, kind: Kind, limits: FileLimits | None
             TextFacts("t\na\nb\nc\nd\ne", 6, tables=((("a\nb", "c"), ("d", "")),)),
             id="table",
         ),
+        pytest.param(
+            rb"{\rtf1{\deleted\trowd\cellx999\intbl x\cell\row}\trowd\cellx9\cellx999\intbl a\cell b\cell\row"
+            rb"\trowd\cellx999 d\cell\row\pard e}",
+            TextFacts("a\nb\nd\ne", 4, tables=((("a", "b"), ("d", "")),)),
+            id="deleted-row",
+        ),
         pytest.param(rb"{\rtf1 a", TextFacts("a", 1), id="not-closed"),
     ],
 )
