@@ -126,6 +126,10 @@ def test_measure_document_reads_web_pages(tmp_path: Path, content: bytes, facts:
 
 
 _MANY = 200_000
+_OLD_MANIFEST = (
+    '<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd">'
+    '<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest"/>'
+)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +176,7 @@ def test_measure_document_reads_web_pages_in_linear_time(tmp_path: Path, opening
             TextFacts("甲", 1, tables=((("甲", *[""] * 66),),)),
             id="table-with-covered-cells",
         ),
+        pytest.param(odt("<text:p>一</text:p>", _OLD_MANIFEST), TextFacts("一", 1), id="manifest-of-openoffice"),
         pytest.param(
             odt('<text:p><text:a xlink:href="https://a.cn">看</text:a><draw:image/></text:p>'),
             TextFacts("看", 1, 1, ("https://a.cn",)),
