@@ -9,6 +9,7 @@ Nothing that lies in its place is ever removed or replaced.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -20,8 +21,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
-
-from pydantic import ValidationError
 
 from intake_bot.backup.archive import (
     CHUNK_BYTES,
@@ -163,6 +162,8 @@ def _unpack(source: Path, aside: Path, tracked: Callable[[Sequence[Entry]], Iter
 
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
+    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in archive.infolist()):
+        raise zipfile.BadZipFile("packed as we pack nothing")
     if archive.getinfo(MANIFEST).file_size > MOST_MANIFEST_BYTES:
         raise zipfile.BadZipFile("the manifest is too large")
     manifest = Manifest.model_validate_json(archive.read(MANIFEST))
@@ -211,11 +212,14 @@ def _named_faults(source: Path) -> Iterator[None]:
         yield
     except (
         zipfile.BadZipFile,
-        ValidationError,
+        ValueError,
         KeyError,
         EOFError,
         zlib.error,
         NotImplementedError,
         RuntimeError,
+        OSError,
     ) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # of a place before the file's beginning
+            raise
         raise PermanentFailure(f"{source} 不是 intake-bot 的备份，或已损坏，没有恢复任何东西") from error

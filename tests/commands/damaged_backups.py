@@ -89,11 +89,37 @@ def newer(source: Path, target: Path) -> None:
     _rewritten(source, target, change)
 
 
+def name_of_no_letters(source: Path, target: Path) -> None:
+    """In the archive's own list of names, which says that it is UTF-8."""
+    content = bytearray(source.read_bytes())
+    with zipfile.ZipFile(source) as archive:
+        content[content.index(b"files/", archive.start_dir)] = 0xFF
+    target.write_bytes(content)
+
+
+def list_before_the_beginning(source: Path, target: Path) -> None:
+    """The archive's last record tells of more bytes before its list than there are."""
+    content = bytearray(source.read_bytes())
+    at = len(content) - 22 + 16
+    offset = int.from_bytes(content[at : at + 4], "little")
+    content[at : at + 4] = (offset + 10_000_000).to_bytes(4, "little")
+    target.write_bytes(content)
+
+
+def otherwise_packed(source: Path, target: Path) -> None:
+    with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_BZIP2) as other:
+        for name in archive.namelist():
+            other.writestr(name, archive.read(name))
+
+
 DAMAGES: dict[str, Callable[[Path, Path], None]] = {
     "cut off": cut_off,
     "a bit flipped": flipped,
     "another zip": other_zip,
     "no zip": no_zip,
+    "a name of no letters": name_of_no_letters,
+    "a list before the beginning": list_before_the_beginning,
+    "otherwise packed": otherwise_packed,
     "a changed file": changed_file,
     "a longer file": longer_file,
     "a missing file": missing_file,

@@ -101,7 +101,7 @@ def is_whole(home: Path, polled: Path) -> bool:
 
 
 def looked_at(home: Path) -> frozenset[str]:
-    """How far a restore has come."""
+    """How far a restore has come, in names."""
     return frozenset(str(path.relative_to(home)) for path in (home / "data").rglob("*"))
 
 
