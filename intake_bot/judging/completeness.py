@@ -24,8 +24,9 @@ from intake_bot.judging.rules.photo import photos_have_caption
 from intake_bot.judging.rules.text import text_is_readable
 from intake_bot.judging.rules.video import videos_have_text
 from intake_bot.judging.severity import severity_of_lack, weigh
-from intake_bot.judging.sorting import Place, Sorted, faults
+from intake_bot.judging.sorting import NO_PROSE, Place, Sorted, faults, wants_prose
 from intake_bot.judging.verdict import Finding
+from intake_bot.judging.wording import named
 from intake_bot.mail.body import says_something
 from intake_bot.mail.cloud import CloudLink, link_details
 from intake_bot.notices.notice import FormPart, Notice, PartBase, PhotoPart, Severity, TextPart, VideoPart
@@ -111,7 +112,10 @@ def companions(places: Sequence[Place], files: Sorted) -> list[FileFacts]:
 
 def _spare_text(file: FileFacts, files: Sorted) -> Finding | None:
     """A text that goes with pictures may be of any kind, but it must open. One that nobody could read may be the form
-    that is wanted, and a person looks at it: nothing is said about its use."""
+    that is wanted, and a person looks at it: nothing is said about its use. Nor is it where the lack of a text names
+    it."""
+    if any(place.short and file in _instead_of(place.part, files) for place in files.places):
+        return None
     if file.trouble in (None, Trouble.UNSUPPORTED):
         looked_at = file.trouble and any(isinstance(place.part, FormPart) and place.short for place in files.places)
         return None if looked_at or file in companions(files.places, files) else file_is_expected(file)
@@ -200,7 +204,7 @@ def _lacking(part: PartBase, number: int, files: Sorted, severity: Severity) -> 
     return Finding(
         "part.missing",
         severity,
-        f"没有找到{part.name}" if files.any_came else f"邮件里没有附件，没有找到{part.name}",
+        _not_found(part, files),
         f"报送{part.name}",
         todo,
         clause=part.clause,
@@ -208,10 +212,24 @@ def _lacking(part: PartBase, number: int, files: Sorted, severity: Severity) -> 
     )
 
 
+def _not_found(part: PartBase, files: Sorted) -> str:
+    if not files.any_came:
+        return f"邮件里没有附件，没有找到{part.name}"
+    instead = _instead_of(part, files)
+    return f"没有找到{part.name}" + (f"（{named([file.name for file in instead])}不算）" if instead else "")
+
+
+def _instead_of(part: PartBase, files: Sorted) -> list[FileFacts]:
+    """Tables and slides, where a text was to be written."""
+    return [file for file in files.spare if wants_prose(part) and file.kind in NO_PROSE]
+
+
 def _bring(part: PartBase, severity: Severity, files: Sorted) -> str:
     """What to do about a missing part. Where it is only a remark the mail is taken in, and nothing has to be done."""
     if severity is Severity.REMARK:
         return "如当天没有，或已另外报送，不用补"
+    if _instead_of(part, files):
+        return "请把内容写成一份Word文档发来，不要用Excel表格或PPT演示文稿"
     if isinstance(part, PhotoPart) and any(file.text and file.text.pictures for file in files.texts):
         return "请把图片文件也放进压缩包发来，只插在文档里不行"
     if isinstance(part, PhotoPart) and part.or_in_text:

@@ -83,9 +83,11 @@ def judge(case: Case) -> Verdict:
         *(finding for finding in weigh(about_spare(files), case.notice) if not _is_said(finding, looked_at)),
     ]
     about_mail = _about_mail(case)
-    by_mail = next((n for n, material in enumerate(materials) if material.channel == "mail"), None)
-    if by_mail is not None:
-        items[by_mail] = _with_findings(items[by_mail], rest)
+    by_mail = [n for n, material in enumerate(materials) if material.channel == "mail"]
+    if by_mail:
+        # What serves no item counts against the first one that may still be taken in.
+        first = min(by_mail, key=lambda n: any(finding.turns_away for finding in items[n].findings))
+        items[first] = _with_findings(items[first], rest)
     elif not materials:
         # What a file is for cannot be told without a material; that it is broken or dangerous can.
         about_mail += [finding for finding in rest if finding.severity is Severity.ERROR]

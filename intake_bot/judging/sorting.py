@@ -21,7 +21,7 @@ from intake_bot.judging.rules.text import BODY_NAME, body_as_file, check_text
 from intake_bot.judging.rules.video import check_video
 from intake_bot.judging.verdict import Finding
 from intake_bot.mail.body import says_something
-from intake_bot.notices.notice import FormPart, Material, Part, PhotoPart, Severity, TextPart, VideoPart
+from intake_bot.notices.notice import FormPart, Material, Part, PartBase, PhotoPart, Severity, TextPart, VideoPart
 from intake_bot.notices.spelling import compact
 
 SMALL_INLINE_BYTES = 100_000
@@ -29,6 +29,9 @@ SMALL_INLINE_BYTES = 100_000
 
 BODY_TEXT_WORDS = 50
 """A mail body of fewer 字 accompanies files and is no text of its own."""
+
+NO_PROSE = frozenset({Kind.XLS, Kind.XLSX, Kind.PPT, Kind.PPTX})
+"""A table or slides are no prose, whatever they weigh in 字."""
 
 _CLAIMS = {
     ".jpg": Kind.JPEG, ".jpeg": Kind.JPEG, ".png": Kind.PNG, ".heic": Kind.HEIC,
@@ -140,9 +143,12 @@ def _place(places: Iterable[Place], files: Sequence[FileFacts], kind: type[Part]
 
 
 def _may_serve(part: Part, file: FileFacts) -> bool:
-    """A table or slides are no prose, whatever they weigh in 字."""
-    prose = isinstance(part, TextPart) and part.length is not None
-    return not (prose and file.kind in (Kind.XLSX, Kind.PPTX))
+    return not (wants_prose(part) and file.kind in NO_PROSE)
+
+
+def wants_prose(part: PartBase) -> bool:
+    """A text that has to be so long must be written as one."""
+    return isinstance(part, TextPart) and part.length is not None
 
 
 def _leave_out_extras(places: Iterable[Place]) -> None:

@@ -60,6 +60,12 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
         puyang(TEXT, FileFacts("材料.pdf", Kind.PDF, 9, "s", trouble=Trouble.UNSUPPORTED)),
         "held", [], ["document.unmeasured"],
     ),
+    **{
+        f"text of a kind that is no prose: {kind}": (
+            puyang(TEXT, word("材料", kind=kind)), "rejected", ["part.missing"], [],
+        )
+        for kind in (Kind.XLS, Kind.XLSX, Kind.PPT, Kind.PPTX)
+    },
     "text with a table beside it": (
         puyang(TEXT, word(), word("登记表.xlsx", kind=Kind.XLSX, words=7)), "accepted", [], ["file.unexpected"],
     ),
@@ -262,6 +268,11 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
     # any file
     "a program": (
         puyang(TEXT, word(), FileFacts("a.exe", Kind.EXECUTABLE, 9, "s")), "rejected", ["file.dangerous"], [],
+    ),
+    "a program counts against what may be taken in, not against what came too early": (
+        puyang("活动周濮阳县教育局照片、工作总结", archive(), photo(), word(), FileFacts("a.exe", Kind.EXECUTABLE, 9, "s"),
+               body=CAPTION, received="2023-05-10T09:00:00"),
+        "rejected", ["deadline.closed", "file.dangerous"], [],
     ),
     "an empty file beside the text": (
         puyang(TEXT, word(), FileFacts("空.docx", Kind.EMPTY, 0, "s")), "rejected", ["file.empty"], [],

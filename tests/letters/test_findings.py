@@ -113,6 +113,7 @@ CASES: tuple[tuple[str, Case | Verdict], ...] = (
     ("channel.online", case("moe-2023", "活动周河北省教育厅典型案例材料", word())),
     ("part.missing", puyang(PHOTO)),
     ("part.missing", puyang(PHOTO, news("照片.docx"))),
+    ("part.missing", puyang(TEXT, word("启动仪式.pptx", kind=Kind.PPTX))),
     ("part.missing", hefei(DAILY, *REST)),
     ("part.too_few", wanting(3, puyang(PHOTO, archive(), photo()))),
     ("part.piece", puyang(f"{PHOTO}（2/3）", archive(), photo())),
