@@ -29,34 +29,37 @@ class DataPictures:
 
     def feed(self, block: bytes) -> None:
         """The next bytes of the HTML."""
-        data = self._waiting + block
-        while data:
-            data, self._waiting = self._within(data) if self._picture else self._outside(data)
+        data, self._waiting = self._waiting + block, b""
+        at = 0
+        while at < len(data):
+            at = self._within(data, at) if self._picture else self._outside(data, at)
 
     def close(self) -> None:
         """Nothing is fed afterwards."""
         self._into(self._waiting)
         self._finish()
 
-    def _outside(self, data: bytes) -> tuple[bytes, bytes]:
-        """What is left to be looked at, and what has to wait for more."""
-        found = _START.search(data)
+    def _outside(self, data: bytes, at: int) -> int:
+        """How far it was looked at. What is left at the end waits for more."""
+        found = _START.search(data, at)
         if found is None:
-            whole = max(len(data) - _LONGEST_START, 0)
-            self._into(data[:whole])
-            return b"", data[whole:]
+            whole = max(len(data) - _LONGEST_START, at)
+            self._into(data[at:whole])
+            self._waiting = data[whole:]
+            return len(data)
         content_id, into = self._begin(found[1].decode().lower())
-        self._into(data[: found.start()] + b"cid:" + content_id.encode())
+        self._into(data[at : found.start()] + b"cid:" + content_id.encode())
         self._picture = Base64(into)
-        return data[found.end() :], b""
+        return found.end()
 
-    def _within(self, data: bytes) -> tuple[bytes, bytes]:
+    def _within(self, data: bytes, at: int) -> int:
         assert self._picture is not None
-        found = _END.search(data)
-        self._picture.feed(data[: found.start()] if found else data)
+        found = _END.search(data, at)
+        end = found.start() if found else len(data)
+        self._picture.feed(data[at:end])
         if found:
             self._finish()
-        return (data[found.start() :] if found else b""), b""
+        return end
 
     def _finish(self) -> None:
         if self._picture is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode, encodebytes
 from pathlib import Path
 
@@ -63,6 +64,17 @@ def test_pictures_are_taken_out_of_html(
     html: bytes, rest: bytes, pictures: list[tuple[str, bytes]], block: int
 ) -> None:
     assert taken_out(html, block) == (rest, pictures)
+
+
+def test_pictures_are_taken_out_in_linear_time() -> None:
+    small = b'<img src="' + address(b"x") + b'">'
+    started = time.process_time()
+    taken_out(small * 2_000, 1_000_000)
+    between = time.process_time()
+    taken_out(small * 16_000, 1_000_000)
+    few, many = between - started, time.process_time() - between
+    # 8 times as much; by the square it would be 64 times.
+    assert many < max(24 * few, 0.2)
 
 
 def html_mail(html: bytes) -> bytes:
