@@ -8,46 +8,13 @@ from enum import StrEnum
 
 from intake_bot.letters import chinese
 from intake_bot.letters.letter import Letter
+from intake_bot.letters.missing import MissingGroup, MissingRow, QuotaLine, UnitsOwing, by_unit, grouped
 from intake_bot.letters.templates import Templates
 from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, pasteable, unlinked
 from intake_bot.letters.withheld import WithheldLetter
 
 _TEXT_WIDTH = 36
 """Unit names of a plain text letter are broken into lines of about so many characters."""
-
-
-@dataclass(frozen=True)
-class MissingRow:
-    """One material of one day that units are expected to report, with those that have not."""
-
-    material: str
-    day: date | None
-    deadline: datetime
-    units: tuple[str, ...]
-    """Who is missing, in the roster's order; empty when all have reported."""
-    expected: int
-    """How many units are expected to report."""
-
-    @property
-    def reported(self) -> int:
-        return self.expected - len(self.units)
-
-    @property
-    def label(self) -> str:
-        """照片（5月17日，截止 16:00）."""
-        due = chinese.brief_deadline(self.deadline, self.day)
-        day = f"{chinese.month_day(self.day)}，" if self.day else ""
-        return f"{self.material}（{day}截止 {due}）"
-
-    @property
-    def name(self) -> str:
-        """照片（5月17日）."""
-        return f"{self.material}（{chinese.month_day(self.day)}）" if self.day else self.material
-
-    @property
-    def percent(self) -> int:
-        """How much is in, from 0 to 100, rounded down: 100 means all."""
-        return 100 * self.reported // self.expected if self.expected else 100
 
 
 class Answered(StrEnum):
@@ -143,16 +110,6 @@ class TroubleLine:
 
 
 @dataclass(frozen=True)
-class QuotaLine:
-    """What a unit owes over the week, and what was accepted so far."""
-
-    unit: str
-    material: str
-    reported: int
-    owed: int
-
-
-@dataclass(frozen=True)
 class Sum:
     """邮箱 n = 收 a + 退 b + 待人工 c + 非报送 d, in mails."""
 
@@ -192,27 +149,6 @@ class DigestContext:
 
 
 @dataclass(frozen=True)
-class MissingGroup:
-    """Materials that exactly the same units miss."""
-
-    rows: tuple[MissingRow, ...]
-    named: bool
-    """The units are named here; else the list by unit names them."""
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        return self.rows[0].units
-
-
-@dataclass(frozen=True)
-class UnitsOwing:
-    """Units that miss exactly the same materials."""
-
-    materials: tuple[str, ...]
-    units: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class DigestPage:
     """What the templates may show: cleaned, in order."""
 
@@ -241,6 +177,11 @@ class DigestPage:
     owed: tuple[QuotaLine, ...]
     """Quotas not yet met."""
     quotas_met: int
+
+    @property
+    def nothing_came(self) -> bool:
+        """No mail at all, as far as anybody can tell: none waits, and nothing kept us from seeing one."""
+        return not (self.sum.mails or self.waiting or self.trouble)
 
     @property
     def has_links(self) -> bool:
@@ -280,7 +221,7 @@ def lines_of_units(units: tuple[str, ...]) -> tuple[str, ...]:
 
 def _page(context: DigestContext) -> DigestPage:
     due = tuple(row for row in context.missing if row.units and row.deadline < context.now)
-    groups = _groups(due)
+    groups = grouped(due)
     answered = {line.answered for line in context.rejected}
     owed = tuple(line for line in context.quotas if line.reported < line.owed)
     accepted = tuple(_clean_item(line) for line in context.accepted)
@@ -290,7 +231,7 @@ def _page(context: DigestContext) -> DigestPage:
         now=context.now,
         sum=context.sum,
         due=groups,
-        owing=_owing(due) if len(groups) > 1 else (),
+        owing=by_unit(due) if len(groups) > 1 else (),
         progress=context.missing,
         missing_units=len({unit for row in due for unit in row.units}),
         accepted=tuple(line for line in accepted if not line.late),
@@ -308,28 +249,6 @@ def _page(context: DigestContext) -> DigestPage:
         owed=owed,
         quotas_met=len(context.quotas) - len(owed),
     )
-
-
-def _groups(due: tuple[MissingRow, ...]) -> tuple[MissingGroup, ...]:
-    rows: dict[tuple[str, ...], list[MissingRow]] = {}
-    for row in due:
-        rows.setdefault(row.units, []).append(row)
-    return tuple(
-        MissingGroup(tuple(same), len(rows) == 1 or any(row.reported for row in same)) for same in rows.values()
-    )
-
-
-def _owing(due: tuple[MissingRow, ...]) -> tuple[UnitsOwing, ...]:
-    one_day = len({row.day for row in due}) == 1
-    materials: dict[str, list[str]] = {}
-    for row in due:
-        for unit in row.units:
-            materials.setdefault(unit, []).append(row.material if one_day else row.name)
-    units: dict[tuple[str, ...], list[str]] = {}
-    for unit, names in materials.items():
-        units.setdefault(tuple(names), []).append(unit)
-    owing = [UnitsOwing(names, tuple(owers)) for names, owers in units.items()]
-    return tuple(sorted(owing, key=lambda group: -len(group.materials)))
 
 
 def _clean_item(line: ItemLine) -> ItemLine:

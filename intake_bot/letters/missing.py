@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from intake_bot.judging.days import Calendar
 from intake_bot.ledger.records import ReportedItem
-from intake_bot.letters.digest import MissingRow, QuotaLine
+from intake_bot.letters import chinese
 from intake_bot.notices.notice import Material, Notice, Quota
 from intake_bot.notices.roster import Roster, Unit
 
@@ -16,6 +17,71 @@ EVERYBODY = "全部"
 
 _AHEAD = timedelta(days=7)
 """Materials that are due once are shown from this long before their deadline."""
+
+
+@dataclass(frozen=True)
+class MissingRow:
+    """One material of one day that units are expected to report, with those that have not."""
+
+    material: str
+    day: date | None
+    deadline: datetime
+    units: tuple[str, ...]
+    """Who is missing, in the roster's order; empty when all have reported."""
+    expected: int
+    """How many units are expected to report."""
+
+    @property
+    def reported(self) -> int:
+        return self.expected - len(self.units)
+
+    @property
+    def label(self) -> str:
+        """照片（5月17日，截止 16:00）."""
+        due = chinese.brief_deadline(self.deadline, self.day)
+        day = f"{chinese.month_day(self.day)}，" if self.day else ""
+        return f"{self.material}（{day}截止 {due}）"
+
+    @property
+    def name(self) -> str:
+        """照片（5月17日）."""
+        return f"{self.material}（{chinese.month_day(self.day)}）" if self.day else self.material
+
+    @property
+    def percent(self) -> int:
+        """How much is in, from 0 to 100, rounded down: 100 means all."""
+        return 100 * self.reported // self.expected if self.expected else 100
+
+
+@dataclass(frozen=True)
+class QuotaLine:
+    """What a unit owes over the week, and what was accepted so far."""
+
+    unit: str
+    material: str
+    reported: int
+    owed: int
+
+
+@dataclass(frozen=True)
+class MissingGroup:
+    """Materials that exactly the same units miss."""
+
+    rows: tuple[MissingRow, ...]
+    named: bool
+    """The units are named here; else the list by unit names them."""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        return self.rows[0].units
+
+
+@dataclass(frozen=True)
+class UnitsOwing:
+    """Units that miss exactly the same materials."""
+
+    materials: tuple[str, ...]
+    units: tuple[str, ...]
 
 
 def missing_rows(
@@ -35,6 +101,30 @@ def missing_rows(
         for row in _rows_of(notice, material, units, calendar, reported, now)
     ]
     return tuple(rows)
+
+
+def grouped(due: tuple[MissingRow, ...]) -> tuple[MissingGroup, ...]:
+    """Rows with the same units in one group. A group that lists everybody is not named beside others."""
+    rows: dict[tuple[str, ...], list[MissingRow]] = {}
+    for row in due:
+        rows.setdefault(row.units, []).append(row)
+    return tuple(
+        MissingGroup(tuple(same), len(rows) == 1 or any(row.reported for row in same)) for same in rows.values()
+    )
+
+
+def by_unit(due: tuple[MissingRow, ...]) -> tuple[UnitsOwing, ...]:
+    """The same rows seen by unit, those who miss most first."""
+    one_day = len({row.day for row in due}) == 1
+    materials: dict[str, list[str]] = {}
+    for row in due:
+        for unit in row.units:
+            materials.setdefault(unit, []).append(row.material if one_day else row.name)
+    units: dict[tuple[str, ...], list[str]] = {}
+    for unit, names in materials.items():
+        units.setdefault(tuple(names), []).append(unit)
+    owing = [UnitsOwing(names, tuple(owers)) for names, owers in units.items()]
+    return tuple(sorted(owing, key=lambda group: -len(group.materials)))
 
 
 def quota_lines(notice: Notice, roster: Roster, accepted: Iterable[ReportedItem]) -> tuple[QuotaLine, ...]:

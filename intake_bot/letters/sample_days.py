@@ -11,13 +11,12 @@ from intake_bot.letters.digest import (
     HeldLine,
     HeldLink,
     ItemLine,
-    MissingRow,
     NoteLine,
-    QuotaLine,
     Sum,
     TroubleLine,
     WaitingLine,
 )
+from intake_bot.letters.missing import MissingRow, QuotaLine
 from intake_bot.letters.sample_notice import DAY, UNITS, at
 from intake_bot.letters.withheld import WithheldLetter, withheld_letter
 

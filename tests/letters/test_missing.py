@@ -7,8 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from intake_bot.ledger.records import ReportedItem
-from intake_bot.letters.digest import MissingRow, QuotaLine
-from intake_bot.letters.missing import missing_rows, quota_lines, quota_sentences
+from intake_bot.letters.missing import MissingRow, QuotaLine, missing_rows, quota_lines, quota_sentences
 from intake_bot.notices.notice import Extension
 from intake_bot.notices.roster import Roster, Unit
 from tests.judging.cases import calendar, moment, notice
