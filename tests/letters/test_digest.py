@@ -9,12 +9,13 @@ from intake_bot.letters.digest import (
     DigestContext,
     HeldLine,
     ItemLine,
-    MissingRow,
     Sum,
+    TroubleLine,
     compose_digest,
     lines_of_units,
 )
-from intake_bot.letters.sample_days import DIGEST_BUSY, accepted_line
+from intake_bot.letters.missing import MissingRow
+from intake_bot.letters.sample_days import DIGEST_BUSY, DIGEST_EMPTY, accepted_line
 from intake_bot.letters.sample_notice import UNITS
 from tests.letters.samples import DAY, DUE, TEMPLATES, at
 
@@ -33,7 +34,7 @@ def test_digest_of_480_units_names_each_missing_one_and_stays_readable() -> None
         ),
         TEMPLATES,
     )
-    assert letter.subject == "【活动周日报】濮阳市教育局 5月17日：未报 479，已收 480，待人工 0"
+    assert letter.subject == "【活动周每日汇总】濮阳市教育局 5月17日：未报 479，已收 480，待人工 0"
     assert [unit for unit in MANY[:479] if unit not in letter.text or unit not in letter.html] == []
     assert max(len(line) for line in letter.text.splitlines()) <= 80
     assert len(letter.html) < 500_000
@@ -83,6 +84,19 @@ def test_materials_that_the_same_units_miss_share_one_list() -> None:
     ) in letter.text
     assert [text.count("甲校") for text in (letter.text, letter.html)] == [1, 1]
     assert "按单位看" not in letter.text + letter.html
+
+
+NOTHING_CAME = {
+    "no mail": (DIGEST_EMPTY, True),
+    "one that waits for others": (replace(DIGEST_EMPTY, waiting=DIGEST_BUSY.waiting), False),
+    "a mailbox that could not be read": (replace(DIGEST_EMPTY, trouble=(TroubleLine("邮箱连不上"),)), False),
+}
+
+
+@pytest.mark.parametrize(("context", "said"), NOTHING_CAME.values(), ids=NOTHING_CAME)
+def test_digest_says_that_nothing_came_only_where_nothing_did(context: DigestContext, said: bool) -> None:
+    letter = compose_digest(context, TEMPLATES)
+    assert ["没有收到邮件" in written for written in (letter.text, letter.html)] == [said, said]
 
 
 ANSWERED = {

@@ -34,6 +34,12 @@ def test_letter_speaks_no_code_words(letter: Letter) -> None:
 
 
 @pytest.mark.parametrize("letter", WRITTEN.values(), ids=WRITTEN)
+def test_letter_has_one_name_for_program_and_digest(letter: Letter) -> None:
+    """日报 is a form that schools send in."""
+    assert re.findall("日报|机器人", letter.subject + letter.text + letter.html) == []
+
+
+@pytest.mark.parametrize("letter", WRITTEN.values(), ids=WRITTEN)
 def test_html_keeps_phone_rules_beside_inlined_styles(letter: Letter) -> None:
     assert letter.html.count("<style") == 1
     assert "@media only screen and (max-width: 480px)" in letter.html
