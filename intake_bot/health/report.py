@@ -183,14 +183,15 @@ class HealthFile:
 
     @property
     def is_well(self) -> bool:
-        """As of what was written last."""
+        """As of what was written last; false where it could not be written."""
         return self._last is not None and self._last.is_well
 
     @property
     def words(self) -> str:
         """The same in one line."""
-        said = "；".join(self._last.complaints) if self._last else ""
-        return " ".join(said.split()) or "一切正常"
+        if self._last is None:
+            return "不知道是否正常：状态没有写成，原因见日志"
+        return " ".join("；".join(self._last.complaints).split()) or "一切正常"
 
     def _write(self, bureau: Bureau | None, told: Mapping[str, object]) -> None:
         self._written = time.monotonic()
@@ -198,11 +199,14 @@ class HealthFile:
             health = self._looked(bureau, told)
             _replace(self._home.health, health.model_dump_json(indent=2))
         except (IntakeError, OSError) as error:
+            self._last = None
             log.warning("health not written: %s", error)
+        else:
+            self._last = health
 
     def _looked(self, bureau: Bureau | None, told: Mapping[str, object]) -> Health:
         now = self._now()
-        # A program that starts anew goes on from what was written before.
+        # A program that starts anew, or could not write the last time, goes on from what was written before.
         last = self._last or read_health(self._home) or Health(version=__version__, free_disk_bytes=0)
         bureaus = dict(last.bureaus)
         if bureau is not None:
@@ -211,8 +215,7 @@ class HealthFile:
         last = last.model_copy(
             update={"pid": os.getpid(), "started": self._started, "written": now, "bureaus": bureaus}
         )
-        self._last = look(self._settings, self._home, self._ledger, last, now)
-        return self._last
+        return look(self._settings, self._home, self._ledger, last, now)
 
     def _now(self) -> datetime:
         return self._clock().astimezone(self._settings.intake.zone)

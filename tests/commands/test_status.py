@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -181,6 +183,48 @@ def test_a_file_that_cannot_be_written_stops_nobody(office: Office) -> None:
     (office.root / "data/health.json").mkdir()
     office.account.append(accepted_mail(), START)
     assert office.round().delivered.sent == 1
+
+
+def _damage_the_ledger(root: Path) -> None:
+    """All but its first page; the write behind it makes the program read anew."""
+    path = root / "data/ledger.sqlite3"
+    with closing(sqlite3.connect(path)) as ledger:
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = ledger.execute("PRAGMA page_size").fetchone()
+        with path.open("r+b") as file:
+            file.seek(size)
+            file.write(b"\x55" * (path.stat().st_size - size))
+        ledger.execute("PRAGMA user_version = 1")
+
+
+def _block_the_file(root: Path) -> None:
+    (root / "data/health.json.new").mkdir()
+
+
+@pytest.mark.parametrize("harm", [_damage_the_ledger, _block_the_file])
+def test_who_does_not_know_does_not_say_that_all_is_well(harm: Callable[[Path], None], office: Office) -> None:
+    office.now = at(9, 0)
+    office.round()
+    health = office.rounds.health
+    assert (health.is_well, health.words) == (True, "一切正常")
+    harm(office.root)
+    office.round()
+    assert (health.is_well, health.words) == (False, "不知道是否正常：状态没有写成，原因见日志")
+
+
+def test_what_could_be_written_again_tells_of_both_times(office: Office) -> None:
+    office.now = at(9, 0)
+    office.round()
+    _block_the_file(office.root)
+    office.round()
+    (office.root / "data/health.json.new").rmdir()
+    office.unplug()
+    office.round()
+    bureau = written(office)["bureaus"]["hebei"]
+    assert (bureau["last_good_poll"], bureau["last_round"]) == (
+        "2023-05-18T09:01:00+08:00",
+        "2023-05-18T09:03:00+08:00",
+    )
 
 
 def test_shadow_mode_is_named(office: Office) -> None:
