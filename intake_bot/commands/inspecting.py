@@ -11,6 +11,7 @@ from intake_bot.config.settings import Settings
 from intake_bot.errors import ConfigError, ConfigFault
 from intake_bot.home import Home, packaged_templates
 from intake_bot.letters.checking import TemplateReport, check_templates
+from intake_bot.letters.templates import SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,14 @@ class Inspection:
 
 def inspect(home: Home) -> Inspection:
     """Reads everything under config/, and writes every letter with sample values."""
-    return _together(home, check_templates(home.own_templates, packaged_templates(), nearest))
+    report = check_templates(template_sources(home.own_templates), template_sources(packaged_templates()), nearest)
+    return _together(home, report)
+
+
+def template_sources(folder: Path) -> dict[str, bytes]:
+    """The templates in a folder as they are written, by name, with slashes; none where there is no such folder."""
+    paths = [path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def inspect_edited(home: Home) -> Inspection:

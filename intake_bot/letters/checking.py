@@ -9,8 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
-from pathlib import Path
 from types import FrameType
 
 from jinja2 import BaseLoader, ChainableUndefined, DictLoader, Template, Undefined, nodes
@@ -22,7 +20,11 @@ from intake_bot.letters.reply import AnswerPage
 from intake_bot.letters.samples import LETTERS
 from intake_bot.letters.template_reading import Nearest, Surroundings, read_template
 from intake_bot.letters.template_values import FRAME, VALUES, parts_of
-from intake_bot.letters.templates import SUFFIXES, Templates, letter_environment
+from intake_bot.letters.templates import Templates, letter_environment
+from intake_bot.mail.markup import own_page
+
+Sources = Mapping[str, bytes]
+"""Templates as they are written, by name, with slashes."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,9 @@ class TemplateReport:
     remarks: tuple[ConfigFault, ...]
 
 
-def check_templates(own: Path, packaged: Path, nearest: Nearest) -> TemplateReport:
+def check_templates(theirs: Sources, ours: Sources, nearest: Nearest) -> TemplateReport:
     """Reads the templates of a home, and renders every letter with them and, where it has none of its own or one that
-    cannot be rendered at all, with the packaged ones."""
-    ours, theirs = _sources(packaged), _sources(own)
+    cannot be rendered at all, with the packaged ones, `ours`."""
     environment = letter_environment(BaseLoader())
     frame = environment.parse(ours[FRAME].decode("utf-8-sig"))
     around = Surroundings(
@@ -57,12 +58,6 @@ def check_templates(own: Path, packaged: Path, nearest: Nearest) -> TemplateRepo
     return TemplateReport(_in_order(faults), _in_order((*remarks, *seen.remarks)))
 
 
-def _sources(folder: Path) -> dict[str, bytes]:
-    """By name, with slashes."""
-    paths = [path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file()]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-
-
 def _in_order(found: Iterable[ConfigFault]) -> tuple[ConfigFault, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda fault: (fault.file, fault.line)))
 
@@ -70,7 +65,7 @@ def _in_order(found: Iterable[ConfigFault]) -> tuple[ConfigFault, ...]:
 # ---- at work -------------------------------------------------------------------------------------------------------
 
 
-def _render_all(sources: Mapping[str, bytes], nearest: Nearest) -> TemplateReport:
+def _render_all(sources: Sources, nearest: Nearest) -> TemplateReport:
     """Every letter twice: leniently, which shows every name that does not exist, then as strictly as in earnest."""
     texts = {name: source.decode("utf-8-sig") for name, source in sources.items()}
     loader = DictLoader(texts)
@@ -134,7 +129,7 @@ class _Watched(Templates):
 
     def html(self, name: str, /, **values: object) -> str:
         written = super().html(name, **values)
-        self._look_at(name, _shown(written), values)
+        self._look_at(name, own_page(written).text, values)
         return written
 
     def paragraphs(self, name: str, block: str, /, **values: object) -> tuple[str, ...]:
@@ -150,28 +145,3 @@ class _Watched(Templates):
         elif isinstance(letter, AnswerPage) and letter.receipt not in shown:
             words = "信里没有回执编号（letter.receipt）：学校打电话来问时，查不到是哪一封"
             self.remarks.append(ConfigFault(f"templates/{name}", 0, 0, words))
-
-
-class _Text(HTMLParser):
-    """What a page shows: its text, without styles and title."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.shown = ""
-        self._hidden = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden = tag in ("style", "title", "script")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.shown += data
-
-
-def _shown(html: str) -> str:
-    page = _Text()
-    page.feed(html)
-    return page.shown

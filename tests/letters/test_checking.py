@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from intake_bot.commands.inspecting import template_sources
 from intake_bot.config.defaults import defaults_dir
 from intake_bot.config.nearest import nearest
-from intake_bot.letters.checking import check_templates
+from intake_bot.letters.checking import TemplateReport, check_templates
 
 PACKAGED = defaults_dir() / "templates"
 SHIPPED = {path.relative_to(PACKAGED).as_posix(): path.read_text("utf-8") for path in sorted(PACKAGED.rglob("*.*"))}
@@ -26,16 +27,20 @@ def _edit(folder: Path, name: str, old: str, new: str) -> None:
     _write(folder, name, SHIPPED[name].replace(old, new))
 
 
+def _report(own: Path) -> TemplateReport:
+    return check_templates(template_sources(own), template_sources(PACKAGED), nearest)
+
+
 def _faults(own: Path) -> list[str]:
-    return [str(fault) for fault in check_templates(own, PACKAGED, nearest).faults]
+    return [str(fault) for fault in _report(own).faults]
 
 
 def _remarks(own: Path) -> list[str]:
-    return [str(remark) for remark in check_templates(own, PACKAGED, nearest).remarks]
+    return [str(remark) for remark in _report(own).remarks]
 
 
 def test_shipped_templates_are_well() -> None:
-    report = check_templates(PACKAGED, PACKAGED, nearest)
+    report = _report(PACKAGED)
     assert (report.faults, report.remarks) == ((), ())
 
 
@@ -177,7 +182,7 @@ def test_what_mailboxes_do_not_show_is_remarked(tmp_path: Path) -> None:
     lines = ["<h2>怎样补发</h2>", "{# 不要放", '<img src="x"> #}', *(added for added, _ in OUTSIDE.values())]
     _edit(tmp_path, "reply.html", "<h2>怎样补发</h2>", "\n".join(lines))
     first = SHIPPED["reply.html"][: SHIPPED["reply.html"].index("<h2>怎样补发</h2>")].count("\n") + 4
-    report = check_templates(tmp_path, PACKAGED, nearest)
+    report = _report(tmp_path)
     assert report.faults == ()
     assert [str(remark) for remark in report.remarks] == [
         f"templates/reply.html 第 {line} 行：{remark}" for line, (_, remark) in enumerate(OUTSIDE.values(), first)
@@ -210,5 +215,5 @@ def test_samples_reach_every_expression_of_every_template(tmp_path: Path) -> Non
         wrong = marked.sub(lambda found: f"{{{{ ({found[1]}).nowhere }}}}", text)
         _write(tmp_path, name, wrong)
         expected |= {(f"templates/{name}", wrong[: m.start()].count("\n") + 1) for m in marked.finditer(wrong)}
-    report = check_templates(tmp_path, PACKAGED, nearest)
+    report = _report(tmp_path)
     assert expected - {(fault.file, fault.line) for fault in report.faults} == set()
