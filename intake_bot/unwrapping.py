@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from intake_bot.brakes.braking import Occasion, silence
-from intake_bot.files.winmail import is_winmail, unpack_winmail
+from intake_bot.files.winmail import Winmail, is_winmail, unpack_winmail
 from intake_bot.files.worker import Worker
 from intake_bot.files.zips import Unreadable
 from intake_bot.judging.recognise import Approach, recognise
@@ -25,8 +25,6 @@ from intake_bot.notices.notice import Notice, Severity
 from intake_bot.notices.roster import Roster
 from intake_bot.notices.subject import SubjectReading, read_subject
 
-_WINMAIL_TEXTS = ("邮件正文.txt", "邮件正文.html")
-"""What the text of the mail is called that came out of a winmail.dat."""
 _NAMED_MAILS = 5
 _SUBJECT_LENGTH = 40
 
@@ -127,23 +125,27 @@ def out_of_winmail(meant: Meant, folder: Path, worker: Worker, most_files: int) 
     written into `folder`. The text in it counts where the mail has none. One that cannot be opened stays what it is.
     """
     files: list[Attachment] = []
-    body = meant.body
     for number, attachment in enumerate(meant.message.attachments, 1):
-        for file in _out_of_winmail(attachment, folder / f"{number:03d}", worker, most_files):
-            if file is attachment or file.name not in _WINMAIL_TEXTS:
-                files.append(file)
-            elif not body and file.name == _WINMAIL_TEXTS[0]:
-                body = file.path.read_text("utf-8-sig", "replace").strip()
-    return replace(meant, body=body, message=replace(meant.message, attachments=tuple(files)))
+        opened = _opened_winmail(attachment, folder / f"{number:03d}", worker, most_files)
+        files += opened.files if opened else (attachment,)
+        if opened and not meant.body:
+            meant = _with_words(meant, opened)
+    return replace(meant, message=replace(meant.message, attachments=tuple(files)))
 
 
-def _out_of_winmail(attachment: Attachment, folder: Path, worker: Worker, most_files: int) -> tuple[Attachment, ...]:
+def _opened_winmail(attachment: Attachment, folder: Path, worker: Worker, most_files: int) -> Winmail | None:
     if not is_winmail(attachment.path):
-        return (attachment,)
+        return None
     try:
         return worker.ask(unpack_winmail, attachment.path, folder, most_files)
     except Unreadable:
-        return (attachment,)
+        return None
+
+
+def _with_words(meant: Meant, winmail: Winmail) -> Meant:
+    said = replace(meant.message, text=winmail.text, html=winmail.html)
+    links = {link.link: link for link in (*meant.links, *cloud_links(said))}
+    return replace(meant, body=own_words(said), links=tuple(links.values()))
 
 
 def joined(meant: Meant, other: Meant, number: int) -> Meant:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from intake_bot.files.facts import Kind
 from intake_bot.files.ole import kind_of_ole
+from intake_bot.files.tnef import SIGNATURE
 from intake_bot.files.zips import Unreadable, open_zip, unpacked
 
 _HEAD_BYTES = 65536
@@ -52,7 +53,7 @@ _MAGICS: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
     (0, b"{\\rtf", Kind.RTF),
-    (0, b"\x78\x9f\x3e\x22", Kind.TNEF),
+    (0, SIGNATURE, Kind.TNEF),
     (0, b"\x7fELF", Kind.EXECUTABLE),
     (0, b"\xfe\xed\xfa\xce", Kind.EXECUTABLE),
     (0, b"\xfe\xed\xfa\xcf", Kind.EXECUTABLE),

@@ -13,20 +13,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from intake_bot.files.facts import Trouble
+from intake_bot.files.packed_rtf import unpacked_rtf
 from intake_bot.files.zips import Unreadable
 
-_SIGNATURE = 0x223E9F78
+SIGNATURE = b"\x78\x9f\x3e\x22"
+"""How every one begins."""
+
 _PIECE_BYTES = 1 << 16
 _DEEPEST = 2
 """Mails within the mail whose files are taken out too."""
 
 # Attributes (MS-OXTNEF 2.1.3.3)
-_BEGIN_ATTACHMENT, _ATTACHMENT_NAME, _ATTACHMENT_DATA = 0x9002, 0x8010, 0x800F
+_BEGIN_ATTACHMENT, _ATTACHMENT_NAME, _ATTACHMENT_DATA, _TEXT = 0x9002, 0x8010, 0x800F, 0x800C
 _ATTACHMENT_PROPERTIES, _MESSAGE_PROPERTIES, _CODE_PAGE = 0x9005, 0x9003, 0x9007
 
 # Properties (MS-OXPROPS)
 _DATA, _SHORT_NAME, _LONG_NAME, _SHOWN_NAME = 0x3701, 0x3704, 0x3707, 0x3001
-_BODY, _BODY_HTML = 0x1000, 0x1013
+_BODY, _BODY_HTML, _BODY_RTF = 0x1000, 0x1013, 0x1009
 
 _FIXED = {2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 0xA: 4, 0xB: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 """Bytes of values of a fixed length, by type (MS-OXCDATA 2.11.1), filled up to four."""
@@ -48,40 +51,63 @@ class TnefFile:
             yield bytes(self.content[start : start + _PIECE_BYTES])
 
 
-def tnef_files(path: Path) -> tuple[TnefFile, ...]:
-    """The attachments, those of attached mails among them, and the body where there is one (邮件正文.txt or .html).
+@dataclass
+class Tnef:
+    """The attachments, those of attached mails among them, and the body in each form that it has."""
 
-    A body in Outlook's own form (compressed RTF) is left out: the mail itself has it as text. Raises Unreadable.
-    """
+    files: list[TnefFile] = field(default_factory=list)
+    text: str = ""
+    html: bytes = b""
+    rtf: bytes = b""
+
+    @property
+    def says_nothing(self) -> bool:
+        return not (self.text.strip() or self.html.strip() or self.rtf)
+
+
+def read_tnef(path: Path) -> Tnef:
+    """What is in a file. Of a mail without a body, that of the first mail attached to it. Raises Unreadable."""
     try:
-        return tuple(_files(memoryview(path.read_bytes()), 0))
+        return _read(memoryview(path.read_bytes()), 0)
     except (struct.error, IndexError) as error:
         raise Unreadable(Trouble.TRUNCATED) from error
 
 
-def _files(content: memoryview, depth: int) -> list[TnefFile]:
-    (signature,) = struct.unpack_from("<L", content, 0)
-    if signature != _SIGNATURE or depth > _DEEPEST:
-        raise Unreadable(Trouble.DAMAGED if depth <= _DEEPEST else Trouble.TOO_DEEP)
-    files: list[TnefFile] = []
-    bodies: list[TnefFile] = []
+def _read(content: memoryview, depth: int) -> Tnef:
+    if depth > _DEEPEST:
+        raise Unreadable(Trouble.TOO_DEEP)
+    if content[: len(SIGNATURE)] != SIGNATURE:
+        raise Unreadable(Trouble.DAMAGED if len(content) >= len(SIGNATURE) else Trouble.TRUNCATED)
+    found = Tnef()
+    inside: list[Tnef] = []
     coding = "gb18030"
     for name, value in _attributes(content):
         if name == _CODE_PAGE:
             coding = _coding(struct.unpack_from("<L", value, 0)[0])
         elif name == _BEGIN_ATTACHMENT:
-            files.append(TnefFile())
-        elif name == _ATTACHMENT_NAME and files:
-            files[-1].name = files[-1].name or _text(value, coding)
-        elif name == _ATTACHMENT_DATA and files:
-            files[-1].content = value
-        elif name == _ATTACHMENT_PROPERTIES and files:
-            files += _attachment(files.pop(), value, coding, depth)
+            found.files.append(TnefFile())
+        elif name == _ATTACHMENT_NAME and found.files:
+            found.files[-1].name = found.files[-1].name or _text(value, coding)
+        elif name == _ATTACHMENT_DATA and found.files:
+            found.files[-1].content = value
+        elif name == _ATTACHMENT_PROPERTIES and found.files:
+            mail = _attachment(found.files[-1], value, coding, depth)
+            if mail is not None:
+                inside.append(mail)
+                found.files[-1:] = mail.files
+        elif name == _TEXT:
+            found.text = found.text or _text(value, coding)
         elif name == _MESSAGE_PROPERTIES:
-            bodies += _bodies(value, coding)
-    for file in files:
+            _read_bodies(found, value, coding)
+    for file in found.files:
         file.name = file.name or "附件"
-    return [file for file in files if len(file.content)] + bodies
+    found.files = [file for file in found.files if len(file.content)]
+    return _with_body(found, inside)
+
+
+def _with_body(found: Tnef, inside: list[Tnef]) -> Tnef:
+    told = next((mail for mail in (found, *inside) if not mail.says_nothing), found)
+    return Tnef(found.files, told.text, told.html, told.rtf)
 
 
 def _attributes(content: memoryview) -> Iterator[tuple[int, memoryview]]:
@@ -98,28 +124,29 @@ def _attributes(content: memoryview) -> Iterator[tuple[int, memoryview]]:
         raise Unreadable(Trouble.TRUNCATED)
 
 
-def _attachment(file: TnefFile, properties: memoryview, coding: str, depth: int) -> list[TnefFile]:
-    """The file with what its properties say of it; of an attached mail, the files in it."""
+def _attachment(file: TnefFile, properties: memoryview, coding: str, depth: int) -> Tnef | None:
+    """Gives the file what its properties say of it. Of an attached mail, what is in that."""
     names: dict[int, str] = {}
     for name, kind, value in _properties(properties):
         if name == _DATA and kind == _OBJECT and value[:16] == _IS_A_MAIL:
-            return _files(value[16:], depth + 1)
+            return _read(value[16:], depth + 1)
         if name == _DATA:
             file.content = value[16:] if kind == _OBJECT else value
         elif name in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME):
             names[name] = _text(value, "utf-16-le" if kind == _UNICODE else coding)
     given = (names.get(_LONG_NAME), file.name, names.get(_SHORT_NAME), names.get(_SHOWN_NAME))
     file.name = next((name for name in given if name), "")
-    return [file]
+    return None
 
 
-def _bodies(properties: memoryview, coding: str) -> list[TnefFile]:
-    found = {(name, kind): value for name, kind, value in _properties(properties) if name in (_BODY, _BODY_HTML)}
-    for (name, kind), value in found.items():
+def _read_bodies(found: Tnef, properties: memoryview, coding: str) -> None:
+    for name, kind, value in _properties(properties):
         if name == _BODY:
-            text = _text(value, "utf-16-le" if kind == _UNICODE else coding)
-            return [TnefFile("邮件正文.txt", memoryview(text.encode("utf-8-sig", "replace")))] if text.strip() else []
-    return [TnefFile("邮件正文.html", value) for value in found.values() if len(value)]
+            found.text = _text(value, "utf-16-le" if kind == _UNICODE else coding)
+        elif name == _BODY_HTML:
+            found.html = _text(value, "utf-16-le").encode("utf-8", "replace") if kind == _UNICODE else bytes(value)
+        elif name == _BODY_RTF:
+            found.rtf = unpacked_rtf(value)
 
 
 def _properties(content: memoryview) -> Iterator[tuple[int, int, memoryview]]:

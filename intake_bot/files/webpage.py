@@ -39,7 +39,7 @@ def read_webpage(path: Path, limits: FileLimits) -> TextFacts:
     if path.stat().st_size > limits.document_bytes:
         raise Unreadable(Trouble.BOMB)
     content = path.read_bytes()
-    page = _text(content)
+    page = page_text(content)
     if not page.lstrip("\ufeff \t\r\n").startswith("<"):
         page = _saved_as_mail(path, limits)
     if _IS_OFFICE_XML.search(page[:5000]) or not _IS_PAGE.search(page):
@@ -47,7 +47,7 @@ def read_webpage(path: Path, limits: FileLimits) -> TextFacts:
     return _facts(page, limits)
 
 
-def _text(content: bytes) -> str:
+def page_text(content: bytes) -> str:
     """By its byte order mark, else as UTF-8, as the page says, or as a text of a Chinese system."""
     declared = _CHARSET.search(content[:5000])
     if declared and not content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -1,41 +1,68 @@
-"""The files of a winmail.dat, on disk like any other attachments."""
+"""The files of a winmail.dat, on disk like any other attachments, and its text."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from intake_bot.disk import disk_words
 from intake_bot.errors import TemporaryFailure
 from intake_bot.files.facts import Trouble
-from intake_bot.files.tnef import TnefFile, tnef_files
+from intake_bot.files.limits import FileLimits
+from intake_bot.files.rtf import read_rtf
+from intake_bot.files.tnef import SIGNATURE, Tnef, TnefFile, read_tnef
+from intake_bot.files.webpage import page_text
 from intake_bot.files.zips import Unreadable
 from intake_bot.mail.message import Attachment
 from intake_bot.mail.names import made_up_name, shown_name
 
-_SIGNATURE = b"\x78\x9f\x3e\x22"
 _CONTENT_TYPE = "application/octet-stream"
+_LONGEST = 500_000
+
+
+@dataclass(frozen=True)
+class Winmail:
+    """The attachments, and the body as a mail has it: as text and as HTML, each empty where there is none, and cut at
+    500 000 signs."""
+
+    files: tuple[Attachment, ...]
+    text: str
+    html: str
 
 
 def is_winmail(path: Path) -> bool:
     """True for a file that begins as winmail.dat does. Raises OSError, of our own disk."""
     with path.open("rb") as file:
-        return file.read(len(_SIGNATURE)) == _SIGNATURE
+        return file.read(len(SIGNATURE)) == SIGNATURE
 
 
-def unpack_winmail(path: Path, folder: Path, most_files: int) -> tuple[Attachment, ...]:
+def unpack_winmail(path: Path, folder: Path, most_files: int) -> Winmail:
     """Writes its files into `folder` under names of our own. Runs in the worker.
 
     Raises Unreadable for one that is damaged or has too many files; TemporaryFailure when our disk does not take them.
     """
-    files = tnef_files(path)
-    if len(files) > most_files:
-        raise Unreadable(Trouble.BOMB)
     try:
+        tnef = read_tnef(path)
+        if len(tnef.files) > most_files:
+            raise Unreadable(Trouble.BOMB)
         folder.mkdir(parents=True, exist_ok=True)
-        return tuple(_written(file, folder, number) for number, file in enumerate(files, 1))
+        files = tuple(_written(file, folder, number) for number, file in enumerate(tnef.files, 1))
+        return Winmail(files, _text(tnef, folder)[:_LONGEST], page_text(tnef.html)[:_LONGEST])
     except OSError as error:
         raise TemporaryFailure(disk_words(folder, error)) from error
+
+
+def _text(tnef: Tnef, folder: Path) -> str:
+    """The text; where there is none and no HTML either, that of the RTF."""
+    if tnef.text.strip() or tnef.html.strip() or not tnef.rtf:
+        return tnef.text
+    path = folder / "body.rtf"
+    path.write_bytes(tnef.rtf)
+    try:
+        return read_rtf(path, FileLimits()).text
+    except Unreadable:
+        return ""
 
 
 def _written(file: TnefFile, folder: Path, number: int) -> Attachment:

@@ -206,9 +206,37 @@ def test_outlook_wrapping_in_a_forwarded_mail_is_opened_too(tmp_path: Path) -> N
     assert summary(judged(tmp_path, [mail("转发", {"a.eml": inner}, sender=COUNTY)])[0]) == ACCEPTED
 
 
-def test_the_text_that_outlook_wrapped_counts_where_the_mail_has_none(tmp_path: Path) -> None:
-    text = winmail.message(winmail.text_property(0x1000, NOTE))
-    files = {"winmail.dat": outlook({"照片.zip": photos_zip("1.jpg")}, text)}
+_RTF = b"{\\rtf1\\ansi\\ansicpg936 " + NOTE.encode("gbk") + b"}"
+BODIES = {
+    "text": (winmail.text_property(0x1000, NOTE),),
+    "html beside a blank text": (
+        winmail.text_property(0x1000, "\r\n"),
+        winmail.binary_property(0x1013, f"<meta charset=gb2312><p>{NOTE}</p>".encode("gbk")),
+    ),
+    "html": (winmail.binary_property(0x1013, f"<p>{NOTE}</p>".encode()),),
+    "rtf": (winmail.binary_property(0x1009, bytes(8) + b"MELA" + bytes(4) + _RTF),),
+}
+
+
+@pytest.mark.parametrize("properties", BODIES.values(), ids=BODIES)
+def test_the_text_that_outlook_wrapped_counts_where_the_mail_has_none(
+    tmp_path: Path, properties: tuple[bytes, ...]
+) -> None:
+    files = {"winmail.dat": outlook({"照片.zip": photos_zip("1.jpg")}, winmail.message(*properties))}
     [with_text, without] = judged(tmp_path, [mail(PHOTOS, files), mail(PHOTOS, {"照片.zip": photos_zip("1.jpg")})])
     assert [summary(one)[3] for one in (with_text, without)] == [[], ["photo.no_caption"]]
     assert "邮件正文" not in with_text["reply"]["text"]
+
+
+def test_a_file_that_is_called_as_the_text_is_a_file_all_the_same(tmp_path: Path) -> None:
+    files = {"照片.zip": photos_zip("1.jpg"), "邮件正文.txt": NOTE.encode()}
+    [verdict] = judged(tmp_path, [mail(PHOTOS, {"winmail.dat": outlook(files)})])
+    assert summary(verdict) == ACCEPTED
+    assert "邮件正文.txt" in verdict["reply"]["text"]
+
+
+def test_a_large_file_that_the_text_in_outlooks_wrapping_links_to_is_told(tmp_path: Path) -> None:
+    link = '<p>视频 <a href="https://wx.mail.qq.com/ftn/download?func=3&amp;key=5f">实训.mp4</a></p>'
+    files = {"winmail.dat": outlook({}, winmail.message(winmail.binary_property(0x1013, link.encode())))}
+    [verdict] = judged(tmp_path, [mail("活动周濮阳县教育局视频", files)])
+    assert (verdict["disposition"], summary(verdict)[3]) == ("held", ["cloud.link"])

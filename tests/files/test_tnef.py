@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake_bot.files.facts import Trouble
-from intake_bot.files.tnef import tnef_files
+from intake_bot.files.tnef import Tnef, read_tnef
 from intake_bot.files.zips import Unreadable
 from tests.files import samples
 from tests.files.winmail import (
@@ -27,8 +27,12 @@ _NAMED = struct.pack("<HH16sLL", 3, 0x8001, bytes(16), 1, 5) + b"a\0b\0c\0\0\0" 
 _SEVERAL = struct.pack("<HHL", 0x1003, 0x1234, 3) + bytes(12)
 
 
-def _read(folder: Path, content: bytes) -> list[tuple[str, bytes]]:
-    return [(file.name, b"".join(file.pieces())) for file in tnef_files(samples.put(folder, "winmail.dat", content))]
+def _read(folder: Path, content: bytes) -> Tnef:
+    return read_tnef(samples.put(folder, "winmail.dat", content))
+
+
+def _files(tnef: Tnef) -> list[tuple[str, bytes]]:
+    return [(file.name, b"".join(file.pieces())) for file in tnef.files]
 
 
 @pytest.mark.parametrize(
@@ -57,22 +61,69 @@ def _read(folder: Path, content: bytes) -> list[tuple[str, bytes]]:
         ),
         pytest.param(winmail(attachment(b"a", None)), [], id="nothing-in-it"),
         pytest.param(winmail(attachment(b"\0", b"x")), [("附件", b"x")], id="no-name"),
-        pytest.param(
-            winmail(message(text_property(0x1000, "老师您好")), _FILE),
-            [("总结.docx", b"PK"), ("邮件正文.txt", "\ufeff老师您好".encode())],
-            id="body",
-        ),
-        pytest.param(
-            winmail(message(binary_property(0x1013, b"<p>x"), binary_property(0x1009, b"LZFu"))),
-            [("邮件正文.html", b"<p>x")],
-            id="html-body",
-        ),
         pytest.param(winmail(attribute(0x800F, b"x"), attribute(0x9005, b"x")), [], id="attributes-of-no-attachment"),
         pytest.param(winmail(attachment(b"a", b"x", [struct.pack("<HH", 0x99, 1)])), [("a", b"x")], id="unknown-type"),
     ],
 )
-def test_tnef_files(tmp_path: Path, content: bytes, files: list[tuple[str, bytes]]) -> None:
-    assert _read(tmp_path, content) == files
+def test_read_tnef_gives_the_files(tmp_path: Path, content: bytes, files: list[tuple[str, bytes]]) -> None:
+    assert _files(_read(tmp_path, content)) == files
+
+
+_HELLO = bytes.fromhex(
+    "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
+)
+"""The two examples of MS-OXRTFCP (4.1)."""
+_WXYZ = bytes.fromhex("1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0")
+_HTML = binary_property(0x1013, b"<p>x")
+_RTF = binary_property(0x1009, _WXYZ)
+_UNPACKED = b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"
+
+
+def _attached(content: bytes) -> bytes:
+    return attachment(b"mail", None, [binary_property(0x3701, MAIL_ID + content, 0x0D)])
+
+
+@pytest.mark.parametrize(
+    ("content", "bodies"),
+    [
+        pytest.param(winmail(message(text_property(0x1000, "老师您好")), _FILE), ("老师您好", b"", b""), id="text"),
+        pytest.param(winmail(attribute(0x800C, "您好\0".encode("gbk"))), ("您好", b"", b""), id="text-as-an-attribute"),
+        pytest.param(winmail(message(_HTML)), ("", b"<p>x", b""), id="html"),
+        pytest.param(
+            winmail(message(text_property(0x1013, "<p>您好"))), ("", "<p>您好".encode(), b""), id="html-utf-16"
+        ),
+        pytest.param(winmail(message(text_property(0x1000, " \r\n"), _HTML)), (" \r\n", b"<p>x", b""), id="blank-text"),
+        pytest.param(winmail(message(_RTF)), ("", b"", _UNPACKED), id="rtf"),
+        pytest.param(
+            winmail(message(binary_property(0x1009, _HELLO))),
+            ("", b"", b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"),
+            id="rtf-by-its-beginning",
+        ),
+        pytest.param(
+            winmail(message(binary_property(0x1009, b"\0" * 8 + b"MELA" + b"\0" * 4 + b"{\\rtf1 a}"))),
+            ("", b"", b"{\\rtf1 a}"),
+            id="rtf-not-packed",
+        ),
+        pytest.param(
+            winmail(message(binary_property(0x1009, _WXYZ[:-5]))), ("", b"", _UNPACKED[:11]), id="rtf-cut-off"
+        ),
+        pytest.param(winmail(message(binary_property(0x1009, b"LZFu"))), ("", b"", b""), id="rtf-of-nothing"),
+        pytest.param(winmail(_attached(winmail(message(_HTML)))), ("", b"<p>x", b""), id="of-an-attached-mail"),
+        pytest.param(
+            winmail(_attached(winmail(message(_HTML))), message(text_property(0x1000, "转发"))),
+            ("转发", b"", b""),
+            id="its-own-first",
+        ),
+    ],
+)
+def test_read_tnef_gives_the_body(tmp_path: Path, content: bytes, bodies: tuple[str, bytes, bytes]) -> None:
+    tnef = _read(tmp_path, content)
+    assert (tnef.text, tnef.html, tnef.rtf) == bodies
+
+
+def test_read_tnef_unpacks_a_body_only_so_far(tmp_path: Path) -> None:
+    packed = bytes(8) + b"LZFu" + bytes(4) + (b"\0" + b"x" * 8) * 501_000
+    assert 3_999_000 < len(_read(tmp_path, winmail(message(binary_property(0x1009, packed)))).rtf) < 4_001_000
 
 
 def _mail_in_a_mail(levels: int) -> bytes:
@@ -92,26 +143,26 @@ def _mail_in_a_mail(levels: int) -> bytes:
         pytest.param(_mail_in_a_mail(300), Trouble.TOO_DEEP, id="endless-mails-in-mails"),
     ],
 )
-def test_tnef_files_says_why_it_cannot(tmp_path: Path, content: bytes, trouble: Trouble) -> None:
+def test_read_tnef_says_why_it_cannot(tmp_path: Path, content: bytes, trouble: Trouble) -> None:
     with pytest.raises(Unreadable) as caught:
         _read(tmp_path, content)
     assert caught.value.trouble is trouble
 
 
-def test_tnef_files_does_not_believe_counts(tmp_path: Path) -> None:
+def test_read_tnef_does_not_believe_counts(tmp_path: Path) -> None:
     lie = attribute(0x9002, b"") + attribute(0x9005, struct.pack("<LHHL", 0xFFFFFFFF, 0x1003, 1, 0xFFFFFFFF))
     with pytest.raises(Unreadable):
         _read(tmp_path, winmail(lie))
 
 
 _SEED = winmail(
-    message(text_property(0x1000, "您好")), attachment(b"a", b"x", [_NAMED, _SEVERAL]), _mail_in_a_mail(1)[30:]
+    message(text_property(0x1000, "您好"), _RTF), attachment(b"a", b"x", [_NAMED, _SEVERAL]), _mail_in_a_mail(1)[30:]
 )
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(6, len(_SEED) - 1), st.integers(0, 255)), max_size=8), st.integers(0, len(_SEED)))
-def test_tnef_files_survives_any_damage(damage: list[tuple[int, int]], keep: int) -> None:
+def test_read_tnef_survives_any_damage(damage: list[tuple[int, int]], keep: int) -> None:
     content = bytearray(_SEED)
     for place, value in damage:
         content[place] = value
