@@ -38,7 +38,7 @@ from intake_bot.letters.digest import (
     compose_digest,
 )
 from intake_bot.letters.letter import Letter
-from intake_bot.letters.missing import missing_rows, quota_lines
+from intake_bot.letters.missing import missing_rows, quota_rows
 from intake_bot.letters.templates import Templates
 from intake_bot.letters.withheld import abridged, withheld_letter
 from intake_bot.mail.cloud import link_details
@@ -109,7 +109,7 @@ class Digesting:
             withheld=tuple(
                 withheld_letter("、".join(one.recipients), one.subject, one.text) for one in report.withheld
             ),
-            quotas=quota_lines(desk.notice, bureau.roster, accepted) if desk else (),
+            quotas=quota_rows(desk.notice, bureau.roster, accepted) if desk else (),
         )
 
     def _lines(self, report: DayReport, decision: Decision) -> Iterator[ItemLine]:

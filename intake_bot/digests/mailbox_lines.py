@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from intake_bot.ledger.records import LEFT_OUT, RECOVERED, RECREATED, TROUBLE, DayReport, EventRecord
 from intake_bot.letters.alert import MailboxEvent
-from intake_bot.letters.digest import NoteLine, TroubleLine
+from intake_bot.letters.digest import NoteLine, TroubleLine, some_receipts
 
 _WHAT = {
     MailboxEvent.LOCAL: "本机出现问题",
@@ -17,8 +17,6 @@ _WHAT = {
 _TODO = {
     MailboxEvent.LOGIN_REFUSED: "请管理员处理；连续 3 次被拒后，收件程序先不再登录，每小时试一次",
 }
-_RECEIPTS = 10
-"""As many receipt numbers stand in one line; the ledger has them all."""
 
 
 def mailbox_lines(report: DayReport, standing: EventRecord | None, zone: ZoneInfo) -> Iterator[TroubleLine]:
@@ -39,9 +37,8 @@ def mailbox_lines(report: DayReport, standing: EventRecord | None, zone: ZoneInf
     yield from _left_out(report, zone)
     if report.unfinished:
         receipts = [mail.receipt for mail in report.unfinished]
-        listed = "、".join(receipts[:_RECEIPTS]) + (" 等" if len(receipts) > _RECEIPTS else "")
         what = f"还有 {len(receipts)} 封邮件没有处理完，收件程序会继续尝试"
-        yield TroubleLine(what, todo=f"急的请先在网页邮箱里查看。回执编号：{listed}")
+        yield TroubleLine(what, todo=f"急的请先在网页邮箱里查看。回执编号：{some_receipts(receipts)}")
 
 
 def junk_notes(report: DayReport) -> Iterator[NoteLine]:

@@ -10,10 +10,8 @@ from zoneinfo import ZoneInfo
 from intake_bot.brakes.braking import SAID_ALREADY, Cap
 from intake_bot.ledger.records import SENDING_OVER, UNANSWERED, DayReport, EventRecord, Letter, LetterKind
 from intake_bot.ledger.states import LetterState
-from intake_bot.letters.digest import TroubleLine
+from intake_bot.letters.digest import TroubleLine, some_receipts
 
-_RECEIPTS = 10
-"""As many receipt numbers stand in one line; the ledger has them all."""
 _RETURNED = {
     LetterKind.ANSWER: "回执未送达",
     LetterKind.DIGEST: "每日汇总未送达",
@@ -52,9 +50,8 @@ def unanswered_lines(report: DayReport, zone: ZoneInfo) -> Iterator[TroubleLine]
         heap = sorted(same, key=lambda event: event.at)
         # After a crash a mail is judged again.
         receipts = tuple(dict.fromkeys(str(event.detail["receipt"]) for event in heap))
-        listed = "、".join(receipts[:_RECEIPTS]) + (" 等" if len(receipts) > _RECEIPTS else "")
         what, todo = _words(reason, to, heap[0], len(receipts))
-        yield TroubleLine(what, heap[0].at.astimezone(zone), f"{todo}。回执编号：{listed}")
+        yield TroubleLine(what, heap[0].at.astimezone(zone), f"{todo}。回执编号：{some_receipts(receipts)}")
 
 
 def _heap(event: EventRecord) -> tuple[str, str]:

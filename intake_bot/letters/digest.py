@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from intake_bot.letters import chinese
 from intake_bot.letters.letter import Letter
-from intake_bot.letters.missing import MissingGroup, MissingRow, QuotaLine, UnitsOwing, by_unit, grouped
+from intake_bot.letters.missing import MissingGroup, MissingRow, QuotaRow, UnitsOwing, by_unit, grouped
 from intake_bot.letters.templates import Templates
 from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, pasteable, unlinked
 from intake_bot.letters.withheld import WithheldLetter
 
 _TEXT_WIDTH = 36
 """Unit names of a plain text letter are broken into lines of about so many characters."""
+_NAMED_RECEIPTS = 10
 
 
 class Answered(StrEnum):
@@ -145,7 +147,7 @@ class DigestContext:
     notes: tuple[NoteLine, ...] = ()
     trouble: tuple[TroubleLine, ...] = ()
     withheld: tuple[WithheldLetter, ...] = ()
-    quotas: tuple[QuotaLine, ...] = ()
+    quotas: tuple[QuotaRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class DigestPage:
     notes: tuple[NoteLine, ...]
     trouble: tuple[TroubleLine, ...]
     withheld: tuple[WithheldLetter, ...]
-    owed: tuple[QuotaLine, ...]
+    owed: tuple[QuotaRow, ...]
     """Quotas not yet met."""
     quotas_met: int
 
@@ -217,6 +219,11 @@ def lines_of_units(units: tuple[str, ...]) -> tuple[str, ...]:
             lines.append("")
         lines[-1] += name
     return tuple(lines)
+
+
+def some_receipts(receipts: Sequence[str]) -> str:
+    """The first of many receipt numbers; the ledger has them all."""
+    return "、".join(receipts[:_NAMED_RECEIPTS]) + (" 等" if len(receipts) > _NAMED_RECEIPTS else "")
 
 
 def _page(context: DigestContext) -> DigestPage:

@@ -54,7 +54,7 @@ class MissingRow:
 
 
 @dataclass(frozen=True)
-class QuotaLine:
+class QuotaRow:
     """What a unit owes over the week, and what was accepted so far."""
 
     unit: str
@@ -127,11 +127,11 @@ def by_unit(due: tuple[MissingRow, ...]) -> tuple[UnitsOwing, ...]:
     return tuple(sorted(owing, key=lambda group: -len(group.materials)))
 
 
-def quota_lines(notice: Notice, roster: Roster, accepted: Iterable[ReportedItem]) -> tuple[QuotaLine, ...]:
+def quota_rows(notice: Notice, roster: Roster, accepted: Iterable[ReportedItem]) -> tuple[QuotaRow, ...]:
     """What each unit owes over the week, and what was accepted so far."""
     items = list(accepted)
     return tuple(
-        QuotaLine(unit.name, material.name, _count(items, unit, material), quota.at_least)
+        QuotaRow(unit.name, material.name, _count(items, unit, material), quota.at_least)
         for material in notice.materials
         for unit in roster.units
         if (quota := _quota(material, unit)) is not None

@@ -16,7 +16,7 @@ from intake_bot.letters.digest import (
     TroubleLine,
     WaitingLine,
 )
-from intake_bot.letters.missing import MissingRow, QuotaLine
+from intake_bot.letters.missing import MissingRow, QuotaRow
 from intake_bot.letters.sample_notice import DAY, UNITS, at
 from intake_bot.letters.withheld import WithheldLetter, withheld_letter
 
@@ -115,7 +115,7 @@ DIGEST_BUSY = DigestContext(
         withheld_letter("jyj@126.com", "【已收】活动周濮阳县教育局照片（回执编号 1000-3）", _RECEIPT),
         WithheldLetter("zzx@qq.com", "【请补正】活动周濮阳市职业中等专业学校照片（回执编号 1030-1）"),
     ),
-    quotas=(QuotaLine("濮阳县教育局", "宣传材料", 1, 2), QuotaLine("清丰县教育局", "宣传材料", 2, 2)),
+    quotas=(QuotaRow("濮阳县教育局", "宣传材料", 1, 2), QuotaRow("清丰县教育局", "宣传材料", 2, 2)),
 )
 
 DIGEST_EMPTY = DigestContext(

@@ -13,6 +13,7 @@ from intake_bot.letters.digest import (
     TroubleLine,
     compose_digest,
     lines_of_units,
+    some_receipts,
 )
 from intake_bot.letters.missing import MissingRow
 from intake_bot.letters.sample_days import DIGEST_BUSY, DIGEST_EMPTY, accepted_line
@@ -43,6 +44,12 @@ def test_digest_of_480_units_names_each_missing_one_and_stays_readable() -> None
 def test_units_wrap_between_names() -> None:
     assert lines_of_units(("甲" * 20, "乙" * 20, "丙")) == ("甲" * 20 + "、", "乙" * 20 + "、丙")
     assert lines_of_units(("甲" * 50,)) == ("甲" * 50,)
+
+
+def test_ten_receipt_numbers_stand_in_a_line() -> None:
+    ten = [f"{number}-1" for number in range(10)]
+    assert some_receipts(ten) == "0-1、1-1、2-1、3-1、4-1、5-1、6-1、7-1、8-1、9-1"
+    assert some_receipts([*ten, "10-1"]) == "0-1、1-1、2-1、3-1、4-1、5-1、6-1、7-1、8-1、9-1 等"
 
 
 def test_material_that_nobody_reported_is_said_in_one_line_beside_others() -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from intake_bot.ledger.records import ReportedItem
-from intake_bot.letters.missing import MissingRow, QuotaLine, missing_rows, quota_lines, quota_sentences
+from intake_bot.letters.missing import MissingRow, QuotaRow, missing_rows, quota_rows, quota_sentences
 from intake_bot.notices.notice import Extension
 from intake_bot.notices.roster import Roster, Unit
 from tests.judging.cases import calendar, moment, notice
@@ -84,10 +84,10 @@ def test_material_is_expected_from_its_categories_only() -> None:
 def test_first_quota_that_fits_the_unit_counts() -> None:
     of = notice("hefei-2023")
     items = [reported("合肥工业学校", "宣传材料"), reported("合肥铁路工程学校", "宣传材料")]
-    assert quota_lines(of, HEFEI, items) == (
-        QuotaLine("肥东县教育体育局", "宣传材料", 0, 2),
-        QuotaLine("合肥工业学校", "宣传材料", 1, 2),
-        QuotaLine("合肥铁路工程学校", "宣传材料", 1, 1),
+    assert quota_rows(of, HEFEI, items) == (
+        QuotaRow("肥东县教育体育局", "宣传材料", 0, 2),
+        QuotaRow("合肥工业学校", "宣传材料", 1, 2),
+        QuotaRow("合肥铁路工程学校", "宣传材料", 1, 1),
     )
 
 
