@@ -58,11 +58,12 @@ class Alerting:
         last = self._ledger.trail.last(bureau.id, (TROUBLE, ALERTED, RECOVERED))
         if last is None or last.what == RECOVERED:
             return
-        told = self._ledger.trail.last(bureau.id, (ALERTED, RECOVERED))
-        if told is None or told.what == RECOVERED:
+        if not self._ledger.trail.since_last(bureau.id, ALERTED, RECOVERED):
             self._ledger.trail.note(bureau.id, RECOVERED, {}, self._clock())
-        else:
-            self._tell(bureau, RECOVERED, MailboxEvent.RECOVERED, since=told.at, why="")
+            return
+        begun = [event.at for event in self._ledger.trail.since_last(bureau.id, TROUBLE, RECOVERED)]
+        # The earliest, for the clock may have been set back; not the first alarm, which came later.
+        self._tell(bureau, RECOVERED, MailboxEvent.RECOVERED, since=min([*begun, self._clock()]), why="")
 
     def watch_digest(self, bureau: Bureau, failure: str) -> None:
         """Tells of a digest that is late, once; and once of the next one that has left. `failure` is what kept it from

@@ -114,3 +114,30 @@ def test_kinds_of_trouble_that_take_turns_are_told_once_each(office: Office) -> 
         "【需要处理】河北省教育厅邮箱登录不上",
         "【已恢复】河北省教育厅邮箱恢复收件",
     ]
+
+
+def test_the_end_of_trouble_is_told_with_its_whole_length(office: Office, smtp: MoodySmtpServer) -> None:
+    office.unplug()
+    for _ in range(4):
+        office.round()
+        office.now += timedelta(minutes=9)
+    office.plug_in()
+    for _ in range(2):
+        office.round()
+    (_, over) = smtp.letters
+    assert "中断了 40 分钟。" in text_of(over)
+    assert "\n开始时间：2023年5月18日（周四）18:01:00\n" in text_of(over)
+
+
+def test_trouble_that_began_before_the_clock_was_set_back_has_a_length(office: Office, smtp: MoodySmtpServer) -> None:
+    office.unplug()
+    office.round()
+    office.now -= timedelta(hours=5)
+    for _ in range(4):
+        office.round()
+        office.now += timedelta(minutes=9)
+    office.plug_in()
+    for _ in range(2):
+        office.round()
+    (_, over) = smtp.letters
+    assert "中断了 40 分钟。" in text_of(over)
