@@ -29,6 +29,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _preview(home: Home, settings: Settings, bureaus: Sequence[Bureau], clock: Clock) -> int:
+    if not home.ledger.exists():
+        print("还没有登记过邮件，没有可以汇总的。")
+        return EXIT_WELL
     with Ledger.open(home.ledger) as ledger:
         digesting = Digesting(settings, home, ledger, home.templates())
         for bureau in bureaus:

@@ -103,8 +103,9 @@ def test_of_another_bureau_there_is_nothing(polled: Path, command: str) -> None:
         (["held"], "还没有登记过邮件。\n"),
         (["ledger"], "还没有登记过材料。\n"),
         (["ledger", "--json"], ""),
+        (["digest", "--preview"], "还没有登记过邮件，没有可以汇总的。\n"),
     ],
-    ids=["held", "ledger", "ledger --json"],
+    ids=["held", "ledger", "ledger --json", "digest --preview"],
 )
 def test_before_the_first_poll_there_is_nothing_and_nothing_is_made(home: Path, words: list[str], said: str) -> None:
     assert run(*words, "--home", home) == Ran(0, said, "")
