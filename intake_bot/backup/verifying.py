@@ -10,7 +10,7 @@ from pathlib import Path
 from intake_bot.disk import disk_failures_of
 from intake_bot.home import Home
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.upkeep import RawMail, StoredFile
+from intake_bot.ledger.upkeep import StoredFile
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,12 @@ def verify(
     `tracked` is handed the files, and gives them back one by one. Raises TemporaryFailure when the disk cannot be
     read, PermanentFailure for a ledger too damaged to be asked.
     """
-    stored = ledger.upkeep.stored_files()
     with disk_failures_of(home.data):
+        # A file comes into the store before its row into the ledger: what is there by now has its row in the end.
+        there = [path for path in sorted(home.files.rglob("*")) if path.is_file()]
+        stored = ledger.upkeep.stored_files()
         faults = (*ledger.upkeep.faults(), *_wrong_files(tracked(stored), home.files))
-        remarks = (*_orphans(stored, home.files), *_lost_raw_mails(ledger.upkeep.raw_mails(), home.spool))
+        remarks = (*_orphans(there, ledger, home.files), *_lost_raw_mails(ledger, home.spool))
         return Verified(len(stored), faults, remarks)
 
 
@@ -61,20 +63,27 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _orphans(stored: Collection[StoredFile], root: Path) -> Iterator[str]:
-    """A file comes into the store before its row into the ledger, so that one may be there without the other."""
-    known = {file.path for file in stored}
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.relative_to(root).as_posix() not in known:
+def _orphans(there: Collection[Path], ledger: Ledger, root: Path) -> Iterator[str]:
+    known = {file.path for file in ledger.upkeep.stored_files()}
+    for path in there:
+        if path.relative_to(root).as_posix() not in known and path.exists():
             yield f"台账里没有登记这个文件（多半是处理中断时留下的，不影响使用）：{path}"
 
 
-def _lost_raw_mails(wanted: Collection[RawMail], spool: Path) -> Iterator[str]:
+def _lost_raw_mails(ledger: Ledger, spool: Path) -> Iterator[str]:
     """Without it a held mail cannot be judged once more; the mailbox still has it, and a person may decide."""
-    for mail in wanted:
-        path = spool / mail.name
-        if not path.is_file() or _sha256(path) != mail.sha256:
+    lost = [mail for mail in ledger.upkeep.raw_mails() if not _is_there(spool / mail.name, mail.sha256)]
+    held = ledger.upkeep.raw_mails()  # a person may have decided meanwhile, and then it goes
+    for mail in lost:
+        if mail in held:
             yield (
                 f"回执编号 {mail.receipt} 等人工处理，本机存的原邮件不见了或已损坏，不能重新判定；"
-                f"请在邮箱里看原邮件，再用 held accept 或 held reject 作出决定：{path}"
+                f"请在邮箱里看原邮件，再用 held accept 或 held reject 作出决定：{spool / mail.name}"
             )
+
+
+def _is_there(path: Path, sha256: str) -> bool:
+    try:
+        return _sha256(path) == sha256
+    except (FileNotFoundError, IsADirectoryError):
+        return False

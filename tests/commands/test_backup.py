@@ -8,15 +8,19 @@ import shutil
 import sqlite3
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from intake_bot.backup.verifying import Verified, verify
 from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
+from intake_bot.home import Home
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.upkeep import StoredFile
 from tests.commands.damaged_backups import DAMAGES
-from tests.e2e.home import make_home
+from tests.e2e.home import make_home, write_bureau
 from tests.e2e.looking import Ran, dump, fates, read, run, tree
 from tests.e2e.mails import NOW, START, Fate, accepted_mail, compose, foreign_mail, rejected_mail
 from tests.e2e.test_kill import die_in
@@ -359,6 +363,24 @@ def test_verify_remarks_on_what_is_in_nobody_s_way(copy: Path) -> None:
         f"请在邮箱里看原邮件，再用 held accept 或 held reject 作出决定：{raw}",
         "没有问题：台账完好，登记的 5 个文件都在，都没有变。",
     ]
+
+
+def test_verify_counts_what_is_filed_meanwhile_as_filed(
+    copy: Path, pymap_server: ImapServer, smtp_server: SmtpServer
+) -> None:
+    account = pymap_server.account("meanwhile@example.edu.cn")
+    account.append(compose("活动周唐山市教育局照片材料", message_id="<new@example.edu.cn>"), START)
+    write_bureau(copy, "hebei", account, smtp_server)
+
+    def meanwhile(files: Sequence[StoredFile]) -> Iterator[StoredFile]:
+        assert "处理完 1 封" in run("poll", "--home", copy, *AT_NOW).out
+        assert run("held", "reject", "1002-4", "--reason", "链接打不开", "--home", copy, *AT_NOW).code == 0
+        yield from files
+
+    home = Home(copy)
+    with Ledger.open(home.ledger) as ledger:
+        assert verify(ledger, home, meanwhile) == Verified(5, (), ())
+        assert len(ledger.upkeep.stored_files()) > 5
 
 
 def test_verify_before_the_first_poll_makes_nothing(empty: Path) -> None:
