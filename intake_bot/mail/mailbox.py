@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
@@ -31,6 +32,8 @@ from intake_bot.mail.connection import (
     one_line,
     tls_context,
 )
+
+T = TypeVar("T")
 
 BATCH = 50
 """UIDs in one FETCH; longer lists have been cut short by servers."""
@@ -183,11 +186,6 @@ class Mailbox:
         except (IMAPClientError, OSError, *_NOT_UNDERSTOOD):
             _drop(client)
 
-    def noop(self) -> None:
-        """Keeps the connection alive."""
-        with self._talk() as client:
-            client.noop()
-
     def search(self, since: date) -> list[int]:
         """UIDs of the mails received on `since` or later, ascending.
 
@@ -205,27 +203,14 @@ class Mailbox:
         return sorted({int(uid) for uid in uids})
 
     def describe(self, uids: Iterable[int]) -> dict[int, Envelope]:
-        """Date and size of these mails. One that the server leaves out of its answer is asked for alone; one that it
-        leaves out even then is left out here: it is gone, or will be there at the next try."""
-        wanted = sorted(set(uids))
-        found: dict[int, Envelope] = {}
-        for start in range(0, len(wanted), BATCH):
-            found |= self._envelopes(wanted[start : start + BATCH])
-        for uid in wanted:
-            if uid not in found:  # exmail leaves mails out of a longer answer
-                found |= self._envelopes([uid])
-        return found
+        """Date and size of these mails. One that the server does not give is left out: it is gone, or will be there at
+        the next try."""
+        return _of_each(uids, self._envelopes)
 
     def message_ids(self, uids: Iterable[int]) -> frozenset[str]:
         """The Message-IDs of these mails, as far as they have any: to be compared here, since 163 and QQ do not search
         for them."""
-        wanted = sorted(set(uids))
-        heads: dict[int, bytes] = {}
-        for start in range(0, len(wanted), BATCH):
-            heads |= self._message_id_headers(wanted[start : start + BATCH])
-        for uid in wanted:
-            if uid not in heads:  # exmail leaves mails out of a longer answer
-                heads |= self._message_id_headers([uid])
+        heads = _of_each(uids, self._message_id_headers)
         return frozenset(match[1].decode("ascii") for head in heads.values() for match in _MESSAGE_ID.finditer(head))
 
     def fetch(self, uid: int, announced_bytes: int, write: Callable[[bytes], object]) -> int:
@@ -374,6 +359,18 @@ class Mailbox:
                     "请在网页邮箱里确认已开启 IMAP 并使用授权码"
                 ) from error
             raise line_failure(self._settings.server, error) from error
+
+
+def _of_each(uids: Iterable[int], ask: Callable[[list[int]], dict[int, T]]) -> dict[int, T]:
+    """Asks for batches; and alone for each that is left out of the answer, as exmail does in a longer one."""
+    wanted = sorted(set(uids))
+    found: dict[int, T] = {}
+    for start in range(0, len(wanted), BATCH):
+        found |= ask(wanted[start : start + BATCH])
+    for uid in wanted:
+        if uid not in found:
+            found |= ask([uid])
+    return found
 
 
 def _unsafe_login(error: Exception) -> bool:
