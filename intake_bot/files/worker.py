@@ -71,7 +71,8 @@ class Worker:
             try:
                 answer = self._ask_once(request)
             except _Lost as error:
-                log.warning("worker lost task=%s why=%s exit=%s", task.__name__, error, self._end())
+                code = self._end()
+                log.warning("worker lost task=%s why=%s exit=%s", task.__name__, error, code)
                 continue
             return _unwrapped(answer, task)
         raise Unreadable(Trouble.TOO_HARD)
