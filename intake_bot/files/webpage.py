@@ -15,6 +15,7 @@ from intake_bot.files.limits import FileLimits
 from intake_bot.files.plain import decoded
 from intake_bot.files.words import text_facts
 from intake_bot.files.zips import Unreadable
+from intake_bot.mail.markup import outside
 from intake_bot.mail.message import ReadingLimits, read_message
 
 _CUT_OUT = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<title", "</title"))
@@ -99,7 +100,7 @@ def _facts(page: str, limits: FileLimits) -> TextFacts:
 def _tokens(page: str) -> Iterator[tuple[str, str, dict[str, str], str]]:
     """Tags with the attributes that matter, and texts. Takes time in proportion to the length, whatever the page."""
     for opening, closing in _CUT_OUT:
-        page = "".join(_outside(page, opening, closing))
+        page = "".join(outside(page, opening, closing))
     for found in _TOKEN.finditer(page):
         slash, tag, attributes, text = found.groups()
         if text:
@@ -114,16 +115,3 @@ def _attributes(text: str) -> dict[str, str]:
     return {
         found[1].lower(): html.unescape(found[2] or found[3] or found[4] or "") for found in _ATTRIBUTE.finditer(text)
     }
-
-
-def _outside(page: str, opening: str, closing: str) -> Iterator[str]:
-    """What is not between the two; without an end, what follows the beginning is not seen either."""
-    lower = page.translate({upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)})
-    at = 0
-    while (start := lower.find(opening, at)) >= 0:
-        yield page[at:start]
-        end = lower.find(closing, start)
-        at = lower.find(">", end + len(closing) - 1) + 1 if end >= 0 else 0
-        if at == 0:
-            return
-    yield page[at:]

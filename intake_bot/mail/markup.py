@@ -69,12 +69,13 @@ def _tamed(html: str) -> str:
     `html.parser` looks for the end of each of these again and again, in quadratic time when it never comes.
     """
     for opening, closing in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
-        html = "".join(_outside(html, opening, closing))
+        html = "".join(outside(html, opening, closing))
     return _BROKEN_TAG.sub("&lt;", _DECLARATION.sub("", html))
 
 
-def _outside(text: str, opening: str, closing: str) -> Iterator[str]:
-    """The stretches outside `opening…closing`; one that is never closed reaches to the end."""
+def outside(text: str, opening: str, closing: str) -> Iterator[str]:
+    """The stretches outside `opening…closing>`, in lower case, whatever the text has; one that is never closed reaches
+    to the end."""
     lower = _ascii_lower(text)
     at = 0
     while (start := lower.find(opening, at)) >= 0:
