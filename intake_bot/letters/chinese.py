@@ -39,10 +39,8 @@ def brief_deadline(at: datetime, beside: date | None) -> str:
     return _deadline_clock(at) if day == beside else f"{month_day(day)}{_deadline_clock(at)}"
 
 
-def timing(received: datetime, due: datetime | None, late: bool) -> str:
+def timing(received: datetime, due: datetime, late: bool) -> str:
     """服务器收到 15:58:41，截止 16:00:00，按时: server time against deadline, and by how much it was missed."""
-    if due is None:
-        return f"服务器收到 {month_day(received)}{received:%H:%M:%S}" + ("，迟报" if late else "")
     day = _deadline_day(due)
     one_day = day == received.date()
     came = f"{'' if one_day else month_day(received)}{received:%H:%M:%S}"

@@ -28,6 +28,11 @@ class Answered(StrEnum):
     WITHHELD = "试运行，回信没有寄出"
     NO = "没有回信"
 
+    @property
+    def unheard(self) -> bool:
+        """The school does not know what to mend, and will not find out by itself: somebody has to telephone."""
+        return self in (Answered.UNDELIVERED, Answered.RETURNED, Answered.NO)
+
 
 @dataclass(frozen=True)
 class ItemLine:

@@ -38,9 +38,13 @@ class MissingRow:
     @property
     def label(self) -> str:
         """照片（5月17日，截止 16:00）."""
-        due = chinese.brief_deadline(self.deadline, self.day)
         day = f"{chinese.month_day(self.day)}，" if self.day else ""
-        return f"{self.material}（{day}截止 {due}）"
+        return f"{self.material}（{day}{self.due}）"
+
+    @property
+    def due(self) -> str:
+        """截止 16:00."""
+        return f"截止 {chinese.brief_deadline(self.deadline, self.day)}"
 
     @property
     def name(self) -> str:

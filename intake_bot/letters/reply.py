@@ -97,6 +97,7 @@ class AnsweredItem:
 
     label: str
     timing: str
+    """Empty where the deadline is not known."""
     late: bool
     extended: bool
     """This unit was granted more time than the notice gives."""
@@ -164,8 +165,8 @@ class AnswerPage:
 
     @property
     def timed(self) -> tuple[AnsweredItem, ...]:
-        """Whose time of arrival is of interest."""
-        return tuple(item for item in self.items if item.refusal in (None, Refusal.LATE))
+        """Whose time of arrival is of interest, and can be told."""
+        return tuple(item for item in self.items if item.timing and item.refusal in (None, Refusal.LATE))
 
     @property
     def to_online(self) -> tuple[AnsweredItem, ...]:
@@ -275,7 +276,7 @@ def _about(context: AnswerContext) -> str:
 def _answered(item: ItemVerdict, context: AnswerContext) -> AnsweredItem:
     return AnsweredItem(
         label=item_label(item),
-        timing=chinese.timing(context.received, item.deadline, item.late),
+        timing=chinese.timing(context.received, item.deadline, item.late) if item.deadline else "",
         late=item.late,
         extended=is_extended(item, context.notice),
         decision=item.decision,

@@ -79,8 +79,10 @@ def subject_to_copy(verdict: Verdict, notice: Notice) -> str:
 
 def until_sentences(verdict: Verdict, notice: Notice, now: datetime) -> tuple[str, ...]:
     """By when to send again, and what happens afterwards: a sentence for each deadline."""
-    sentences: dict[str, list[str]] = {}
     rejected = to_send_again(verdict)
+    if not rejected:
+        return ("请尽快发来。",)
+    sentences: dict[str, list[str]] = {}
     for item in rejected:
         sentences.setdefault(_until(item, notice, now), []).append(item_label(item))
     several = len(rejected) > 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -127,6 +128,16 @@ def test_digest_says_whether_the_school_was_told(
     ends = tuple(line.partition("a@qq.com")[2].strip("　") for line in written[at_heading + 1 : at_heading + 3])
     assert ends == (beside or ("", ""))
     assert [word in letter.html for word in Answered] == [word in answered for word in Answered]
+
+
+@pytest.mark.parametrize("answered", Answered)
+def test_a_school_that_was_not_told_stands_out(answered: Answered) -> None:
+    line = ItemLine("甲校", "照片", DAY, "1-1", DUE, "a@qq.com", 1, DUE, answered=answered)
+    alone = compose_digest(replace(DIGEST_BUSY, rejected=(line,)), TEMPLATES).html
+    beside = compose_digest(replace(DIGEST_BUSY, rejected=(line, *DIGEST_BUSY.rejected)), TEMPLATES).html
+    told = answered in (Answered.YES, Answered.WITHHELD)
+    bold = r'<(?:p|span)[^>]+class="late"[^>]*>' + answered
+    assert [re.search(bold, html) is None for html in (alone, beside)] == [told, told]
 
 
 def test_hostile_lines_stay_on_their_line() -> None:

@@ -346,6 +346,16 @@ def test_rejection_says_by_when_and_what_happens_afterwards(material: str, now: 
     assert f"\n{sentence}\n" in compose_answer(context, TEMPLATES).text
 
 
+@pytest.mark.parametrize("context", [samples.NO_MATERIAL, samples.PLACEHOLDER], ids=["no material", "placeholder"])
+def test_rejection_without_a_deadline_asks_to_send_soon(context: AnswerContext) -> None:
+    assert "\n怎样补发\n请尽快发来。\n" in compose_answer(context, TEMPLATES).text
+
+
+def test_time_of_arrival_is_told_beside_a_deadline_only() -> None:
+    assert "：服务器收到 " not in compose_answer(samples.MANY_UNITS, TEMPLATES).text
+    assert "照片（5月17日）：服务器收到 15:58:41，截止" in compose_answer(ACCEPTED, TEMPLATES).text
+
+
 def test_rejection_with_two_deadlines_names_the_materials() -> None:
     photo = replace(REJECTED.verdict.items[0], findings=(Finding("photo.unreadable", Severity.ERROR, "打不开"),))
     summary = replace(photo, material="工作总结", day=None, deadline=at("2023-05-24 00:00:00"))
