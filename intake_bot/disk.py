@@ -43,6 +43,16 @@ def disk_failures_of(path: Path) -> Iterator[None]:
         raise TemporaryFailure(disk_words(path, error)) from error
 
 
+@contextmanager
+def own_disk_failures_of(path: Path) -> Iterator[None]:
+    """As `disk_failures_of`, and for any OSError: what touches our own files only, under names that we gave them, can
+    meet no other fault than the disk's."""
+    try:
+        yield
+    except OSError as error:
+        raise TemporaryFailure(disk_words(path, error)) from error
+
+
 def disk_words(path: Path, error: OSError) -> str:
     """What went wrong with which file, in Chinese where it is something known."""
     where = error.filename if isinstance(error.filename, str) else path

@@ -10,6 +10,7 @@ from datetime import datetime
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.digests.mailbox_lines import junk_notes, mailbox_lines
 from intake_bot.digests.silent_letters import over_lines, unanswered_lines, undelivered_lines
+from intake_bot.disk import disk_words
 from intake_bot.errors import TemporaryFailure
 from intake_bot.examine import Desk, desk_for
 from intake_bot.home import Home
@@ -186,7 +187,7 @@ class Digesting:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(letter.html, encoding="utf-8")
         except OSError as error:
-            raise TemporaryFailure(f"写不了汇总 {folder / name}：{error.strerror}") from error
+            raise TemporaryFailure(f"写不了汇总 {folder / name}：{disk_words(folder, error)}") from error
 
 
 def digest_is_due(settings: Settings, ledger: Ledger, bureau: Bureau, now: datetime) -> bool:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from intake_bot.disk import disk_words
-from intake_bot.errors import TemporaryFailure
+from intake_bot.disk import own_disk_failures_of
 from intake_bot.files.facts import Kind, Trouble
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.sevenzip import Entry, all_contents, list_entries, program
@@ -83,14 +82,12 @@ def unpack(source: Source, folder: Path, budget: Budget, limits: FileLimits) -> 
     are there. Raises TemporaryFailure when our disk does not take them.
     """
     whole = folder / "whole"
-    try:
+    with own_disk_failures_of(folder):
         if folder.exists():  # a worker that died left it; this one is asked again
             shutil.rmtree(folder)
         whole.mkdir(parents=True)
         unpacked = _unpack(source, folder, budget, limits)
         shutil.rmtree(whole)
-    except OSError as error:
-        raise TemporaryFailure(disk_words(folder, error)) from error
     return unpacked
 
 

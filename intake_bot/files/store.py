@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from intake_bot.disk import disk_words, sync_folder
-from intake_bot.errors import TemporaryFailure
+from intake_bot.disk import own_disk_failures_of, sync_folder
 from intake_bot.mail.message import Attachment
 
 _LONGEST_NAME_BYTES = 120
@@ -57,14 +56,12 @@ class Store:
         """
         place = Path(*(safe_name(part) for part in (bureau, day.isoformat(), unit, receipt)))
         folder = self._root / place
-        try:
+        with own_disk_failures_of(folder):
             folder.mkdir(parents=True, exist_ok=True)
             shelf = _Shelf(folder)
             kept = tuple(self._keep(file, shelf) for file in files)
             for level in (place, *place.parents):
                 sync_folder(self._root / level)
-        except OSError as error:
-            raise TemporaryFailure(disk_words(folder, error)) from error
         return kept
 
     def _keep(self, file: Attachment, shelf: _Shelf) -> Kept:

@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake_bot.disk import disk_words
-from intake_bot.errors import TemporaryFailure
+from intake_bot.disk import own_disk_failures_of
 from intake_bot.files.facts import Trouble
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.rtf import read_rtf
@@ -42,15 +41,13 @@ def unpack_winmail(path: Path, folder: Path, most_files: int) -> Winmail:
 
     Raises Unreadable for one that is damaged or has too many files; TemporaryFailure when our disk does not take them.
     """
-    try:
+    with own_disk_failures_of(folder):
         tnef = read_tnef(path)
         if len(tnef.files) > most_files:
             raise Unreadable(Trouble.BOMB)
         folder.mkdir(parents=True, exist_ok=True)
         files = tuple(_written(file, folder, number) for number, file in enumerate(tnef.files, 1))
         return Winmail(files, _text(tnef, folder)[:_LONGEST], page_text(tnef.html)[:_LONGEST])
-    except OSError as error:
-        raise TemporaryFailure(disk_words(folder, error)) from error
 
 
 def _text(tnef: Tnef, folder: Path) -> str:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from intake_bot.disk import disk_words, sync_folder
-from intake_bot.errors import TemporaryFailure
+from intake_bot.disk import own_disk_failures_of, sync_folder
 from intake_bot.mail.key import MailKey
 
 Write = Callable[[bytes], object]
@@ -48,7 +46,7 @@ class Spool:
         part = path.with_suffix(".part")
         digest = hashlib.sha256()
         count = 0
-        with _disk_failures_of(path):
+        with own_disk_failures_of(path):
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
                 with part.open("wb") as file:
@@ -73,7 +71,7 @@ class Spool:
         path = self._folder / key.file_name
         digest = hashlib.sha256()
         count = 0
-        with _disk_failures_of(path):
+        with own_disk_failures_of(path):
             try:
                 with path.open("rb") as file:
                     while data := file.read(_READ_BYTES):
@@ -85,33 +83,25 @@ class Spool:
 
     def discard(self, spooled: Spooled) -> None:
         """Removes a mail that is no longer needed; one that is gone already is fine."""
-        with _disk_failures_of(spooled.path):
+        with own_disk_failures_of(spooled.path):
             spooled.path.unlink(missing_ok=True)
 
     def names(self) -> frozenset[str]:
         """File names of the whole mails that lie here."""
-        with _disk_failures_of(self._folder):
+        with own_disk_failures_of(self._folder):
             return frozenset(path.name for path in self._folder.glob("*.eml"))
 
     def remove(self, names: Iterable[str]) -> None:
         """Removes mails by their file names; one that is gone already is fine."""
-        with _disk_failures_of(self._folder):
+        with own_disk_failures_of(self._folder):
             for name in names:
                 (self._folder / name).unlink(missing_ok=True)
 
     def sweep(self, now: datetime, older_than: timedelta) -> int:
         """Removes half-written files that nobody has touched for `older_than`; returns how many."""
         limit = (now - older_than).timestamp()
-        with _disk_failures_of(self._folder):
+        with own_disk_failures_of(self._folder):
             stale = [part for part in self._folder.glob("*.part") if part.stat().st_mtime < limit]
             for part in stale:
                 part.unlink(missing_ok=True)
         return len(stale)
-
-
-@contextmanager
-def _disk_failures_of(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise TemporaryFailure(disk_words(path, error)) from error
