@@ -12,7 +12,7 @@ from intake_bot.mail.cloud import CloudLink
 
 
 class Kind(StrEnum):
-    """What a file is, read from its bytes and never from its name."""
+    """What a file is, read from its bytes. A name makes it worse where they leave that open, and never better."""
 
     JPEG = "jpeg"
     PNG = "png"
@@ -39,7 +39,7 @@ class Kind(StrEnum):
     XLSX = "xlsx"
     PPTX = "pptx"
     OLE = "ole"
-    """A compound file that is none of the three above: most often a .docx or .xlsx with a password."""
+    """A compound file that is no .doc, .xls, .ppt or .msg: most often a .docx or .xlsx with a password."""
     PDF = "pdf"
     OFD = "ofd"
     ODF = "odf"

@@ -1,8 +1,8 @@
 """What machines write, in the languages of their makers: subjects of auto-replies, bounces and receipts, and the words
 with which their texts begin.
 
-A teacher's telephone may speak English, a partner school's server German. Chinese words are in `triage`, among the
-other marks of Chinese providers. All of these stand at the very beginning, or they are a person's.
+A teacher's telephone may speak English, a partner school's server German. The commonest, English and Chinese, are in
+`triage`. All of these stand at the very beginning, or they are a person's.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ VIDEO_RULES: tuple[Callable[[VideoPart, FileFacts], Finding | None], ...] = (
 
 
 def check_video(part: VideoPart, file: FileFacts) -> list[Finding]:
-    """Everything wrong with one video. Of one that cannot be opened, only that, its format and its size are said."""
+    """Everything wrong with one video. Of one that cannot be opened, only that and its size are said."""
     if (closed := video_is_readable(part, file)) is not None:
         return present([closed, video_has_size(part, file)])
     return present(rule(part, file) for rule in VIDEO_RULES)
