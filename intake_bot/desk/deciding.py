@@ -36,7 +36,8 @@ _SEEN = Finding("clerk.accepted", Severity.REMARK, "工作人员已经查看，�
 
 
 def accepted_verdict(mail: FiledMail) -> Verdict:
-    """The verdict with its held items accepted; what was accepted or rejected before stays so."""
+    """The verdict with its held items accepted; what was accepted or rejected before stays so. What a later mail has
+    superseded is settled, and no part of it any more."""
     items = tuple(
         replace(item, decision=Decision.ACCEPTED, findings=(*_without_holds(item.findings), _SEEN))
         if item.decision is Decision.HELD
@@ -47,7 +48,8 @@ def accepted_verdict(mail: FiledMail) -> Verdict:
 
 
 def rejected_verdict(mail: FiledMail, reason: str) -> Verdict:
-    """The verdict with its held items rejected for this reason; of a mail without items, the mail itself."""
+    """The verdict with its held items rejected for this reason; of a mail without items, the mail itself. What a later
+    mail has superseded is settled, and no part of it any more."""
     refused = Finding("clerk.rejected", Severity.ERROR, reason.rstrip("。"))
     items = tuple(
         replace(item, decision=Decision.REJECTED, findings=(*_without_holds(item.findings), refused))
@@ -76,7 +78,15 @@ def _items(mail: FiledMail) -> tuple[ItemVerdict, ...]:
             item.fills,
         )
         for item in mail.items
+        if not item.superseded
     )
+
+
+def without_settled(verdict: Verdict, mail: FiledMail) -> Verdict:
+    """A second verdict on this mail, without what a later mail has superseded since the first."""
+    settled = {(item.material, item.day) for item in mail.items if item.superseded}
+    items = tuple(item for item in verdict.items if (item.material, item.day) not in settled)
+    return verdict if items == verdict.items else replace(verdict, items=items, disposition=dispose(items))
 
 
 def _without_holds(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -11,14 +11,22 @@ import hashlib
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from intake_bot.answering import Answering
 from intake_bot.clock import Clock
+from intake_bot.concluding import UNKNOWN_UNIT_FOLDER, Concluding, quota_lines
 from intake_bot.config.nearest import meant
 from intake_bot.config.settings import Bureau, Settings
-from intake_bot.desk.deciding import RAW_MAIL_NAME, Slot, accepted_by_hand, accepted_verdict, rejected_verdict
+from intake_bot.desk.deciding import (
+    RAW_MAIL_NAME,
+    Slot,
+    accepted_by_hand,
+    accepted_verdict,
+    rejected_verdict,
+    without_settled,
+)
 from intake_bot.errors import ConfigError, ConfigFault, PermanentFailure, TemporaryFailure
 from intake_bot.examine import Desk, Examined, Given, desk_for, open_mail
 from intake_bot.files.facts import FileFacts, Kind
@@ -26,9 +34,8 @@ from intake_bot.files.inspect import Inspected
 from intake_bot.files.store import Store
 from intake_bot.files.worker import Worker
 from intake_bot.home import Home
-from intake_bot.intake import UNKNOWN_UNIT_FOLDER, Intake, quota_lines
 from intake_bot.judging.rules.text import BODY_NAME
-from intake_bot.judging.verdict import Disposition, Verdict
+from intake_bot.judging.verdict import Disposition, MailKind, Verdict
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.receipt import read_receipt
 from intake_bot.ledger.records import FiledMail, Judgement, KeptFile, KeptLink, LetterDraft, MessageRecord
@@ -91,7 +98,7 @@ class Handling:
         self._ledger = ledger
         self._answering = answering
         self._clock = clock
-        self._worker = worker
+        self._concluding = Concluding(settings, home, ledger, answering, clock, worker)
         self._spool = Spool(home.spool)
 
     def find(self, number: str) -> MessageRecord:
@@ -162,10 +169,22 @@ class Handling:
     def _judge_again(
         self, record: MessageRecord, given: Given, what: str, detail: dict[str, str | int | None], work: Path
     ) -> Done:
-        bureau = self.bureau(record)
-        intake = Intake(self._settings, bureau, self._home, self._ledger, self._answering, self._clock, self._worker)
-        judgement = intake.judge_again(record, given, work)
+        """Received is when it was received, whatever the hour is now. Raises PermanentFailure when its raw bytes are
+        gone, or it is no submission any more."""
+        desk = self._desk(record)
+        message = open_mail(self._raw(record), work, self._settings.intake.limits)
+        examined = self._concluding.examined(record, message, desk, work, self._raw, given)
+        if examined.verdict.kind is not MailKind.SUBMISSION:
+            raise PermanentFailure(f"{record.receipt} 按现在的配置不算报送邮件，请用 accept 或 reject 作出决定")
+        verdict = without_settled(examined.verdict, self._ledger.history.mail(record.id))
+        judgement = self._concluding.judgement(record, replace(examined, verdict=verdict), desk, work, given)
         return self._file(record, judgement, what, detail)
+
+    def _raw(self, record: MessageRecord) -> Path:
+        spooled = self._spool.find(record.key)
+        if spooled is None:
+            raise PermanentFailure(f"{record.receipt} 的原邮件已不在本机，不能重新判定；请用 accept 或 reject 作出决定")
+        return spooled.path
 
     # ---- decided by a person -----------------------------------------------------------------------------------
 
