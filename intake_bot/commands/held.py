@@ -24,6 +24,7 @@ from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import FiledItem, FiledMail, KeptLink, MessageRecord
+from intake_bot.ledger.states import LetterState
 from intake_bot.letters.chinese import month_day
 from intake_bot.letters.untrusted import one_line
 from intake_bot.mail.cloud import link_details
@@ -100,7 +101,7 @@ def _at_the_desk(home: Home) -> Iterator[None]:
         with FileLock(home.desk_lock, timeout=0):
             # What a killed command left behind, which may be hundreds of megabytes.
             shutil.rmtree(home.desk, ignore_errors=True)
-            home.desk.mkdir(parents=True)
+            home.desk.mkdir(parents=True, exist_ok=True)
             yield
     except Timeout as error:
         raise PermanentFailure("另一个 intake-bot held 正在处理，请等它结束") from error
@@ -118,7 +119,9 @@ def _act(options: argparse.Namespace, settings: Settings, home: Home, ledger: Le
         worker.close()
     _tell(done, handling.bureau(record))
     if done.letter_to and handling.bureau(record).mode is Mode.LIVE:
-        _send(settings, home, handling.bureau(record), options)
+        why_not = _send(settings, home, handling.bureau(record), options)
+        state = ledger.history.mail(record.id).answer or LetterState.QUEUED
+        print("    " + _SENT.get(state, f"信在待发信箱里，收件程序会发出{why_not or '。'}"))
     return EXIT_FOUND if ledger.history.is_held(record.id) else EXIT_WELL
 
 
@@ -167,12 +170,15 @@ def _item_name(item: FiledItem) -> str:
 _DECISIONS = {Decision.ACCEPTED: "收下", Decision.REJECTED: "退回补正", Decision.HELD: "待人工"}
 
 
-def _send(settings: Settings, home: Home, bureau: Bureau, options: argparse.Namespace) -> None:
-    """Sends the letter now if nobody else does. It is in the outbox already, so that nothing depends on this."""
+def _send(settings: Settings, home: Home, bureau: Bureau, options: argparse.Namespace) -> str:
+    """Sends what is due now, if nobody else does; gives the reason why not. The letter is in the outbox already, so
+    that nothing depends on this."""
     try:
         with only_instance(home), Rounds(settings, home, clock_of(options, settings)) as rounds:
-            sent = rounds.deliver(bureau, lambda: False).sent
+            rounds.deliver(bureau, lambda: False)
     except IntakeError as error:
-        print(f"    信在待发信箱里，收件程序会发出（{error}）")
-    else:
-        print("    信已发出。" if sent else "    信在待发信箱里，收件程序会发出。")
+        return f"（{error}）"
+    return ""
+
+
+_SENT = {LetterState.SENT: "信已发出。", LetterState.FAILED: "信没能发出，请用别的办法告诉学校。"}

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from intake_bot.cli import run
 from intake_bot.demo import media
+from intake_bot.demo.servers import ImapServer
 from intake_bot.judging.verdict import Decision
 from intake_bot.mail.key import MailKey
 from intake_bot.mail.spool import Spool
-from tests.commands.homes import NOW, TestHome
+from tests.commands.homes import NOW, TestHome, make_home
 from tests.commands.mails import RECEIVED, mail, photos_zip
+from tests.servers.dovecot import PASSWORD
+from tests.servers.smtp import MoodySmtpServer
 
 VIDEO = "活动周濮阳县教育局视频材料"
 NOTE = "视频为五月十七日我校技能展示活动，学生正在操作无人机。"
@@ -242,6 +248,48 @@ def test_supply_works_while_another_program_holds_the_home(office: TestHome, hel
     assert office.letters[-1][1].startswith("【已收】")
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("250 OK", "信已发出。"),
+        ("451 4.7.1 try again later", "信在待发信箱里，收件程序会发出。"),
+        ("550 5.1.1 no such user", "信没能发出，请用别的办法告诉学校。"),
+    ],
+)
+def test_what_is_said_of_a_letter_is_true_of_this_one(
+    tmp_path: Path, pymap_server: ImapServer, new_user: str, monkeypatch: pytest.MonkeyPatch, answer: str, said: str
+) -> None:
+    """The letter about another mail was waiting, and leaves at the same time."""
+    with MoodySmtpServer(PASSWORD) as smtp:
+        office = make_home(tmp_path / "home", pymap_server.account(new_user), smtp, monkeypatch)
+        office.receive(video_mail())
+        office.receive(mail("活动周范县教育局视频材料", text=NOTE, html=NOTE + big("闭幕式.mp4"), sender="fx@qq.com"))
+        office.poll()
+        with FileLock(office.root / "data" / "intake-bot.lock"):
+            office.held("accept", number_of(office))
+        before = len(smtp.letters)
+        smtp.recipient_answers = {} if answer == "250 OK" else {"fx@qq.com": answer}
+        printed = office.held("accept", number_of(office))[1]
+        assert len(smtp.letters) - before == 1 + (answer == "250 OK")
+        assert printed.endswith(f"    {said}\n"), printed
+
+
+def test_what_a_killed_command_left_and_cannot_be_removed_is_in_nobodys_way(
+    office: TestHome, held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a virus scanner leaves it on Windows, which has a file of it open."""
+    (office.root / "data" / "desk" / "tmpabc").mkdir(parents=True)
+    removing = shutil.rmtree
+
+    def refused(path: Path, *arguments: Any, **options: Any) -> None:
+        if Path(path) != office.root / "data" / "desk":
+            removing(path, *arguments, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    code, printed = office.held("accept", held)
+    assert (code, "已收下" in printed) == (0, True), printed
+
+
 def test_two_clerks_do_not_work_at_once(office: TestHome, held: str) -> None:
     with FileLock(office.root / "data" / "desk.lock"):
         assert office.held("accept", held) == (1, "出错：另一个 intake-bot held 正在处理，请等它结束\n")
@@ -408,3 +456,85 @@ def test_several_pieces_are_judged_again_as_one(office: TestHome, tmp_path: Path
     office.poll()
     assert list((office.root / "data" / "spool").iterdir()) == []
     assert office.run("held")[0] == 0
+
+
+# ---- mails that later ones have mended meanwhile -----------------------------------------------------------------
+
+PHOTOS_AND_VIDEO = "活动周濮阳县教育局照片、视频材料"
+SMALL = media.zip_of({"启动仪式领导讲话.jpg": media.jpeg(900, 600)})
+LATER = "2023-05-17T17:20:00+08:00"
+
+
+def photos_and_video(photos: bytes, **headers: str) -> EmailMessage:
+    """Its video waits for a person."""
+    return mail(PHOTOS_AND_VIDEO, {"照片.zip": photos}, text=NOTE, html=NOTE + big("开幕式.mp4"), headers=headers)
+
+
+def supply(office: TestHome, number: str, tmp_path: Path) -> tuple[int, str]:
+    return office.held("supply", number, downloaded(tmp_path), now=LATER)
+
+
+def accept(office: TestHome, number: str, _: Path) -> tuple[int, str]:
+    return office.held("accept", number, now=LATER)
+
+
+def reject(office: TestHome, number: str, _: Path) -> tuple[int, str]:
+    return office.held("reject", number, "--reason", "链接打不开", now=LATER)
+
+
+def retry(office: TestHome, number: str, _: Path) -> tuple[int, str]:
+    return office.held("retry", number, now=LATER)
+
+
+def items_left(office: TestHome) -> list[tuple[str, str, str]]:
+    """Material, day and decision of what nothing has superseded."""
+    with office.ledger() as ledger:
+        items = [one for one in ledger.history.items() if not one.superseded]
+    return sorted((one.material, str(one.day), one.decision.value) for one in items)
+
+
+@pytest.mark.parametrize(
+    ("act", "label", "decision"),
+    [
+        (supply, "【已收·迟报】", "accepted"),
+        (accept, "【已收·迟报】", "accepted"),
+        (reject, "【请补正】", "rejected"),
+        (retry, "【待人工查看】", "held"),
+    ],
+)
+def test_what_a_later_mail_has_mended_is_settled(
+    office: TestHome, tmp_path: Path, act: Callable[[TestHome, str, Path], tuple[int, str]], label: str, decision: str
+) -> None:
+    """Both came after the deadline, for the day just due; for the first it was not filled by the second."""
+    office.receive(photos_and_video(SMALL), at="2023-05-17T17:00:00+08:00")
+    office.poll("2023-05-17T17:01:00+08:00")
+    number = number_of(office)
+    office.receive(mail("活动周濮阳县教育局照片材料", {"照片.zip": photos_zip()}), at="2023-05-17T17:05:00+08:00")
+    office.poll("2023-05-17T17:06:00+08:00")
+    before = [("照片", "2023-05-17", "accepted"), ("视频", "2023-05-17", "held")]
+    assert items_left(office) == before
+    _, printed = act(office, number, tmp_path)
+    assert "照片（" not in printed
+    assert office.letters[-1][1] == f"{label}活动周濮阳县教育局视频（回执编号 {number}）"
+    assert items_left(office) == [before[0], ("视频", "2023-05-17", decision)]
+
+
+def test_a_supplement_that_is_judged_again_keeps_the_good_files(office: TestHome, tmp_path: Path) -> None:
+    good = {"学生技能展示现场.jpg": media.jpeg(2400, 1800, min_bytes=2_100_000, seed=4)}
+    office.receive(
+        mail("活动周濮阳县教育局照片材料", {"旧照片.zip": media.zip_of({**good, "合影.jpg": media.jpeg(900, 600)})})
+    )
+    office.poll()
+    letter = message_from_bytes(office.smtp.letters[0].raw, policy=default)
+    office.receive(
+        photos_and_video(photos_zip("实训室合影.jpg"), **{"In-Reply-To": letter["Message-ID"]}),
+        at="2023-05-17T15:02:00+08:00",
+    )
+    office.poll()
+    assert items_left(office) == [("照片", "2023-05-17", "accepted"), ("视频", "2023-05-17", "held")]
+    code, printed = office.held("supply", number_of(office), downloaded(tmp_path))
+    assert code == 0, printed
+    assert items_left(office) == [("照片", "2023-05-17", "accepted"), ("视频", "2023-05-17", "accepted")]
+    with office.ledger() as ledger:
+        last = [one for one in ledger.history.items() if one.material == "照片"][-1]
+    assert [file.name for file in last.files] == ["旧照片.zip", "照片.zip"]
