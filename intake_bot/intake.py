@@ -3,13 +3,12 @@
 1. the ledger sees the mail, and counts the attempt before its bytes are touched;
 2. the raw bytes go to the spool;
 3. the attachments go to the store;
-4. ONE transaction writes message, submission, items, findings, files and the finished answer. Here we take
-   responsibility. Whatever was done before is done again after a crash, with the same result.
+4. ONE transaction writes message, submission, items, findings, files and the finished answer, or why there is
+   none. Here we take responsibility. Whatever was done before is done again after a crash, with the same result.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 import tempfile
@@ -19,50 +18,29 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from intake_bot.answering import Answering
-from intake_bot.brakes.braking import Occasion, silence
-from intake_bot.brakes.counting import intended_answer
-from intake_bot.brakes.repetition import Complaint, complaint
 from intake_bot.clock import Clock
+from intake_bot.concluding import Concluding
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.disk import disk_failures_of
-from intake_bot.errors import PermanentFailure, TemporaryFailure
-from intake_bot.examine import Desk, Examined, Given, desk_for, examine, open_mail
-from intake_bot.files.facts import ARCHIVES, FileFacts, Kind
-from intake_bot.files.store import Store
+from intake_bot.errors import TemporaryFailure
+from intake_bot.examine import Desk, Examined, Given, desk_for, open_mail
 from intake_bot.files.worker import Worker
 from intake_bot.home import Home
-from intake_bot.judging.rules.text import BODY_NAME
-from intake_bot.judging.sorting import is_decoration
-from intake_bot.judging.verdict import Decision, MailKind, Verdict
+from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import (
-    UNANSWERED,
-    Detail,
-    Fingerprint,
-    Judgement,
-    KeptFile,
-    KeptLink,
-    LetterDraft,
-    MessageRecord,
-    Returned,
-)
+from intake_bot.ledger.records import MessageRecord, Returned
 from intake_bot.ledger.states import MessageState
-from intake_bot.letters.missing import quota_sentences
 from intake_bot.looking import Looking
 from intake_bot.mail.bounces import read_bounce
 from intake_bot.mail.connection import LoginRefused, ServerFailure
 from intake_bot.mail.mailbox import Mailbox, MailGone
-from intake_bot.mail.message import Attachment, Message, message_id_of
+from intake_bot.mail.message import message_id_of
 from intake_bot.mail.spool import Spool, Spooled
 from intake_bot.mail.triage import BOUNCE
-from intake_bot.recall import LedgerPast, RawOf, overdue
+from intake_bot.recall import RawOf, overdue
 from intake_bot.returning import returned_letter
-from intake_bot.wrapping import wrap_answer
 
 log = logging.getLogger(__name__)
-
-BODY_FILE_NAME = "邮件正文.txt"
-UNKNOWN_UNIT_FOLDER = "未识别单位"
 
 
 @dataclass(frozen=True)
@@ -91,11 +69,9 @@ class Intake:
         self._bureau = bureau
         self._home = home
         self._ledger = ledger
-        self._answering = answering
         self._clock = clock
-        self._worker = worker
+        self._concluding = Concluding(settings, home, ledger, answering, clock, worker)
         self._spool = Spool(home.spool)
-        self._store = Store(home.files)
 
     def take_in(self, mailbox: Mailbox, stop: Callable[[], bool]) -> Taken:
         """One pass: notes every mail that is new, and settles what is unsettled, oldest first; what has failed before
@@ -199,7 +175,7 @@ class Intake:
         message = open_mail(spooled.path, work, self._settings.intake.limits)
         self._ledger.messages.headers_read(record.id, message.sender.address, message.subject)
         desk = self._desk(record.key.internaldate)
-        examined = self._examine(record, message, desk, work, raw_of, Given())
+        examined = self._concluding.examined(record, message, desk, work, raw_of, Given())
         if examined.waits is not None:
             self._ledger.messages.wait(record.id, examined.waits, self._clock())
             log.info("waiting receipt=%s piece=%d/%d", record.receipt, examined.waits.number, examined.waits.total)
@@ -210,8 +186,7 @@ class Intake:
             )
             log.info("ignored receipt=%s kind=%s reason=%s", record.receipt, examined.verdict.kind, examined.reason)
             return True
-        judgement = self._judgement(record, examined, desk, work, Given())
-        judgement = replace(judgement, joined=tuple(one.id for one in examined.siblings))
+        judgement = self._concluding.judgement(record, examined, desk, work, Given())
         self._ledger.messages.file_judgement(record.id, judgement, self._clock())
         log.info(
             "judged receipt=%s disposition=%s unit=%s",
@@ -221,99 +196,11 @@ class Intake:
         )
         return True
 
-    def judge_again(self, record: MessageRecord, given: Given, work: Path) -> Judgement:
-        """A held mail judged once more together with what a clerk gave; nothing is filed yet. `work` is a folder of its
-        own. Received is when it was received, whatever the hour is now.
-
-        Raises PermanentFailure when its raw bytes are gone, or it is no submission any more.
-        """
-        spooled = self._spool.find(record.key)
-        desk = desk_for(self._settings, self._bureau, record.key.internaldate)
-        if spooled is None or desk is None:
-            raise PermanentFailure(f"{record.receipt} 的原邮件已不在本机，不能重新判定；请用 accept 或 reject 作出决定")
-        message = open_mail(spooled.path, work, self._settings.intake.limits)
-        examined = self._examine(record, message, desk, work, self._raw_again, given)
-        if examined.verdict.kind is not MailKind.SUBMISSION:
-            raise PermanentFailure(f"{record.receipt} 按现在的配置不算报送邮件，请用 accept 或 reject 作出决定")
-        return self._judgement(record, examined, desk, work, given)
-
-    def _raw_again(self, record: MessageRecord) -> Path:
-        spooled = self._spool.find(record.key)
-        if spooled is None:
-            raise PermanentFailure(f"{record.receipt} 的原邮件已不在本机，不能重新判定；请用 accept 或 reject 作出决定")
-        return spooled.path
-
-    def _examine(
-        self, record: MessageRecord, message: Message, desk: Desk, work: Path, raw_of: RawOf, given: Given
-    ) -> Examined:
-        past = LedgerPast(self._ledger, desk, self._home.files, record, raw_of, self._clock())
-        return examine(message, record.key.internaldate, desk, work, past, self._worker, given)
-
-    def _judgement(self, record: MessageRecord, examined: Examined, desk: Desk, work: Path, given: Given) -> Judgement:
-        taken_over = examined.supplement.files if examined.supplement else ()
-        files = (*taken_over, *self._keep(record, examined, desk, work, given))
-        links = tuple(
-            KeptLink(one.name, one.link, one.size, one.expires, one.link in given.links) for one in examined.links
-        )
-        return Judgement(
-            notice=desk.notice.id,
-            verdict=examined.verdict,
-            files=files,
-            answer=self._answer(record, examined, desk, complaint(examined.verdict, files, links)),
-            cumulative=frozenset(material.name for material in desk.notice.materials if material.quotas),
-            links=links,
-            supplements=examined.supplement.receipt if examined.supplement else None,
-            prints=_fingerprints(examined.files),
-        )
-
-    def _keep(
-        self, record: MessageRecord, examined: Examined, desk: Desk, work: Path, given: Given
-    ) -> tuple[KeptFile, ...]:
-        verdict = examined.verdict
-        received = record.key.internaldate.astimezone(desk.calendar.zone).date()
-        day = next((item.day for item in verdict.items if item.day), received)
-        attached = [*examined.message.attachments, *_body_file(examined, work)]
-        unit = verdict.unit or UNKNOWN_UNIT_FOLDER
-        kept = self._store.keep(self._bureau.id, day, unit, record.receipt, attached)
-        facts = {one.path: one.facts for one in examined.inspected}
-        from_clerk = {file.path for file in given.files}
-        return tuple(
-            KeptFile(
-                name=one.name if file.path in facts else BODY_NAME,
-                path=one.path,
-                sha256=one.sha256,
-                bytes=one.bytes,
-                kind=facts[file.path].kind if file.path in facts else Kind.TEXT,
-                supplied=file.path in from_clerk,
-            )
-            for file, one in zip(attached, kept, strict=True)
-        )
-
     def _returned(self, examined: Examined) -> Returned | None:
         """Which letter of ours a bounce brings back, if it is one."""
         if examined.reason != BOUNCE:
             return None
         return returned_letter(read_bounce(examined.message), self._bureau.id, self._ledger)
-
-    def _answer(
-        self, record: MessageRecord, examined: Examined, desk: Desk, said: Complaint | None
-    ) -> LetterDraft | None:
-        now = self._clock()
-        quotas = quota_lines(self._ledger, record, examined.verdict, desk)
-        reply = self._answering.reply(examined, desk, record.receipt, record.key.internaldate, now, quotas)
-        if reply is None:
-            return None
-        people = (reply.to, examined.message.sender.address)
-        intended = intended_answer(self._ledger, self._settings, record, people, said, now)
-        quiet = silence(Occasion(examined.message, desk.own_addresses, intended))
-        if quiet is not None:
-            # A machine may be answering our answers. The mail itself is judged and filed as any other.
-            detail: Detail = {"to": reply.to, "receipt": record.receipt, "reason": quiet.reason, **quiet.detail}
-            self._ledger.trail.note(self._bureau.id, UNANSWERED, detail, now)
-            log.warning("unanswered receipt=%s reason=%s", record.receipt, quiet.reason)
-            return None
-        at = now.astimezone(desk.calendar.zone)
-        return wrap_answer(reply.letter, self._bureau, reply.to, examined.message, record.receipt, at)
 
     def _desk(self, at: datetime) -> Desk:
         """Without a notice no mail can be told from another: all of it waits in the mailbox until there is one."""
@@ -337,37 +224,3 @@ class Intake:
         self._spool.sweep(self._clock(), timedelta(hours=36))
         self._spool.remove(self._ledger.messages.with_raw_mail_to_spare(self._spool.names()))
         shutil.rmtree(self._home.work, ignore_errors=True)
-
-
-def quota_lines(ledger: Ledger, record: MessageRecord, verdict: Verdict, desk: Desk) -> tuple[str, ...]:
-    """Where the unit stands, with what this verdict on the mail accepts."""
-    unit = desk.bureau.roster.find(verdict.unit) if verdict.unit else None
-    if unit is None:
-        return ()
-    counts = {
-        item.material: ledger.history.accepted_count(desk.notice.id, unit.name, item.material, besides=record.id)
-        for item in verdict.items
-    }
-    for item in verdict.items:
-        counts[item.material] += item.fills if item.decision is Decision.ACCEPTED else 0
-    return quota_sentences(desk.notice, unit, counts)
-
-
-def _fingerprints(files: tuple[FileFacts, ...]) -> tuple[Fingerprint, ...]:
-    """What the files are known by when they come again: those inside archives, and not the archives."""
-    return tuple(
-        Fingerprint(file.shown_name, file.sha256, file.photo.look if file.photo else None)
-        for file in files
-        if file.kind not in (*ARCHIVES, Kind.EMPTY) and not is_decoration(file)
-    )
-
-
-def _body_file(examined: Examined, work: Path) -> list[Attachment]:
-    """What the school wrote in the mail itself, as a file: it may be the material, and it belongs to the rest."""
-    if not examined.body.strip():
-        return []
-    content = examined.body.encode("utf-8-sig", "replace")
-    path = work / "body.txt"
-    path.write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    return [Attachment(BODY_FILE_NAME, path, len(content), digest, "text/plain")]

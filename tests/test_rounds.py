@@ -69,7 +69,7 @@ def test_a_mail_that_breaks_the_program_is_tried_three_times_and_held(
             raise ZeroDivisionError
         return result
 
-    monkeypatch.setattr("intake_bot.intake.examine", breaking)
+    monkeypatch.setattr("intake_bot.concluding.examine", breaking)
     assert story.round().taken == Taken(seen=3, settled=2, failed=1)
     assert story.letters_to("t0@example.edu.cn") and story.letters_to("t2@example.edu.cn")
     assert [story.round().taken for _ in range(3)] == [Taken(failed=1), Taken(failed=1), Taken(settled=1)]

@@ -1,4 +1,7 @@
-"""One judgement written down: submission, items, findings, files, the answer. All within the caller's transaction."""
+"""One judgement written down: submission, items, findings, files, the answer or why there is none.
+
+All of it within the caller's transaction.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from intake_bot.ledger.earlier import line_of
 from intake_bot.ledger.forms import add_forms, copy_forms
 from intake_bot.ledger.letters import add_letter
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Fingerprint, Judgement, KeptFile, KeptLink, LetterKind
+from intake_bot.ledger.records import UNANSWERED, Fingerprint, Judgement, KeptFile, KeptLink, LetterKind
 from intake_bot.ledger.tables import (
     FileRow,
     FindingRow,
@@ -29,6 +32,7 @@ from intake_bot.ledger.tables import (
     SubmissionRow,
     SupplementRow,
 )
+from intake_bot.ledger.trail import add_event
 
 
 def add_submission(session: Session, message: MessageRow, judgement: Judgement, now: datetime) -> SubmissionRow:
@@ -57,6 +61,8 @@ def add_submission(session: Session, message: MessageRow, judgement: Judgement, 
             _supersede(session, message, row, _replaced(row, line, judgement))
     if judgement.answer is not None:
         add_letter(session, message.bureau, LetterKind.ANSWER, judgement.answer, now, submission=submission.id)
+    if judgement.unanswered is not None:
+        add_event(session, message.bureau, UNANSWERED, judgement.unanswered, now)
     return submission
 
 

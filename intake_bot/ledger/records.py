@@ -183,6 +183,8 @@ class Judgement:
     """Ids of the waiting mails that were judged as part of this one （2/3）."""
     prints: tuple[Fingerprint, ...] = ()
     links: tuple[KeptLink, ...] = ()
+    unanswered: Detail | None = None
+    """What UNANSWERED tells, where an answer was due and none is written."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ import pytest
 from imapclient import IMAPClient
 
 from intake_bot.demo.servers import SmtpServer
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.records import UNANSWERED
 from tests.conftest import ImapHost
 from tests.e2e.dying import run_and_die
 from tests.e2e.home import CLERK, make_home
@@ -151,12 +153,35 @@ def test_a_mail_that_kills_three_times_is_held_and_no_longer_in_the_way(
     account.append(rejected_mail(), START)
     home = make_home(tmp_path, {"hebei": account}, smtp_server)
     for _ in range(3):
-        die_in("intake_bot.intake:examine", "before", 1, "poll", "--home", home, *AT_NOW)
+        die_in("intake_bot.concluding:examine", "before", 1, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert fates(home) == [Fate.HELD, Fate.DUPLICATE, Fate.REJECTED]
     held = run("held", "--home", home)
     assert held.code == 1
     assert "连续3次没能处理" in held.out
+
+
+@pytest.mark.parametrize(
+    ("place", "when"),
+    [
+        ("intake_bot.ledger.messages:Messages.file_judgement", "before"),
+        ("intake_bot.ledger.filing:add_event", "after"),  # inside the transaction
+        ("intake_bot.ledger.messages:Messages.file_judgement", "after"),
+    ],
+)
+def test_a_mail_that_gets_no_answer_is_told_of_once(
+    place: str, when: str, best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
+) -> None:
+    account = best_host.account(new_user)
+    for number in range(2):
+        account.append(compose("活动周天涯海角学校典型案例材料", message_id=f"<{number}@example.edu.cn>"), START)
+    home = make_home(tmp_path, {"hebei": account}, smtp_server)
+    die_in(place, when, 1 if place.endswith("add_event") else 2, "poll", "--home", home, *AT_NOW)
+    assert run("poll", "--home", home, *AT_NOW).code == 0
+    assert len(smtp_server.letters) == 1
+    with Ledger.open(home / "data" / "ledger.sqlite3") as ledger:
+        trouble = ledger.digests.report("hebei").trouble
+    assert [event.what for event in trouble] == [UNANSWERED]
 
 
 @pytest.mark.parametrize(
