@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from intake_bot.config.defaults import defaults_dir
+from intake_bot.disk import disk_failures_of
+from intake_bot.errors import PermanentFailure
 from intake_bot.letters.templates import Templates, read_templates
 
 
@@ -79,3 +85,20 @@ class Home:
     def templates(self) -> Templates:
         """The home's own letters where it has them, else the packaged ones. Raises ConfigError for a broken one."""
         return read_templates([folder for folder in (self.own_templates, packaged_templates()) if folder.is_dir()])
+
+
+@contextmanager
+def only_instance(home: Home) -> Iterator[None]:
+    """Holds the home for this process. Raises PermanentFailure when another one is at work on it, TemporaryFailure
+    when the disk takes no lock."""
+    lock = FileLock(home.lock, timeout=0)
+    try:
+        with disk_failures_of(home.data):
+            home.prepare()
+            lock.acquire()
+    except Timeout as error:
+        raise PermanentFailure(f"另一个 intake-bot 正在使用 {home.root.resolve()}，请先停止它") from error
+    try:
+        yield
+    finally:
+        lock.release()

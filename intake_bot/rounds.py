@@ -12,16 +12,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
 
-from filelock import FileLock, Timeout
-
 from intake_bot.answering import Answering
 from intake_bot.backup.restoring import settle_killed_restore
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Mode, Settings
 from intake_bot.connecting import imap_settings, smtp_settings
 from intake_bot.digests.digesting import Digesting
-from intake_bot.disk import disk_failures_of
-from intake_bot.errors import IntakeError, PermanentFailure
+from intake_bot.errors import IntakeError
 from intake_bot.examine import worker_for
 from intake_bot.health.alerting import Alerting, LoginGivenUp
 from intake_bot.health.report import HealthFile
@@ -70,23 +67,6 @@ class _Refusals:
     def rest_at(self, now: datetime) -> bool:
         """True while the server is left alone. A clock that was set back ends it."""
         return self.times >= LOGINS and self.last <= now < self.last + LOGIN_REST
-
-
-@contextmanager
-def only_instance(home: Home) -> Iterator[None]:
-    """Holds the home for this process. Raises PermanentFailure when another one is at work on it, TemporaryFailure
-    when the disk takes no lock."""
-    lock = FileLock(home.lock, timeout=0)
-    try:
-        with disk_failures_of(home.data):
-            home.prepare()
-            lock.acquire()
-    except Timeout as error:
-        raise PermanentFailure(f"另一个 intake-bot 正在使用 {home.root.resolve()}，请先停止它") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 class Rounds:

@@ -14,12 +14,12 @@ import pytest
 from intake_bot.demo.servers import ImapServer, SmtpServer
 from intake_bot.errors import PermanentFailure, TemporaryFailure
 from intake_bot.examine import Examined, examine
-from intake_bot.home import Home
+from intake_bot.home import Home, only_instance
 from intake_bot.intake import Taken
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.mail.spool import Spool, Spooled
 from intake_bot.outbox import Delivered
-from intake_bot.rounds import Round, only_instance
+from intake_bot.rounds import Round
 from tests.e2e.home import ADMIN, edit, make_home
 from tests.e2e.looking import Ran, dump, fates, read, run, text_of, tree
 from tests.e2e.mails import CHINA, NOW, START, Fate, accepted_mail, compose, rejected_mail

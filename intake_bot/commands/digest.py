@@ -12,9 +12,9 @@ from intake_bot.config.load import load
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.digests.digesting import Digesting
 from intake_bot.errors import IntakeError
-from intake_bot.home import Home
+from intake_bot.home import Home, only_instance
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.rounds import Rounds, only_instance
+from intake_bot.rounds import Rounds
 
 
 def run(options: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from intake_bot.desk.deciding import Slot
 from intake_bot.desk.handling import Done, Handling, raw_mail
 from intake_bot.errors import IntakeError, PermanentFailure
 from intake_bot.examine import worker_for
-from intake_bot.home import Home
+from intake_bot.home import Home, only_instance
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import FiledItem, FiledMail, KeptLink, MessageRecord
@@ -28,7 +28,7 @@ from intake_bot.ledger.states import LetterState
 from intake_bot.letters.chinese import month_day
 from intake_bot.letters.untrusted import one_line
 from intake_bot.mail.cloud import link_details
-from intake_bot.rounds import Rounds, only_instance
+from intake_bot.rounds import Rounds
 
 _LONGEST_LINK = 4000
 

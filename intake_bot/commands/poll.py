@@ -9,8 +9,8 @@ from intake_bot.commands.choosing import chosen_bureaus, clock_of
 from intake_bot.commands.inspecting import fit_for_work
 from intake_bot.commands.progress import tracked_while_printing
 from intake_bot.health.pinging import Pinger
-from intake_bot.home import Home
-from intake_bot.rounds import Rounds, only_instance
+from intake_bot.home import Home, only_instance
+from intake_bot.rounds import Rounds
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,8 +10,7 @@ from intake_bot.backup.restoring import finish_restore, restore
 from intake_bot.cli import EXIT_WELL
 from intake_bot.commands.progress import tracked
 from intake_bot.config.load import load
-from intake_bot.home import Home
-from intake_bot.rounds import only_instance
+from intake_bot.home import Home, only_instance
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,9 +10,9 @@ from intake_bot.cli import EXIT_WELL
 from intake_bot.clock import system_clock
 from intake_bot.commands.inspecting import fit_for_work
 from intake_bot.daemon import Daemon
-from intake_bot.home import Home
+from intake_bot.home import Home, only_instance
 from intake_bot.log_lines import LOG_FORMAT, DiscreetFormatter, log_to_screen
-from intake_bot.rounds import Rounds, only_instance
+from intake_bot.rounds import Rounds
 
 log = logging.getLogger(__name__)
 

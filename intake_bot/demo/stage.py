@@ -17,10 +17,10 @@ from intake_bot.config.settings import Bureau, Settings
 from intake_bot.demo.mails import MOMENTS
 from intake_bot.demo.posted import DemoMail
 from intake_bot.demo.servers import ImapServer, LoopbackServer, SentLetter, SmtpServer
-from intake_bot.home import Home
+from intake_bot.home import Home, only_instance
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import DayReport
-from intake_bot.rounds import Rounds, only_instance
+from intake_bot.rounds import Rounds
 
 _NEXT_ROUND = timedelta(minutes=2)
 
