@@ -130,7 +130,9 @@ def _measure_heic(path: Path) -> tuple[PhotoFacts | None, Trouble | None]:
     found = probe(path)
     if found is None:
         return None, Trouble.DAMAGED
-    picture = found.first("Image") or found.first("Video")
-    if picture is None or not picture.width or not picture.height:
+    pictures = [track for track in found.tracks if track.kind in ("Image", "Video") and track.width and track.height]
+    if not pictures:
         return None, Trouble.TRUNCATED if found.truncated else Trouble.DAMAGED
+    # A telephone's photo is a grid of tiles, and all of them stand before it in the list; previews are smaller too.
+    picture = max(pictures, key=lambda track: track.width * track.height)
     return PhotoFacts(picture.width, picture.height), Trouble.TRUNCATED if found.truncated else None

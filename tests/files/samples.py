@@ -75,6 +75,39 @@ def heic(width: int, height: int, brand: bytes = b"heic") -> bytes:
     return _box("ftyp", brand, bytes(4), b"mif1" + brand) + meta + _box("mdat", bytes(16))
 
 
+def heic_in_tiles(width: int, height: int, tiles: int) -> bytes:
+    """The same as telephones write it: tiles, and a grid that is made of them (ISO 23008-12, 6.6.2.3)."""
+    grid = tiles + 1
+    kinds = [(number, b"hvc1") for number in range(1, grid)] + [(grid, b"grid")]
+    every = b"".join(struct.pack(">H", number) for number in range(1, grid))
+    sizes = (_full_box("ispe", struct.pack(">LL", *sides)) for sides in ((512, 512), (width, height)))
+    which = b"".join(struct.pack(">HBB", number, 1, 0x82 if number == grid else 0x81) for number, _ in kinds)
+    meta = _full_box(
+        "meta",
+        _full_box("hdlr", bytes(4) + b"pict" + bytes(13)),
+        _full_box("pitm", struct.pack(">H", grid)),
+        _full_box(
+            "iinf",
+            struct.pack(">H", grid),
+            *(_box("infe", b"\2\0\0\0", struct.pack(">HH", number, 0) + kind + b"\0") for number, kind in kinds),
+        ),
+        _full_box("iref", _box("dimg", struct.pack(">HH", grid, tiles) + every)),
+        _box("iprp", _box("ipco", *sizes), _full_box("ipma", struct.pack(">L", grid), which)),
+        _full_box(
+            "iloc",
+            b"\x44\0",
+            struct.pack(">H", grid),
+            *(struct.pack(">HHHLL", number, 0, 1, 0, 16) for number, _ in kinds),
+        ),
+    )
+    return _box("ftyp", b"heic", bytes(4), b"mif1heic") + meta + _box("mdat", bytes(16))
+
+
+def recorded(name: str) -> bytes:
+    """A small file as another program wrote it: `ffmpeg.wmv`, `libheif.heic`."""
+    return (Path(__file__).parent / "recorded" / name).read_bytes()
+
+
 def _box(name: str, *content: bytes) -> bytes:
     body = b"".join(content)
     return struct.pack(">L", len(body) + 8) + name.encode() + body

@@ -6,6 +6,7 @@ import pytest
 
 from intake_bot.demo import media
 from intake_bot.files.facts import Kind, Trouble, VideoFacts
+from intake_bot.files.sniff import sniff
 from intake_bot.files.video import measure_video
 from tests.files import samples
 
@@ -36,3 +37,23 @@ def test_measure_video(
     tmp_path: Path, content: bytes, kind: Kind, measured: tuple[VideoFacts | None, Trouble | None]
 ) -> None:
     assert measure_video(samples.put(tmp_path, "视频①.bin", content), kind) == measured
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "measured"),
+    [
+        ("ffmpeg.wmv", Kind.WMV, (VideoFacts(128, 96, 1.0, "WMV2"), None)),
+        ("ffmpeg.mkv", Kind.MKV, (VideoFacts(128, 96, 1.0, "V_MPEG4/ISO/AVC"), None)),
+        ("ffmpeg.flv", Kind.FLV, (VideoFacts(128, 96, 1.0, "2"), None)),
+        ("ffmpeg.mpg", Kind.MPEG, (VideoFacts(128, 96, 2.0, "MPEG Video"), None)),
+        ("ffmpeg.ts", Kind.MPEG, (VideoFacts(128, 96, 0.945454545, "27"), None)),
+        ("ffmpeg.mov", Kind.MOV, (VideoFacts(128, 96, 1.0, "hev1"), None)),
+        ("ffmpeg.3gp", Kind.MP4, (VideoFacts(176, 144, 1.0, "s263"), None)),
+        ("ffmpeg.webm", Kind.MKV, (None, Trouble.UNSUPPORTED)),  # as browsers record: without its length
+    ],
+)
+def test_measure_video_of_every_kind(
+    tmp_path: Path, name: str, kind: Kind, measured: tuple[VideoFacts | None, Trouble | None]
+) -> None:
+    path = samples.put(tmp_path, name, samples.recorded(name))
+    assert (sniff(path), measure_video(path, kind)) == (kind, measured)
