@@ -22,6 +22,7 @@ from intake_bot.notices.roster import Roster
 from intake_bot.notices.spelling import compact
 from intake_bot.notices.subject import SubjectReading, UnitFault
 
+
 @dataclass(frozen=True)
 class EarlierItem:
     """One item of an earlier submission."""
