@@ -107,6 +107,8 @@ def _mails() -> Iterator[Case]:
         " (186.42M, 2023年06月14日 22:00 到期)"
     )
     yield VIDEO.held("超大附件", nothing, "cloud.link", html=f"<p>{NOTE}</p>{link}")
+    expired = link.replace("06月14日", "05月14日")
+    yield VIDEO.rejected("超大附件已经过期", nothing, "cloud.expired", html=f"<p>{NOTE}</p>{expired}")
     yield PHOTOS.accepted("三封中的第二封", one_photo(), "part.piece", subject="活动周濮阳县教育局照片（2/3）")
     yield TEXT.held("转来两封报送邮件", _two_mails, "mail.several", subject="转发各单位材料")
     yield TEXT.held(
