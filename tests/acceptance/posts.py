@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Any
 
 from intake_bot.cli import run
 from intake_bot.demo import media
+from tests.composing import composed
 
 CHINA = timezone(timedelta(hours=8))
 Files = Mapping[str, bytes]
@@ -106,23 +105,24 @@ def nothing() -> Files:
 
 def raw(case: Case) -> bytes:
     """The mail, with the hour at which the bureau's server received it."""
-    mail = EmailMessage(SMTP)
     moment = datetime.fromisoformat(case.received).replace(tzinfo=CHINA)
-    mail["Received"] = f"from school.example by mx.example with ESMTP; {format_datetime(moment)}"
-    mail["From"], mail["To"], mail["Subject"] = "school@qq.com", MAILBOXES[case.notice], case.subject
-    mail["Message-ID"] = f"<{hashlib.sha256(case.name.encode()).hexdigest()[:16]}@school.example>"
-    if case.mime:
-        return mail.as_bytes().rstrip() + b"\r\nMIME-Version: 1.0\r\n" + case.mime
-    mail.set_content(case.text)
-    if case.html:
-        mail.add_alternative(case.html, subtype="html")
-        shown = list(mail.iter_parts())[1]
-        assert isinstance(shown, EmailMessage)
-        for cid, picture in (case.pictures or {}).items():
-            shown.add_related(picture, "image", "jpeg", cid=f"<{cid}>", filename=f"{cid}.jpg", disposition="inline")
-    for name, content in case.files().items():
-        mail.add_attachment(content, "application", "octet-stream", filename=name)
-    return mail.as_bytes()
+    mail = composed(
+        case.subject,
+        None if case.mime else case.files(),
+        sender="school@qq.com",
+        to=MAILBOXES[case.notice],
+        message_id=f"<{hashlib.sha256(case.name.encode()).hexdigest()[:16]}@school.example>",
+        text=case.text,
+        html=case.html,
+        pictures=case.pictures,
+        headers={"Received": f"from school.example by mx.example with ESMTP; {format_datetime(moment)}"},
+    )
+    if not case.mime:
+        return mail.as_bytes()
+    for name in ("Content-Type", "Content-Transfer-Encoding"):
+        del mail[name]
+    header = mail.as_bytes().partition(b"\r\n\r\n")[0]
+    return header + b"\r\n" + case.mime
 
 
 def judged(folder: Path, home: Path, mails: Iterable[tuple[str, bytes]]) -> dict[str, Verdict]:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from email.message import EmailMessage
-from email.policy import SMTP
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from intake_bot.cli import run
 from intake_bot.config.defaults import defaults_dir
 from intake_bot.demo import media
+from tests.composing import composed
 
 PUYANG = "py8991718@126.com"
 RECEIVED = "2023-05-17T15:00:00+08:00"
@@ -41,29 +41,22 @@ def mail(
     html: str = "",
     pictures: Mapping[str, bytes] | None = None,
     sender: str = "school@qq.com",
+    to: str = PUYANG,
     headers: Mapping[str, str] | None = None,
     message_id: str = "",
 ) -> EmailMessage:
-    """A mail to the Puyang bureau. `pictures` are shown by the HTML under their names as Content-IDs; a file that is a
-    mail is attached as one."""
-    made = EmailMessage(SMTP)
-    made["From"], made["To"], made["Subject"] = sender, PUYANG, subject
-    made["Message-ID"] = message_id or f"<{abs(hash((subject, sender)))}@school.example>"
-    for name, value in (headers or {}).items():
-        made[name] = value
-    made.set_content(text)
-    if html:
-        made.add_alternative(html, subtype="html")
-        shown = list(made.iter_parts())[1]
-        assert isinstance(shown, EmailMessage)
-        for cid, picture in (pictures or {}).items():
-            shown.add_related(picture, "image", "jpeg", cid=f"<{cid}>", filename=f"{cid}.jpg", disposition="inline")
-    for name, content in (files or {}).items():
-        if isinstance(content, bytes):
-            made.add_attachment(content, "application", "octet-stream", filename=name)
-        else:
-            made.add_attachment(content, filename=name)
-    return made
+    """A mail to the Puyang bureau, if not `to` another."""
+    return composed(
+        subject,
+        files,
+        sender=sender,
+        to=to,
+        message_id=message_id or f"<{abs(hash((subject, sender)))}@school.example>",
+        text=text,
+        html=html,
+        pictures=pictures,
+        headers=headers,
+    )
 
 
 def judged(folder: Path, mails: Sequence[EmailMessage | bytes], received: str = RECEIVED) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.utils import format_datetime
 from enum import StrEnum
 from itertools import cycle, islice
 
 from intake_bot.demo.media import chinese_text, docx, jpeg, mp4
+from tests.composing import composed
 from tests.e2e.home import ADDRESSES
 
 CHINA = timezone(timedelta(hours=8))
@@ -88,24 +88,15 @@ def compose(
     headers: Mapping[str, str] | None = None,
 ) -> bytes:
     """The raw mail."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = f"老师 <{sender}>"
-    mail["To"] = to
-    mail["Subject"] = subject
-    mail["Date"] = date
-    mail["Message-ID"] = message_id
-    for name, value in (headers or {}).items():
-        mail[name] = value
-    mail.set_content(text)
-    for name, content in (files or {}).items():
-        mail.add_attachment(content, "application", "octet-stream", filename=name)
-    return _with_fixed_boundary(mail)
-
-
-def _with_fixed_boundary(mail: EmailMessage) -> bytes:
-    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_boundary_{number}")
-    return mail.as_bytes()
+    return composed(
+        subject,
+        files,
+        sender=f"老师 <{sender}>",
+        to=to,
+        message_id=message_id,
+        text=text,
+        headers={"Date": format_datetime(date), **(headers or {})},
+    ).as_bytes()
 
 
 def accepted_mail() -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.policy import default
 from pathlib import Path
 
 from intake_bot import cli
@@ -18,6 +18,7 @@ from intake_bot.demo.servers import ImapAccount, SmtpServer
 from intake_bot.home import Home
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.records import FiledMail, LedgerItem
+from tests.composing import composed
 
 CHINA = timezone(timedelta(hours=8))
 ADDRESSES = {"puyang": "py8991718@126.com", "hefei": "hfsjyzcc@163.com", "hebei": "hbsjytzcc@163.com"}
@@ -75,16 +76,16 @@ class Office:
     ) -> None:
         """A mail reaches the mailbox at this hour."""
         self.sent += 1
-        mail = EmailMessage(policy=SMTP)
-        mail["From"], mail["To"], mail["Subject"] = f"老师 <{sender}>", ADDRESSES[self.bureau], subject
-        mail["Message-ID"] = f"<{self.sent}@school.example>"
-        if answers is not None:
-            mail["In-Reply-To"] = mail["References"] = answers.message_id
-        for name, value in (headers or {}).items():
-            mail[name] = value
-        mail.set_content(text)
-        for name, content in (files or {}).items():
-            mail.add_attachment(content, "application", "octet-stream", filename=name)
+        thread = {"In-Reply-To": answers.message_id, "References": answers.message_id} if answers else {}
+        mail = composed(
+            subject,
+            files,
+            sender=f"老师 <{sender}>",
+            to=ADDRESSES[self.bureau],
+            message_id=f"<{self.sent}@school.example>",
+            text=text,
+            headers={**thread, **(headers or {})},
+        )
         self.account.append(mail.as_bytes(), at(received))
 
     def poll(self, now: str) -> list[Letter]:
