@@ -127,11 +127,25 @@ def _due(words: str, rhythm: Rhythm, found: dict[str, str]) -> Due:
 def _clock(found: dict[str, str]) -> time | None:
     hour = read_number(found["hour"])
     minute = 30 if "half_hour" in found else int(found.get("minute") or found.get("minute_zh") or 0)
-    if found.get("half") in ("下午", "晚", "晚上") and hour < 12:
-        hour += 12
+    match found.get("half"):
+        case "下午" if hour < 12:
+            hour += 12
+        case "晚" | "晚上":
+            hour = _evening_hour(hour)
+        case "上午" if hour > 12:
+            raise ValueError("no hour of a morning")
     if (hour, minute) == (24, 0):
         return None
     return time(hour, minute)
+
+
+def _evening_hour(hour: int) -> int:
+    """晚上12点 is midnight. Raises ValueError for 晚上3点, no evening, and 晚上0点, of either day."""
+    if 5 <= hour <= 12:
+        return hour + 12
+    if 17 <= hour <= 24:
+        return hour
+    raise ValueError("no hour of an evening")
 
 
 def read_number(text: str) -> int:
