@@ -6,21 +6,28 @@ finds both kinds of faults.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from intake_bot.config.document import Document, Trail
 from intake_bot.config.nearest import meant, nearest
 from intake_bot.config.wording import looks_secret
 from intake_bot.errors import ConfigFault
 from intake_bot.mail.connection import is_loopback
-from intake_bot.notices.deadline import read_due
+from intake_bot.notices.deadline import Week, read_due
+from intake_bot.notices.notice import Extension, SubjectForm
 from intake_bot.notices.roster import Roster
 from intake_bot.notices.severities import BY_RULE, CHOICES, Severity, is_fixed
 from intake_bot.notices.spelling import compact
 
 EVERYONE = "全部"
+_OTHER_WORDS_FOR_EVERYONE = frozenset({"所有", "所有单位", "全体", "全体单位", "全部单位", "各单位"})
+_MOST_DAYS_AFTER = 183
 
 
 def bureau_faults(document: Document, home: Path) -> Iterator[ConfigFault]:
@@ -54,6 +61,7 @@ def _secret_faults(document: Document, trail: Trail, mailbox: dict[str, object])
 def notice_faults(document: Document, roster: Roster) -> Iterator[ConfigFault]:
     """Faults of a notice's file. An empty roster (or none) says nothing about categories."""
     yield from _name_faults(document)
+    yield from _clashes(document, roster)
     yield from _calendar_faults(document)
     yield from _category_faults(document, roster)
     yield from _extension_faults(document, roster)
@@ -71,15 +79,30 @@ def _name_faults(document: Document) -> Iterator[ConfigFault]:
     names = dict(document.find("materials", "*", "name"))
     words = [*names.items(), *document.find("materials", "*", "aliases", "*")]
     for trail, word in words:
-        if not isinstance(word, str):
-            continue
-        if not compact(word):
-            yield document.at_value(trail, "材料的名称和别名不能为空。")
-            continue
+        if not isinstance(word, str) or not compact(word):
+            continue  # reported with the models
         index = trail[1]
         owner, name = taken.setdefault(compact(word), (index, names.get(("materials", index, "name"), "")))
         if owner != index or (trail[2] == "name" and word != name):
             yield document.at_value(trail, f"“{word}”已经是材料“{name}”的名称或别名，一个名称只能属于一种材料。")
+
+
+def _clashes(document: Document, roster: Roster) -> Iterator[ConfigFault]:
+    """One word for two things: a subject that holds it can be read in two ways."""
+    units = {compact(name): name for name in roster.names}
+    keywords = [(trail, word) for trail, word in document.find("subject", "keywords", "*") if isinstance(word, str)]
+    usual = SubjectForm.model_fields["keywords"].default
+    keywords = keywords or [(("subject",), word) for word in usual]
+    taken = {compact(word): f"主题的关键词“{word}”" for _, word in keywords}
+    taken |= {key: f"名册里的单位名称“{name}”" for key, name in units.items()}
+    for trail, word in (*document.find("materials", "*", "name"), *document.find("materials", "*", "aliases", "*")):
+        if isinstance(word, str) and compact(word) in taken:
+            yield document.at_value(trail, f"“{word}”也是{taken[compact(word)]}，材料请用别的名称。")
+    for trail, word in keywords:
+        if compact(word) in units:
+            yield document.at_value(trail, f"“{word}”也是{taken[compact(word)]}，请去掉一个。")
+        elif len(compact(word)) == 1:
+            yield document.at_value(trail, f"关键词“{word}”太短，别的邮件里也会有，至少写两个字。")
 
 
 def _calendar_faults(document: Document) -> Iterator[ConfigFault]:
@@ -115,11 +138,40 @@ def _extension_faults(document: Document, roster: Roster) -> Iterator[ConfigFaul
     for trail, day in document.find("extensions", "*", "day"):
         if isinstance(day, date) and isinstance(first, date) and isinstance(last, date) and not first <= day <= last:
             yield document.at_value(trail, f"{day} 不在活动周内（{first} 至 {last}）。")
+    if isinstance(first, date) and isinstance(last, date):
+        yield from _faults_of_moments(document, Week(first, last))
+
+
+def _faults_of_moments(document: Document, week: Week) -> Iterator[ConfigFault]:
+    """An extension that ends before anything is due grants nothing; one that ends much later is a slip of the pen."""
+    for trail, until in document.find("extensions", "*", "until"):
+        try:
+            moment = Extension.model_validate({"unit": EVERYONE, "until": until}).moment(week, UTC)
+        except ValidationError:
+            continue  # reported with the models
+        named = {at[1]: name for at, name in document.find("extensions", "*", "material")}
+        due = min(_earliest(document, named.get(trail[1]), week), default=None)
+        if due is not None and moment <= due:
+            yield document.at_value(trail, f"延期到“{until}”没有用处：不比原来的期限晚，请看看年月写对没有。")
+        elif moment.date() > week.last + timedelta(_MOST_DAYS_AFTER):
+            yield document.at_value(trail, f"“{until}”离活动周（{week.last} 结束）太远，请看看年月写对没有。")
+
+
+def _earliest(document: Document, material: object, week: Week) -> Iterator[datetime]:
+    """The first deadline of each material, or of the one that is named."""
+    names = {trail[1]: name for trail, name in document.find("materials", "*", "name")}
+    for trail, words in document.find("materials", "*", "due"):
+        if material in (None, names.get(trail[1])) and isinstance(words, str):
+            with suppress(ValueError):  # reported with the models
+                due = read_due(words)
+                yield due.deadline(week, week.first if due.daily else None, UTC)
 
 
 def _severity_faults(document: Document) -> Iterator[ConfigFault]:
     for _, severities in document.find("severities"):
         for code, severity in severities.items() if isinstance(severities, dict) else ():
+            if "：" in code:
+                continue  # reported with the models
             if message := _unsettable(code):
                 yield document.at_key(("severities", code), message)
             elif severity in list(Severity) and severity not in CHOICES[code].allowed:
@@ -151,8 +203,15 @@ def _category_faults(document: Document, roster: Roster) -> Iterator[ConfigFault
     known = _known_categories(roster)
     for trail, word in _categories(document):
         near = nearest(word, known) if known and word not in known else None
-        if near:
+        if word in _OTHER_WORDS_FOR_EVERYONE:
+            yield document.at_value(trail, f"“{word}”请写成“{EVERYONE}”。")
+        elif _SEVERAL.search(word):
+            yield document.at_value(trail, f"“{word}”要分成几项写，各项之间用英文逗号“,”隔开。")
+        elif near:
             yield document.at_value(trail, f"名册里没有类别“{word}”，是不是想写“{near}”？")
+
+
+_SEVERAL = re.compile("[、；;/]")
 
 
 def _known_categories(roster: Roster) -> tuple[str, ...]:

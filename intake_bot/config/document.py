@@ -211,8 +211,14 @@ def _scalar(node: ScalarNode) -> object:
 _FULL_WIDTH_COLON = re.compile(r"^[ \t]*(?:- *)?[A-Za-z_]+ *(：)")
 _NO_SPACE = re.compile(r"^[ \t]*(?:- *)?[A-Za-z_]+(:)[^\s/]")
 _TAB = re.compile(r"^ *(\t)[ \t]*\S")
+_TAB_BEHIND = re.compile(r"^[ ]*(?:- *)?[A-Za-z_]+:[ ]*(\t)")
+_WIDE_SPACE = re.compile(r"^[ \t]*(?:- *)?(?:[A-Za-z_]+:)?[ ]*([\u3000\u00a0])")
+_WIDE_BRACKET = re.compile(r"^[ \t]*(?:- *)?[A-Za-z_]+:[ ]*([｛［])")
 _ODD_LINES = (
     (_TAB, "行首用了 Tab 键缩进。YAML 只认空格，请换成空格。"),
+    (_TAB_BEHIND, "冒号后面用了 Tab 键，请换成空格。"),
+    (_WIDE_SPACE, "这里用了全角空格，请换成普通的（半角）空格。"),
+    (_WIDE_BRACKET, "这里用了中文括号，请换成英文的 { } 或 [ ]。"),
     (_FULL_WIDTH_COLON, "这里用了中文冒号“：”。请换成英文冒号“:”，后面再加一个空格。"),
     (_NO_SPACE, "冒号后面要加一个空格。"),
 )
@@ -231,7 +237,10 @@ def _odd_line(text: str, last: int) -> tuple[Place, str] | None:
 
 
 _SYNTAX = (
-    ("mapping values are not allowed", "这里不该再出现冒号：多半是上一行的缩进不对；文字里有冒号时，整段要加引号。"),
+    (
+        "mapping values are not allowed",
+        "这里不该再出现冒号：多半是上一行的缩进不对，或者少了冒号；文字里有冒号时，整段要加引号。",
+    ),
     ("could not find expected ':'", "上面一行缺少冒号“:”。"),
     ("unexpected end of stream", "引号没有成对。"),
     ("',' or ']'", "方括号没有成对，或者两项之间缺少英文逗号。"),
@@ -240,6 +249,7 @@ _SYNTAX = (
     ("undefined alias", "这里引用（*）了一个没有定义（&）的名称；文字以 * 开头时要加引号。"),
     ("another document", "一个文件里只能有一份配置，请去掉多余的“---”。"),
     ("unknown escape", "双引号里的反斜杠“\\”有特殊含义；请改用单引号。"),
+    ("but found '<scalar>'", "成对的引号后面又有文字：请把整段放进引号，或者去掉引号。"),
     ("<block end>", "缩进没有和上面对齐。"),
     ("<document start>", "缩进没有和第一行对齐。"),
 )
@@ -256,7 +266,10 @@ def _syntax(text: str, error: MarkedYAMLError) -> tuple[Place, str]:
     if error.context_mark and any(words in problem for words in _OPENED):
         mark = error.context_mark
     place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    message = next((message for words, message in _SYNTAX if words in problem), "这里不合 YAML 的写法。")
+    message = next(
+        (message for words, message in _SYNTAX if words in problem),
+        "这里不合 YAML 的写法；文字以符号开头时，整段要加引号。",
+    )
     return place, message
 
 

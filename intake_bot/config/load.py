@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -48,10 +49,14 @@ class _Reading:
     environ: Mapping[str, str]
     faults: list[ConfigFault] = field(default_factory=list)
     remarks: list[ConfigFault] = field(default_factory=list)
+    by_name: dict[str, str] = field(default_factory=dict)
+    """The bureaus' ids by their names."""
     rosters: dict[str, Roster] = field(default_factory=dict)
     """By bureau, also where the rest of its file is faulty."""
     mailboxes: dict[tuple[str, str, str], Path] = field(default_factory=dict)
     """Which file of a bureau named this address, server and folder first."""
+    weeks: dict[tuple[str, date], str] = field(default_factory=dict)
+    """Which notice's file named this bureau and first day first."""
     unclaimed: list[tuple[Notice, Document]] = field(default_factory=list)
     """Notices of bureaus that are not there."""
 
@@ -85,6 +90,7 @@ class _Reading:
             if bureau:
                 self.secret_remark(bureau, document)
                 self.mailbox_fault(bureau, document, path)
+                self.by_name[bureau.name] = bureau.id
                 yield bureau
 
     def notices(self) -> Iterator[Notice]:
@@ -98,6 +104,7 @@ class _Reading:
             self.remarks += notice_remarks(document, roster)
             notice = self.checked(Notice, document, {**document.data, "id": path.stem})
             if notice:
+                self.week_fault(notice, document)
                 if notice.bureau not in self.rosters:
                     self.unclaimed.append((notice, document))
                 yield notice
@@ -122,14 +129,18 @@ class _Reading:
         written = document.data.get("roster")
         if document.broken and (self.home / "config" / usual).is_file():
             written = usual
+        if "roster" not in document.data and not isinstance(written, str):
+            self.remark(document.file, "没有写 roster（名册），主题里的单位一个也认不出来。")
+            return Roster()
         if not isinstance(written, str):
-            return Roster() if "roster" not in document.data else written
+            return written
         path = next((p for p in (self.home / "config" / written, self.home / written) if p.is_file()), None)
         if path is None:
             self.faults.append(document.at_value(("roster",), f"找不到名册 {written}（相对于 config 文件夹）。"))
             return Roster()
         found = read_roster(path, self.shown(path))
         self.faults += found.faults
+        self.remarks += found.remarks
         if not found.roster.units and not found.faults:
             self.remark(found.file, "名册是空的。")
         return found.roster
@@ -153,11 +164,19 @@ class _Reading:
             )
             self.faults.append(document.at_value(("mailbox", "address"), message))
 
+    def week_fault(self, notice: Notice, document: Document) -> None:
+        """Of two notices for one week, as a forgotten copy makes them, nobody could say which one a mail answers."""
+        first = self.weeks.setdefault((notice.bureau, notice.week.first), document.file)
+        if first != document.file:
+            message = f"和 {first} 是同一个教育局、同一天开始的活动周，分不清邮件报的是哪一份；多余的一份请删掉。"
+            self.faults.append(document.at_value(("week",), message))
+
     def strays(self, notices: Collection[Notice]) -> None:
         """A notice of no bureau is a slip of the pen where it leaves a bureau of a like name without any."""
         served = {notice.bureau for notice in notices}
         for notice, document in self.unclaimed:
-            near = nearest(notice.bureau, self.rosters)
+            written = notice.bureau.removesuffix(".yaml")
+            near = self.by_name.get(written) or nearest(written, self.rosters)
             hint = f"，是不是想写“{near}”" if near else ""
             found = document.at_value(("bureau",), f"没有 config/bureaus/{notice.bureau}.yaml，这份通知用不上{hint}。")
             (self.faults if near and near not in served else self.remarks).append(found)

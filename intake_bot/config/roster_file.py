@@ -10,12 +10,14 @@ from pathlib import Path
 from intake_bot.config.settings import is_address
 from intake_bot.errors import ConfigFault
 from intake_bot.notices.roster import Roster, Unit
-from intake_bot.notices.spelling import compact
+from intake_bot.notices.spelling import compact, without_invisible
 
 _COLUMNS = {
     "单位": "name",
     "单位名称": "name",
     "单位全称": "name",
+    "单位名": "name",
+    "报送单位": "name",
     "学校名称": "name",
     "名称": "name",
     "简称": "aliases",
@@ -24,14 +26,18 @@ _COLUMNS = {
     "别称": "aliases",
     "类别": "category",
     "类型": "category",
+    "分类": "category",
     "单位类别": "category",
+    "单位类型": "category",
     "级别": "rank",
     "等级": "rank",
     "邮箱": "addresses",
     "电子邮箱": "addresses",
     "邮箱地址": "addresses",
     "邮件": "addresses",
+    "电子邮件": "addresses",
     "email": "addresses",
+    "e-mail": "addresses",
 }
 _EVERYBODYS = frozenset(
     f"@{domain}"
@@ -41,7 +47,12 @@ _EVERYBODYS = frozenset(
     )
 )  # fmt: skip
 """Where everybody can have an address: such a domain says nothing about who writes."""
-_SEVERAL = re.compile(r"[^|｜、,，;；\n]+")
+_SHOWN_COLUMNS = "单位、简称、类别、级别、邮箱"
+_OF_NO_MEANING = frozenset({"序号", "编号", "备注", "说明", "联系人", "电话", "联系电话", "手机", "地址"})
+_SEVERAL = re.compile(r"[^|｜、,，;；/／\n]+")
+_NO_UNIT = re.compile(r"(?:合计|总计|小计|共计|备注|说明|注)(?=$|[:：\d])")
+_NO_NAME = frozenset({"无", "没有", "暂无", "学校", "单位"})
+_BROKEN_CELL = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)|#+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -66,9 +77,13 @@ class RosterFile:
     file: str
     roster: Roster = field(default_factory=Roster)
     faults: list[ConfigFault] = field(default_factory=list)
+    remarks: list[ConfigFault] = field(default_factory=list)
 
     def fault(self, cell: _Cell, message: str) -> None:
         self.faults.append(ConfigFault(self.file, cell.line, cell.column, message))
+
+    def remark(self, cell: _Cell, message: str) -> None:
+        self.remarks.append(ConfigFault(self.file, cell.line, cell.column, message))
 
 
 def read_roster(path: Path, file: str) -> RosterFile:
@@ -87,14 +102,26 @@ def read_roster(path: Path, file: str) -> RosterFile:
         return found
     rows = _rows(text)
     header = next(rows, [_Cell("", 1, 1)])
-    columns = {
-        _COLUMNS[name]: n for n, cell in reversed(tuple(enumerate(header))) if (name := compact(cell.text)) in _COLUMNS
-    }
+    columns = _columns(header, found)
     if "name" not in columns:
         found.fault(header[0], f"第一行是列名，里面必须有“单位”一列{_separator_hint(header)}。")
         return found
     found.roster = Roster(tuple(_units(rows, columns, found)))
     return found
+
+
+def _columns(header: list[_Cell], found: RosterFile) -> dict[str, int]:
+    """Which column holds what. Two for one thing are a fault; one that nobody reads is remarked on."""
+    columns: dict[str, int] = {}
+    for n, cell in enumerate(header):
+        name = compact(cell.text)
+        if meaning := _COLUMNS.get(name):
+            first = header[columns.setdefault(meaning, n)]
+            if first is not cell:
+                found.fault(cell, f"“{cell.text}”和前面的“{first.text}”是同一种列，请只留一列。")
+        elif name and name not in _OF_NO_MEANING:
+            found.remark(cell, f"没有读取“{cell.text}”这一列；会读的列是：{_SHOWN_COLUMNS}。")
+    return columns
 
 
 def _decode(raw: bytes) -> str | None:
@@ -126,7 +153,11 @@ def _rows(text: str) -> Iterator[list[_Cell]]:
         group = "plain" if found["quoted"] is None else "quoted"
         content = found[group]
         lead = len(content) - len(content.lstrip())
-        row.append(_Cell(content.replace('""', '"').strip(), line, found.start(group) + lead - line_start + 1))
+        row.append(
+            _Cell(
+                without_invisible(content.replace('""', '"')).strip(), line, found.start(group) + lead - line_start + 1
+            )
+        )
         line += found[0].count("\n")
         end = _CELL_END.match(text, found.end())
         assert end
@@ -142,16 +173,22 @@ def _rows(text: str) -> Iterator[list[_Cell]]:
 def _units(rows: Iterator[list[_Cell]], columns: dict[str, int], found: RosterFile) -> Iterator[Unit]:
     names: dict[str, _Cell] = {}
     addresses: dict[str, _Cell] = {}
+    categories: list[_Cell] = []
     for row in rows:
         cells = {key: row[n] for key, n in columns.items() if n < len(row)}
         name = cells.get("name", row[0])
         if not name.text or "name" not in cells:
             found.fault(name, "这一行没有写单位名称。")
             continue
+        if strange := next(filter(None, (_strange(cell, cell is name) for cell in cells.values())), None):
+            found.fault(*strange)
+            continue
         new = _claim(name, name, names, found)
-        aliases = [alias for alias in _split(cells.get("aliases")) if _claim(alias, name, names, found)]
+        written = [alias for alias in _split(cells.get("aliases")) if _is_name(alias, found)]
+        aliases = [alias for alias in written if _claim(alias, name, names, found)]
         mails = [mail for mail in _split(cells.get("addresses")) if _is_mail(mail, found)]
         own_mails = [mail for mail in mails if _claim(mail, name, addresses, found)]
+        categories += [cells["category"]] if "category" in cells else []
         if new:
             yield Unit(
                 name.text,
@@ -160,6 +197,35 @@ def _units(rows: Iterator[list[_Cell]], columns: dict[str, int], found: RosterFi
                 rank=cells["rank"].text if "rank" in cells else "",
                 addresses=tuple(dict.fromkeys(mail.text.lower() for mail in own_mails)),
             )
+
+    _remark_on_bare(categories, found)
+
+
+def _remark_on_bare(categories: list[_Cell], found: RosterFile) -> None:
+    bare = [cell for cell in categories if not cell.text]
+    if bare and len(bare) < len(categories):
+        why = "合并的单元格存成 CSV 后，只有第一行有内容"
+        found.remark(bare[0], f"从这一行起，有 {len(bare)} 行没有写类别（{why}），按类别催报时会漏掉这些单位。")
+
+
+def _strange(cell: _Cell, is_name: bool) -> tuple[_Cell, str] | None:
+    """What a spreadsheet leaves in a cell that no unit has, with what to do."""
+    if _BROKEN_CELL.fullmatch(cell.text):
+        return cell, f"“{cell.text}”是表格软件的出错提示，请填上实际的内容。"
+    if cell.text.count('"') % 2:
+        return cell, "引号没有成对。"
+    if is_name and _NO_UNIT.match(cell.text):
+        return cell, "这一行像是合计或说明，不是单位，请删掉。"
+    return None
+
+
+def _is_name(cell: _Cell, found: RosterFile) -> bool:
+    """False, with a fault, for what stands in a subject without meaning this unit: -, 无, 学校, 2023."""
+    name = compact(cell.text)
+    if re.search(r"[^\W\d_]", name) and name not in _NO_NAME:
+        return True
+    found.fault(cell, f"“{cell.text}”不能当简称，会认错单位；没有简称就空着。")
+    return False
 
 
 def _is_mail(cell: _Cell, found: RosterFile) -> bool:

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
 from intake_bot.config.nearest import nearest
 from intake_bot.errors import ConfigFault, TemporaryFailure
 from intake_bot.mail.connection import Security, is_loopback
-from intake_bot.notices.notice import Frozen, Notice
+from intake_bot.notices.notice import Frozen, Notice, Text
 from intake_bot.notices.roster import Roster
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*")
@@ -95,28 +95,32 @@ ClockTime = Annotated[time, BeforeValidator(_clock)]
 """A local time of day, to the minute."""
 Addresses = Annotated[tuple[Address, ...], Field(strict=False)]
 Positive = Annotated[int, Field(gt=0)]
+Seconds = Annotated[int, Field(gt=0, le=24 * 60 * 60)]
+Minutes = Annotated[int, Field(gt=0, le=7 * 24 * 60)]
+Hours = Annotated[int, Field(gt=0, le=30 * 24)]
+Days = Annotated[int, Field(gt=0, le=366)]
 
 
 class Polling(Frozen):
     """How the mailboxes are looked into."""
 
-    every_seconds: Positive = 120
-    lookback_days: Positive = 30
+    every_seconds: Seconds = 120
+    lookback_days: Days = 30
     """Mail that reached the server longer ago is not looked at."""
     chunk_bytes: Positive = 1024 * 1024
     """Large mails are fetched in pieces of this size."""
-    timeout_seconds: Positive = 60
+    timeout_seconds: Seconds = 60
     """For one answer of a mail server, IMAP or SMTP."""
 
 
 class Sending(Frozen):
     """How letters leave, politely enough for 163 and QQ."""
 
-    pause_seconds: int = Field(default=10, ge=0)
+    pause_seconds: int = Field(default=10, ge=0, le=60 * 60)
     """Between two letters of one mailbox."""
-    retry_minutes: Annotated[tuple[Positive, ...], Field(strict=False, min_length=1)] = (2, 15, 60, 240, 720)
+    retry_minutes: Annotated[tuple[Minutes, ...], Field(strict=False, min_length=1)] = (2, 15, 60, 240, 720)
     """Waiting times after the first, second, … refusal; the last one repeats."""
-    give_up_after_hours: Positive = 48
+    give_up_after_hours: Hours = 48
     """Counted from when the letter was written."""
     answers_per_hour: Positive = 12
     """To one sender within 60 minutes: six materials, each sent once and mended once. Mail beyond this and the
@@ -153,7 +157,7 @@ class Limits(Frozen):
     """Archives inside archives."""
     photo_pixels: Positive = 210_000_000
     """Phones take up to 200 million."""
-    measure_seconds: Positive = 60
+    measure_seconds: Seconds = 60
     """For measuring one file, or unpacking one archive; a file that takes longer counts as damaged."""
     measure_bytes: int = Field(default=1_000_000_000, ge=300_000_000)
     """Memory for the same, the libraries included. A picture of 60 million pixels in WebP, the hungriest format,
@@ -259,7 +263,7 @@ class Bureau(Frozen):
     """config/bureaus/<id>.yaml: a mailbox, its clerks, its roster."""
 
     id: str
-    name: str = Field(min_length=1)
+    name: Text
     mailbox: Mailbox
     clerks: Annotated[Addresses, Field(min_length=1)]
     """They get the digest."""

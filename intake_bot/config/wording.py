@@ -32,11 +32,11 @@ _DUE_EXAMPLES = (
 _FULL_WIDTH = "这里用了中文冒号“：”。请换成英文冒号“:”，后面再加一个空格。"
 _HABITS = {"ssl": "tls", "ssl/tls": "tls", "plain": "none"}
 _PLAIN = {
-    "int_type": "要写整数，不加引号",
-    "int_parsing": "要写整数，不加引号",
+    "int_type": "要写整数，不带单位，不加引号",
+    "int_parsing": "要写整数，不带单位，不加引号",
     "int_from_float": "要写整数，不带小数",
-    "float_type": "要写数字，不加引号",
-    "float_parsing": "要写数字，不加引号",
+    "float_type": "要写数字，不带单位和百分号，不加引号",
+    "float_parsing": "要写数字，不带单位和百分号，不加引号",
     "bool_type": "要写 true 或 false",
     "bool_parsing": "要写 true 或 false",
     "string_type": "要写文字；全是数字或日期时，请加上引号",
@@ -99,6 +99,8 @@ def _unknown_key(key: str, valid: tuple[str, ...]) -> str:
         return _FULL_WIDTH
     if ":" in key:
         return "冒号后面要加一个空格。"
+    if key.isdecimal():
+        return f"“{key}”前面多了一个逗号：数字里不要用逗号。"
     if looks_secret(key):
         return "密码、授权码不能写在配置文件里：请改用 secret_env（环境变量的名称）或 secret_file（文件的路径）。"
     return f"不认识的配置项“{key}”{meant(key, valid)}"
@@ -117,13 +119,14 @@ def _message(spot: _Spot, detail: ErrorDetails) -> str:
     kind, value = detail["type"], detail["input"]
     context: Mapping[str, object] = detail.get("ctx", {})
     if value is None:
-        return f"{spot.label}后面没有写内容。"
+        return _FULL_WIDTH if spot.trail and "：" in str(spot.trail[-1]) else f"{spot.label}后面没有写内容。"
     if kind == "model_type" and isinstance(value, str) and "：" in value:
         return _FULL_WIDTH
     if spot.trail and spot.trail[-1] == "due":
         return _unreadable_due(value, context.get("error"))
     if kind in ("enum", "literal_error"):
-        return f"{spot.label}不能写“{value}”{_choice(str(value), _choices(spot))}"
+        said = f"不能写“{value}”" if isinstance(value, str) else "写得不对"
+        return f"{spot.label}{said}{_choice(str(value), _choices(spot))}"
     if kind.startswith(("date_", "datetime_")):
         return f"{spot.label}要写成存在的日期，例如 2023-05-14。"
     if kind in _BOUNDS:

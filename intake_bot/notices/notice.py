@@ -6,15 +6,28 @@ notice's own words. A new notice is a new file and no code. Every rule names the
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
 
 from intake_bot.notices.deadline import Due, Week, read_due
 from intake_bot.notices.severities import Severity as Severity
 
 _DAYS_AHEAD = 60
+_MOST_DAYS = 31
+"""Of a week; a longer one is a slip in a date."""
+_UNTIL = "要写成 5月19日12:00前 或 2023-05-19T12:00。"
 
 
 class Frozen(BaseModel):
@@ -30,16 +43,25 @@ def _due(value: object) -> object:
 def _until(value: object) -> object:
     """A moment in a notice's words (5月19日12:00前) or as ISO (2023-05-19T12:00), local time."""
     if isinstance(value, str) and not value[:4].isdecimal():
-        due = read_due(value)
-        if due.month_day is None:
-            raise ValueError(f"“{value}”不是日期，要写成 5月19日12:00前 或 2023-05-19T12:00。")
-        return due
+        return _until_in_words(value)
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise ValueError(f"看不懂“{value}”，要写成 5月19日12:00前 或 2023-05-19T12:00。") from error
+        raise ValueError(f"看不懂“{value}”，{_UNTIL}") from error
+    if moment.tzinfo is not None:
+        raise ValueError(f"“{value}”里不用写时区，{_UNTIL}")
     whole_day = len(str(value)) <= len("2023-05-19")
-    return moment.replace(tzinfo=None) + timedelta(days=1 if whole_day else 0)
+    return moment + timedelta(days=1 if whole_day else 0)
+
+
+def _until_in_words(words: str) -> Due:
+    try:
+        due = read_due(words)
+    except ValueError as error:
+        raise ValueError(f"{error}，{_UNTIL}") from error
+    if due.month_day is None:
+        raise ValueError(f"“{words}”不是日期，{_UNTIL}")
+    return due
 
 
 def _until_words(until: Due | datetime) -> str:
@@ -49,15 +71,25 @@ def _until_words(until: Due | datetime) -> str:
 UntilField = Annotated[Due | datetime, BeforeValidator(_until), PlainSerializer(_until_words)]
 DueField = Annotated[Due, BeforeValidator(_due), PlainSerializer(lambda due: due.words)]
 SeverityField = Annotated[Severity, Field(strict=False)]
-Words = Annotated[tuple[str, ...], Field(strict=False)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _entry(value: str) -> str:
+    if "，" in value:
+        raise ValueError(f"“{value}”里有中文逗号；各项之间要用英文逗号“,”隔开。")
+    return value
+
+
+Words = Annotated[tuple[Annotated[Text, AfterValidator(_entry)], ...], Field(strict=False)]
+SomeWords = Annotated[Words, Field(min_length=1)]
 DateField = Annotated[date, Field(strict=False)]
 
 
 class Rule(Frozen):
     """One demand of the notice, with the clause it rests on and the notice's own words."""
 
-    clause: str
-    quote: str
+    clause: Text
+    quote: Text
     severity: SeverityField = Severity.ERROR
 
 
@@ -73,12 +105,24 @@ class AtMost(Rule):
     at_most: int = Field(gt=0)
 
 
+def _sides(value: str) -> str:
+    if value and len(re.findall(r"\d+", value)) != 2:
+        raise ValueError(f"“{value}”要写成 1280*720 这样，长和宽各一个数。")
+    return value
+
+
 class Resolution(Rule):
     """Both sides of a video in pixels, whichever way it is held; `recommended` is only advice to quote."""
 
     long_side: int = Field(gt=0)
     short_side: int = Field(gt=0)
-    recommended: str = ""
+    recommended: Annotated[str, AfterValidator(_sides)] = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Resolution:
+        if self.long_side < self.short_side:
+            raise ValueError("长边（long_side）小于短边（short_side）。")
+        return self
 
 
 class Length(Rule):
@@ -90,6 +134,8 @@ class Length(Rule):
 
     @model_validator(mode="after")
     def _in_order(self) -> Length:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("下限（at_least）和上限（at_most）至少要写一个。")
         if self.at_least and self.at_most and self.at_most < self.at_least:
             raise ValueError("上限（at_most）小于下限（at_least）。")
         return self
@@ -99,14 +145,14 @@ class Mentions(Rule):
     """The text should speak of something: each entry is a name and the words that show it, for example
     `活动亮点: [亮点, 特色]`."""
 
-    words: dict[str, Words]
+    words: Annotated[dict[Text, SomeWords], Field(min_length=1)]
     severity: SeverityField = Severity.REMARK
 
 
 class PartBase(Frozen):
     """One of the things a material consists of: how many are wanted, and what each must be."""
 
-    name: str
+    name: Text
     clause: str
     quote: str
     at_least: int = Field(default=1, ge=0)
@@ -160,7 +206,7 @@ class FormPart(PartBase):
     """A form known by its title, never by its attachment number (the notices number them two ways)."""
 
     kind: Literal["form"]
-    title: str
+    title: Text
     aliases: Words = ()
 
 
@@ -182,7 +228,7 @@ class Quota(Frozen):
 class Material(Frozen):
     """One kind of thing that units report."""
 
-    name: str
+    name: Text
     aliases: Words = ()
     due: DueField
     clause: str
@@ -218,9 +264,9 @@ class Extension(Frozen):
 class SubjectForm(Frozen):
     """How a subject is to be written. `compulsory`: other subjects are told so (合肥 四（二）)."""
 
-    form: str
+    form: Text
     compulsory: bool = False
-    keywords: Words = ("活动周", "职教周", "职业教育活动周")
+    keywords: SomeWords = ("活动周", "职教周", "职业教育活动周")
     clause: str = ""
     quote: str = ""
 
@@ -228,7 +274,7 @@ class SubjectForm(Frozen):
 class OnlineChannel(Frozen):
     """The system that takes what is not to be sent by mail."""
 
-    name: str
+    name: Text
     address: str = ""
     clause: str
     quote: str
@@ -244,6 +290,8 @@ class WeekModel(Frozen):
     def _in_order(self) -> WeekModel:
         if self.last < self.first:
             raise ValueError("最后一天（last）早于第一天（first）。")
+        if (days := (self.last - self.first).days + 1) > _MOST_DAYS:
+            raise ValueError(f"从 {self.first} 到 {self.last} 有 {days} 天，不像是活动周，请看看年月写对没有。")
         return self
 
 
@@ -251,14 +299,14 @@ class Notice(Frozen):
     """One notice of one bureau, complete."""
 
     id: str
-    bureau: str
+    bureau: Text
     number: str
-    title: str
+    title: Text
     contact: str = ""
     week: WeekModel
-    grace_hours: int = Field(default=8, ge=0)
+    grace_hours: int = Field(default=8, ge=0, le=24)
     """So long after a daily deadline, a mail without a date still means the day just due (late), in hours."""
-    closes_after_days: int = Field(default=30, ge=0)
+    closes_after_days: int = Field(default=30, ge=0, le=366)
     """So many days after the last deadline of all, nothing is taken in any more."""
     pieces_wait_hours: int = Field(default=2, ge=0, le=24)
     """So long a mail that says （2/3） waits for the others, in hours; no longer than to its deadline."""

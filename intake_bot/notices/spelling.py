@@ -18,9 +18,14 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+def without_invisible(text: str) -> str:
+    """The text without signs that nobody sees."""
+    return _INVISIBLE.sub("", text)
+
+
 def normalise(text: str) -> str:
     """Half-width, simplified, lower case, without invisible signs; runs of white space become one space."""
-    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    plain = unicodedata.normalize("NFKC", without_invisible(text))
     simplified: str = _converter().convert(plain)
     return re.sub(r"\s+", " ", simplified).strip().lower()
 

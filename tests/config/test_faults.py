@@ -27,8 +27,8 @@ BUREAU_CASES = {
         "第 1 行第 1 列：不认识的配置项“颜色”。"
         "可以写的有：name、mailbox、clerks、admins、roster、mode、digest_at、authserv_id。",
     ),
-    "wrong type": (("port: 993", "port: 九九三"), "第 5 行第 43 列：“port”要写整数，不加引号。"),
-    "number in quotes": (("port: 993", "port: '993'"), "第 5 行第 43 列：“port”要写整数，不加引号。"),
+    "wrong type": (("port: 993", "port: 九九三"), "第 5 行第 43 列：“port”要写整数，不带单位，不加引号。"),
+    "number in quotes": (("port: 993", "port: '993'"), "第 5 行第 43 列：“port”要写整数，不带单位，不加引号。"),
     "port out of range": (("port: 993", "port: 99300"), "第 5 行第 43 列：“port”不能大于 65535。"),
     "missing key": (("host: imap.example.edu.cn, ", ""), "第 5 行第 9 列：缺少配置项“host”。"),
     "missing key at the top": (("name: 甲市教育局\n", ""), "第 1 行第 1 列：缺少配置项“name”。"),
@@ -95,6 +95,19 @@ BUREAU_CASES = {
         ("roster:", "digest_at: 17\nroster:"),
         '第 8 行第 12 列：“digest_at”要写成带引号的时刻，例如 "17:30"。',
     ),
+    "capitals": (
+        ("roster:", "mode: Shadow\nroster:"),
+        "第 8 行第 7 列：“mode”不能写“Shadow”，是不是想写“shadow”？只能写 live、shadow 之一。",
+    ),
+    "truth in place of a word": (
+        ("roster:", "mode: true\nroster:"),
+        "第 8 行第 7 列：“mode”写得不对，只能写 live、shadow 之一。",
+    ),
+    "midnight": (
+        ("roster:", "digest_at: 24:00\nroster:"),
+        '第 8 行第 12 列：“24:00”不是时刻，要写成 24 小时制，例如 "17:30"。',
+    ),
+    "nothing but spaces": (("name: 甲市教育局", "name: '  '"), "第 1 行第 7 列：“name”不能为空。"),
     "key twice": (("clerks:", "name: 乙\nclerks:"), "第 7 行第 1 列：“name”写了两次（前一次在第 1 行），请只留一个。"),
 }
 
@@ -158,7 +171,7 @@ NOTICE_CASES = {
         ("name: 照片\n    aliases", "name: 文字材料\n    aliases"),
         "第 19 行第 11 列：“文字材料”已经是材料“文字材料”的名称或别名，一个名称只能属于一种材料。",
     ),
-    "empty alias": (("[图片]", "[图片, ' ']"), "第 20 行第 19 列：材料的名称和别名不能为空。"),
+    "empty alias": (("[图片]", "[图片, ' ']"), "第 20 行第 19 列：“aliases”的第 2 项不能为空。"),
     "category, near": (
         ("[学校]", "[学较]"),
         "第 12 行第 21 列：名册里没有类别“学较”，是不是想写“学校”？",
@@ -178,6 +191,83 @@ NOTICE_CASES = {
     "severity": (
         ("clause: 二, quote: 像素", "clause: 二, quote: 像素, severity: remarks"),
         "第 29 行第 66 列：“severity”不能写“remarks”，是不是想写“remark”？只能写 error、remark、off 之一。",
+    ),
+    "limit with a unit": (
+        ("at_least: 2000", "at_least: 2000像素"),
+        "第 29 行第 28 列：“at_least”要写整数，不带单位，不加引号。",
+    ),
+    "limit in mega": (("at_least: 2000", "at_least: 2M"), "第 29 行第 28 列：“at_least”要写整数，不带单位，不加引号。"),
+    "limit with a comma": (
+        ("at_least: 2000", "at_least: 2,000"),
+        "第 29 行第 30 列：“000”前面多了一个逗号：数字里不要用逗号。",
+    ),
+    "percent": (
+        ("at_most: 1500", "at_most: 1500, tolerance: 10%"),
+        "第 18 行第 59 列：“tolerance”要写数字，不带单位和百分号，不加引号。",
+    ),
+    "length without limits": (
+        ("at_least: 800, at_most: 1500, ", ""),
+        "第 18 行第 17 列：下限（at_least）和上限（at_most）至少要写一个。",
+    ),
+    "week of another year": (
+        ("last: 2023-05-20", "last: 2024-05-20"),
+        "第 4 行第 7 列：从 2023-05-14 到 2024-05-20 有 373 天，不像是活动周，请看看年月写对没有。",
+    ),
+    "week that begins on a Chinese day": (
+        ("first: 2023-05-14", "first: 5月14日"),
+        "第 4 行第 15 列：“first”要写成存在的日期，例如 2023-05-14。",
+    ),
+    "deadline without 前": (
+        ("due: 每天16:00前", "due: 5月8日"),
+        f"第 9 行第 10 列：看不懂期限“5月8日”。最接近的写法是“5月28日前”。{DUE_FORMS}",
+    ),
+    "deadline on an afternoon's morning": (
+        ("due: 每天16:00前", "due: 每天上午16:00前"),
+        f"第 9 行第 10 列：期限“每天上午16:00前”里没有这个日期或时间。最接近的写法是“每天16:00前”。{DUE_FORMS}",
+    ),
+    "deadline on either midnight": (
+        ("due: 每天16:00前", "due: 每天晚上0点前"),
+        f"第 9 行第 10 列：期限“每天晚上0点前”里没有这个日期或时间。最接近的写法是“每天16:00前”。{DUE_FORMS}",
+    ),
+    "no keywords": (("材料}", "材料, keywords: []}"), "第 5 行第 40 列：“keywords”至少要写一项。"),
+    "empty keyword": (("材料}", "材料, keywords: ['']}"), "第 5 行第 41 列：“keywords”的第 1 项不能为空。"),
+    "keyword of one sign": (
+        ("材料}", "材料, keywords: [活动周, 周]}"),
+        "第 5 行第 46 列：关键词“周”太短，别的邮件里也会有，至少写两个字。",
+    ),
+    "keyword that is a unit": (
+        ("材料}", "材料, keywords: [甲县]}"),
+        "第 5 行第 41 列：“甲县”也是名册里的单位名称“甲县”，请去掉一个。",
+    ),
+    "alias that is a unit": (
+        ("[图片]", "[甲县]"),
+        "第 20 行第 15 列：“甲县”也是名册里的单位名称“甲县”，材料请用别的名称。",
+    ),
+    "alias that is the keyword": (
+        ("[图片]", "[活动周]"),
+        "第 20 行第 15 列：“活动周”也是主题的关键词“活动周”，材料请用别的名称。",
+    ),
+    "aliases apart by a full-width comma": (
+        ("[图片]", "[图片，相片]"),
+        "第 20 行第 15 列：“图片，相片”里有中文逗号；各项之间要用英文逗号“,”隔开。",
+    ),
+    "another word for everyone": (("[学校]", "[所有]"), "第 12 行第 21 列：“所有”请写成“全部”。"),
+    "two categories in one": (
+        ("[学校]", "[学校、县区]"),
+        "第 12 行第 21 列：“学校、县区”要分成几项写，各项之间用英文逗号“,”隔开。",
+    ),
+    "material without a name": (
+        ("name: 照片\n    aliases", "name: ''\n    aliases"),
+        "第 19 行第 5 列：“name”不能为空。",
+    ),
+    "rule without a clause": (
+        ("{at_least: 2000, clause: 二", "{at_least: 2000, clause: ''"),
+        "第 29 行第 34 列：“clause”不能为空。",
+    ),
+    "days of grace": (("materials:", "grace_hours: 48\nmaterials:"), "第 6 行第 14 列：“grace_hours”不能大于 24。"),
+    "closing in another age": (
+        ("materials:", "closes_after_days: 999999999\nmaterials:"),
+        "第 6 行第 20 列：“closes_after_days”不能大于 366。",
     ),
     "truth": (
         ("材料}", "材料, compulsory: 是}"),
@@ -207,7 +297,7 @@ SYNTAX_CASES = {
     "open quote": (("name: 甲", "name: '甲"), "第 1 行第 7 列：引号没有成对。"),
     "indentation": (
         ("  secret_env", "    secret_env"),
-        "第 4 行第 15 列：这里不该再出现冒号：多半是上一行的缩进不对；文字里有冒号时，整段要加引号。",
+        "第 4 行第 15 列：这里不该再出现冒号：多半是上一行的缩进不对，或者少了冒号；文字里有冒号时，整段要加引号。",
     ),
     "odd sign": (("name: 甲", "name: @甲"), "第 1 行第 7 列：这个符号不能放在最前面；文字以它开头时要加引号。"),
     "unknown anchor": (
@@ -215,6 +305,31 @@ SYNTAX_CASES = {
         "第 1 行第 7 列：这里引用（*）了一个没有定义（&）的名称；文字以 * 开头时要加引号。",
     ),
     "control character": (("name: 甲", "name: \x01甲"), "第 1 行第 7 列：这里有一个看不见的控制字符，请删掉它。"),
+    "tab behind the colon": (("name: 甲", "name:\t甲"), "第 1 行第 6 列：冒号后面用了 Tab 键，请换成空格。"),
+    "wide space behind the colon": (
+        ("name: 甲", "name:\u3000甲"),
+        "第 1 行第 6 列：这里用了全角空格，请换成普通的（半角）空格。",
+    ),
+    "wide space in front": (
+        ("  address: ", "\u3000address: "),
+        "第 3 行第 1 列：这里用了全角空格，请换成普通的（半角）空格。",
+    ),
+    "full-width braces": (
+        ("imap: {host", "imap: ｛host"),
+        "第 5 行第 9 列：这里用了中文括号，请换成英文的 { } 或 [ ]。",
+    ),
+    "words behind a quoted word": (
+        ("name: 甲市", 'name: "甲市"'),
+        "第 1 行第 11 列：成对的引号后面又有文字：请把整段放进引号，或者去掉引号。",
+    ),
+    "no colon": (
+        ("name: 甲", "name 甲"),
+        "第 2 行第 8 列：这里不该再出现冒号：多半是上一行的缩进不对，或者少了冒号；文字里有冒号时，整段要加引号。",
+    ),
+    "a sign of YAML in front": (
+        ("name: 甲", "name: - 甲"),
+        "第 1 行第 7 列：这里不合 YAML 的写法；文字以符号开头时，整段要加引号。",
+    ),
     "two documents": (("clerks:", "---\nclerks:"), "第 7 行第 1 列：一个文件里只能有一份配置，请去掉多余的“---”。"),
 }
 
@@ -231,22 +346,70 @@ def test_fault_in_a_notice_is_told_in_its_place(tmp_path: Path, change: tuple[st
     assert faults(make_home(tmp_path, notice=change)) == [f"config/notices/jia-2023.yaml {expected}"]
 
 
+PARTS = {
+    "video of one number": (
+        "kind: video, resolution: {long_side: 640, short_side: 480, clause: 一, quote: 清, recommended: 720P}",
+        "第 30 行第 123 列：“720P”要写成 1280*720 这样，长和宽各一个数。",
+    ),
+    "video on its side": (
+        "kind: video, resolution: {long_side: 480, short_side: 640, clause: 一, quote: 清}",
+        "第 30 行第 55 列：长边（long_side）小于短边（short_side）。",
+    ),
+    "form without a title": ("kind: form, title: ''", "第 30 行第 42 列：“title”不能为空。"),
+    "form of an empty alias": (
+        "kind: form, title: 表, aliases: ['']",
+        "第 30 行第 62 列：“aliases”的第 1 项不能为空。",
+    ),
+    "mentions of nothing": (
+        "kind: text, mentions: {words: {}, clause: 一, quote: 写}",
+        "第 30 行第 60 列：“words”至少要写一项。",
+    ),
+    "mention without words": (
+        "kind: text, mentions: {words: {亮点: []}, clause: 一, quote: 写}",
+        "第 30 行第 65 列：“亮点”至少要写一项。",
+    ),
+}
+
+
+@pytest.mark.parametrize(("part", "expected"), PARTS.values(), ids=PARTS)
+def test_part_that_asks_for_nothing_sensible_is_a_fault(tmp_path: Path, part: str, expected: str) -> None:
+    last = "quote: 像素}\n"
+    change = (last, f"{last}      - {{name: 部, clause: 一, {part}, quote: 文}}\n")
+    assert faults(make_home(tmp_path, notice=change)) == [f"config/notices/jia-2023.yaml {expected}"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("polling:\n  every_second: 60\n", "第 2 行第 3 列：不认识的配置项“every_second”，是不是想写“every_seconds”？"),
         ("time_zone: Asia/Shangai\n", "第 1 行第 12 列：没有“Asia/Shangai”这个时区，是不是想写“Asia/Shanghai”？"),
         ("time_zone: 北京\n", "第 1 行第 12 列：没有“北京”这个时区，中国写 Asia/Shanghai。"),
-        ("sending:\n  retry_minutes: [2, 快]\n", "第 2 行第 22 列：“retry_minutes”的第 2 项要写整数，不加引号。"),
-        ("limits:\n  attempts: 2.5\n", "第 2 行第 13 列：“attempts”要写整数，不加引号。"),
-        ("limits:\n  attempts: true\n", "第 2 行第 13 列：“attempts”要写整数，不加引号。"),
+        (
+            "sending:\n  retry_minutes: [2, 快]\n",
+            "第 2 行第 22 列：“retry_minutes”的第 2 项要写整数，不带单位，不加引号。",
+        ),
+        ("limits:\n  attempts: 2.5\n", "第 2 行第 13 列：“attempts”要写整数，不带单位，不加引号。"),
+        ("limits:\n  attempts: true\n", "第 2 行第 13 列：“attempts”要写整数，不带单位，不加引号。"),
+        ("polling:\n  lookback_days: 99999999\n", "第 2 行第 18 列：“lookback_days”不能大于 366。"),
+        ("polling:\n  every_seconds: 60秒\n", "第 2 行第 18 列：“every_seconds”要写整数，不带单位，不加引号。"),
         ("60\n", "第 1 行第 1 列：整个文件要由“键: 值”组成，请对照自带的样本文件。"),
         (
             "polling：\n  every_seconds: 60",
             "第 1 行第 8 列：这里用了中文冒号“：”。请换成英文冒号“:”，后面再加一个空格。",
         ),
     ],
-    ids=["key", "zone, near", "zone", "entry of a list", "fraction", "truth", "a number alone", "full-width colon"],
+    ids=[
+        "key",
+        "zone, near",
+        "zone",
+        "entry of a list",
+        "fraction",
+        "truth",
+        "days of an age",
+        "unit",
+        "a number alone",
+        "full-width colon",
+    ],
 )
 def test_fault_in_intake_is_told_in_its_place(tmp_path: Path, text: str, expected: str) -> None:
     home = make_home(tmp_path)
@@ -319,7 +482,7 @@ def test_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     (home / "config/notices/yi-2023.yaml").write_text(NOTICE.replace("number: 甲", "nubmer: 甲"), encoding="utf-8")
     assert faults(home) == [
         "config/bureaus/jia.yaml 第 6 行第 37 列：不认识的配置项“prot”，是不是想写“port”？",
-        "config/intake.yaml 第 2 行第 18 列：“every_seconds”要写整数，不加引号。",
+        "config/intake.yaml 第 2 行第 18 列：“every_seconds”要写整数，不带单位，不加引号。",
         "config/notices/jia-2023.yaml 第 9 行第 10 列：看不懂期限“每天4时整前”。"
         f"最接近的写法是“每天16:00前”。{DUE_FORMS}",
         "config/notices/yi-2023.yaml 第 2 行第 1 列：不认识的配置项“nubmer”，是不是想写“number”？",
@@ -364,8 +527,8 @@ def test_places_hold_through_anchors(tmp_path: Path) -> None:
     assert faults(make_home(tmp_path, notice=(before, after))) == [
         "config/notices/jia-2023.yaml 第 29 行第 25 列：不认识的配置项“at_least”。"
         "可以写的有：clause、quote、severity。",
-        "config/notices/jia-2023.yaml 第 29 行第 35 列：“at_least”要写整数，不加引号。",
-        "config/notices/jia-2023.yaml 第 32 行第 21 列：“at_least”要写整数，不加引号。",
+        "config/notices/jia-2023.yaml 第 29 行第 35 列：“at_least”要写整数，不带单位，不加引号。",
+        "config/notices/jia-2023.yaml 第 32 行第 21 列：“at_least”要写整数，不带单位，不加引号。",
     ]
 
 
@@ -400,6 +563,23 @@ def test_two_bureaus_with_one_mailbox_are_a_fault(tmp_path: Path, folder: str) -
     assert faults(home) == [
         "config/bureaus/yi.yaml 第 3 行第 12 列：这个邮箱和 config/bureaus/jia.yaml 的是同一个"
         "（地址、收信服务器、文件夹都一样），每封邮件会被处理两遍。请换一个邮箱，或者用 folder 指定另一个文件夹。"
+    ]
+
+
+@pytest.mark.parametrize("written", ["jia.yaml", "甲市教育局"], ids=["the file's name", "the bureau's name"])
+def test_notice_names_its_bureau_by_the_id(tmp_path: Path, written: str) -> None:
+    assert faults(make_home(tmp_path, notice=("bureau: jia", f"bureau: {written}"))) == [
+        f"config/notices/jia-2023.yaml 第 1 行第 9 列：没有 config/bureaus/{written}.yaml，这份通知用不上，"
+        "是不是想写“jia”。"
+    ]
+
+
+def test_forgotten_copy_of_a_notice_is_a_fault(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    (home / "config/notices/jia-2023 - 副本.yaml").write_text(NOTICE, encoding="utf-8")
+    assert faults(home) == [
+        "config/notices/jia-2023.yaml 第 4 行第 7 列：和 config/notices/jia-2023 - 副本.yaml 是同一个教育局、"
+        "同一天开始的活动周，分不清邮件报的是哪一份；多余的一份请删掉。"
     ]
 
 
@@ -456,7 +636,7 @@ SETTINGS_CASES = {
     ),
     "extension in words of no language": (
         ("materials:", EXTENSION.replace("5月19日12:00前", "改天")),
-        "第 7 行第 26 列：看不懂期限“改天”",
+        "第 7 行第 26 列：看不懂期限“改天”，要写成 5月19日12:00前 或 2023-05-19T12:00。",
     ),
     "extension to a day that is none": (
         ("materials:", EXTENSION.replace("5月19日12:00前", "2023-05-32T12:00")),
@@ -465,6 +645,22 @@ SETTINGS_CASES = {
     "extension without an end": (
         ("materials:", EXTENSION.replace(", until: 5月19日12:00前", "")),
         "第 7 行第 5 列：缺少配置项“until”。",
+    ),
+    "extension to a moment before the deadline": (
+        ("materials:", EXTENSION.replace("5月19日12:00前", "5月1日前")),
+        "第 7 行第 26 列：延期到“5月1日前”没有用处：不比原来的期限晚，请看看年月写对没有。",
+    ),
+    "extension to the year after": (
+        ("materials:", EXTENSION.replace("5月19日12:00前", "2024-05-19T12:00")),
+        "第 7 行第 26 列：“2024-05-19T12:00”离活动周（2023-05-20 结束）太远，请看看年月写对没有。",
+    ),
+    "extension in another zone": (
+        ("materials:", EXTENSION.replace("5月19日12:00前", "2023-05-19T12:00+09:00")),
+        "第 7 行第 26 列：“2023-05-19T12:00+09:00”里不用写时区，要写成 5月19日12:00前 或 2023-05-19T12:00。",
+    ),
+    "severity with a full-width colon": (
+        ("materials:", "severities: {file.empty：off}\nmaterials:"),
+        "第 6 行第 14 列：这里用了中文冒号“：”。请换成英文冒号“:”，后面再加一个空格。",
     ),
     "severity of an unknown code": (
         ("materials:", "severities: {file.duplicat: off}\nmaterials:"),

@@ -41,6 +41,9 @@ def _read(tmp_path: Path, raw: bytes) -> tuple[tuple[Unit, ...], list[str]]:
         ROSTER.replace("甲县教育局", '"甲县教育局"').encode(),
         ROSTER.replace("甲县教育局", "　甲县教育局 ").encode(),
         ROSTER.replace("one@", "One@").encode(),
+        ROSTER.replace("甲一职|一职校", "甲一职/一职校").encode(),
+        ROSTER.replace("甲县教育局", "\u00a0甲县教育局\u200b").encode(),
+        ROSTER.replace("类别", "分类").replace("邮箱", "E-mail").encode(),
     ],
     ids=[
         "UTF-8",
@@ -60,6 +63,9 @@ def _read(tmp_path: Path, raw: bytes) -> tuple[tuple[Unit, ...], list[str]]:
         "quoted",
         "spaces around",
         "capitals in the address",
+        "strokes between aliases",
+        "invisible signs",
+        "still other names of columns",
     ],
 )
 def test_roster_is_read_however_it_was_saved(tmp_path: Path, raw: bytes) -> None:
@@ -100,6 +106,13 @@ TWICE = "已经用了它，一个名称（邮箱）只能属于一个单位。"
         ("乙校,,,,@qq.com", ["第 4 行第 7 列：“@qq.com”是公共邮箱，谁都可以注册；请写完整的地址。"]),
         ("乙校,,,,@school.edu.cn", []),
         (",乙,,,", ["第 4 行第 1 列：这一行没有写单位名称。"]),
+        ("乙校,-,,,", ["第 4 行第 4 列：“-”不能当简称，会认错单位；没有简称就空着。"]),
+        ("乙校,无,,,", ["第 4 行第 4 列：“无”不能当简称，会认错单位；没有简称就空着。"]),
+        ("乙校,2023,,,", ["第 4 行第 4 列：“2023”不能当简称，会认错单位；没有简称就空着。"]),
+        ("合计,2,,,", ["第 4 行第 1 列：这一行像是合计或说明，不是单位，请删掉。"]),
+        ("备注：以上单位必须报送,,,,", ["第 4 行第 1 列：这一行像是合计或说明，不是单位，请删掉。"]),
+        ("乙校,,#N/A,,", ["第 4 行第 5 列：“#N/A”是表格软件的出错提示，请填上实际的内容。"]),
+        ('"乙校,,,,', ["第 4 行第 1 列：引号没有成对。"]),
         (
             "甲县教育局,甲一职,,,x",
             [
@@ -121,6 +134,13 @@ TWICE = "已经用了它，一个名称（邮箱）只能属于一个单位。"
         "everybody's domain",
         "a domain of its own",
         "no name",
+        "a dash",
+        "none",
+        "a number",
+        "a sum",
+        "a note",
+        "a spreadsheet's error",
+        "half a quote",
         "all in one row",
     ],
 )
@@ -153,3 +173,30 @@ def test_folder_in_place_of_the_roster_is_a_fault(tmp_path: Path) -> None:
     assert found.roster == Roster()
     assert len(found.faults) == 1
     assert str(found.faults[0]).startswith("rosters：打不开名册")
+
+
+def test_two_columns_for_one_thing_are_a_fault(tmp_path: Path) -> None:
+    _, faults = _read(tmp_path, ROSTER.replace("级别", "类型").encode())
+    assert faults == ["roster.csv 第 1 行第 10 列：“类型”和前面的“类别”是同一种列，请只留一列。"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "remark"),
+    [
+        (
+            ROSTER.replace("简称", "短名"),
+            "第 1 行第 4 列：没有读取“短名”这一列；会读的列是：单位、简称、类别、级别、邮箱。",
+        ),
+        (
+            "单位,类别,序号,备注\n甲校,学校,1,\n乙校,,2,\n丙校,,3,\n",
+            "第 3 行第 4 列：从这一行起，有 2 行没有写类别（合并的单元格存成 CSV 后，只有第一行有内容），"
+            "按类别催报时会漏掉这些单位。",
+        ),
+    ],
+    ids=["a column that nobody reads", "merged cells"],
+)
+def test_what_may_have_got_lost_is_remarked(tmp_path: Path, raw: str, remark: str) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(raw, encoding="utf-8")
+    found = read_roster(path, "roster.csv")
+    assert ([str(one) for one in found.remarks], found.faults) == ([f"roster.csv {remark}"], [])

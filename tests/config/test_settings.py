@@ -141,6 +141,12 @@ def test_empty_roster_is_a_remark(tmp_path: Path) -> None:
     assert remarks(home) == ["config/rosters/jia.csv：名册是空的。"]
 
 
+def test_bureau_without_a_roster_is_a_remark(tmp_path: Path) -> None:
+    assert remarks(make_home(tmp_path, bureau=("roster: rosters/jia.csv\n", ""))) == [
+        "config/bureaus/jia.yaml：没有写 roster（名册），主题里的单位一个也认不出来。"
+    ]
+
+
 def test_category_and_rank_that_nobody_has_yet_are_remarks(tmp_path: Path) -> None:
     quota = "[学校, 企业]\n    quotas: [{at_least: 1, clause: 二, quote: 数, ranks: [国家级]}]"
     assert remarks(make_home(tmp_path, notice=("[学校]", quota))) == [
