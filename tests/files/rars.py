@@ -1,4 +1,4 @@
-"""RAR archives written by hand, since no free program writes any: members are stored, not packed.
+"""RAR archives written by hand, since no free program writes any: members are stored, or packed by one simple code.
 
 The layouts are those of the public technical notes: https://www.rarlab.com/technote.htm (RAR 5) and the note that
 came with WinRAR up to 4.x (RAR 4).
@@ -117,6 +117,62 @@ def rar5(members: Mapping[str, bytes], *, encrypted: bool = False, copies: Mappi
     return archive.removesuffix(end) + references + end
 
 
+def rar5_packed(members: Mapping[str, bytes], *, solid: bool = False) -> bytes:
+    """Packed, though with no other match than the four bytes before; in a solid archive these may be a member's before."""
+    archive = RAR5 + _block5(1, _vint(4 if solid else 0))
+    before = b""
+    for number, (name, content) in enumerate(members.items()):
+        packed = _packed5(content, before if solid else b"")
+        how = 1 << 7 | (solid and number > 0) << 6
+        body = _body5(name, len(content), zlib.crc32(content), how=how)
+        archive += _block5(2, body, data=len(packed)) + packed
+        before = (before + content)[-_BACK:]
+    return archive + _block5(5, _vint(0))
+
+
+_BACK, _MATCH = 4, 8
+"""The only match there is: so many bytes back, so many bytes long."""
+_LITERAL_BITS, _NONE, _ONE = 9, 0, 1
+
+
+def _packed5(content: bytes, before: bytes) -> bytes:
+    """One block: a table of code lengths, and the codes. A literal is 1 and its eight bits, the match is 0."""
+    bits = _TABLE5
+    window = before + content
+    at = len(before)
+    while at < len(window):
+        pattern = window[max(at - _BACK, 0) : at]
+        if len(pattern) == _BACK and window[at : at + _MATCH] == pattern * (_MATCH // _BACK):
+            bits += "0" + "1"  # and the second of two distances
+            at += _MATCH
+        else:
+            bits += f"1{window[at]:08b}"
+            at += 1
+    size = -(-len(bits) // 8)
+    flags = 0xC0 | 2 << 3 | (len(bits) - 1) % 8  # a table, the last block, three bytes of size, bits of the last byte
+    sized = size.to_bytes(3, "little")
+    check = 0x5A ^ flags ^ sized[0] ^ sized[1] ^ sized[2]
+    return bytes((flags, check)) + sized + int(bits.ljust(8 * size, "0"), 2).to_bytes(size, "big")
+
+
+def _table5() -> str:
+    """The lengths of 306 codes for literals and matches, 64 for distances, 16 and 44 that are not used; run by run,
+    themselves in a code of lengths 0, 1 and 9, of repetitions (17) and of zeros (19)."""
+    codes = {_NONE: "00", _ONE: "01", _LITERAL_BITS: "10", 17: "110", 19: "111"}
+    bits = "".join(f"{len(codes.get(symbol, '')):04b}" for symbol in range(20))
+
+    def run(symbol: int, count: int) -> str:
+        return codes[symbol] + f"{count - 11:07b}"
+
+    literals = codes[_LITERAL_BITS] + run(17, 138) + run(17, 117)
+    matches = run(19, 12) + codes[_ONE] + run(19, 37)  # the seventh length is eight
+    distances = codes[_ONE] + codes[_NONE] * 2 + codes[_ONE]  # one back, and four
+    return bits + literals + matches + distances + run(19, 120)
+
+
+_TABLE5 = _table5()
+
+
 def rar5_volumes(members: Mapping[str, bytes], volume_bytes: int) -> list[bytes]:
     return _rar5(_volumes(members, volume_bytes), encrypted=False)
 
@@ -151,12 +207,12 @@ def _copy5(name: str, to: str, size: int) -> bytes:
     return _block5(2, _body5(name.rstrip(">"), size, 0, is_folder=False), extra=record, data=0)
 
 
-def _body5(name: str, size: int, crc: int | None, *, is_folder: bool | None = None) -> bytes:
+def _body5(name: str, size: int, crc: int | None, *, is_folder: bool | None = None, how: int = 0) -> bytes:
     raw = name.encode()
     folder = crc is None if is_folder is None else is_folder
     body = _vint(folder | (4 if crc is not None else 0)) + _vint(size) + _vint(0x10 if folder else 0x20)
     body += struct.pack("<L", crc) if crc is not None else b""
-    return body + _vint(0) + _vint(0) + _vint(len(raw)) + raw
+    return body + _vint(how) + _vint(0) + _vint(len(raw)) + raw
 
 
 def _record5(kind: int, body: bytes) -> bytes:

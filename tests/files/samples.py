@@ -6,6 +6,7 @@ import hashlib
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -167,6 +168,20 @@ def overlapping_zip() -> bytes:
     second = archive.rfind(b"PK\x01\x02")
     archive[second + 42 : second + 46] = bytes(4)
     return bytes(archive)
+
+
+def zip_packed_as(method: int, packed: bytes, content: bytes) -> bytes:
+    """A zip of one member that is packed by a method of this number (APPNOTE 4.4.5)."""
+    archive = in_every_header(stored_zip({"a.bin": packed}), 8, struct.pack("<H", method))
+    return in_every_header(
+        in_every_header(archive, 14, struct.pack("<L", zlib.crc32(content))), 22, struct.pack("<L", len(content))
+    )
+
+
+def zstd(content: bytes) -> bytes:
+    """One frame of one raw block (RFC 8878), for content of 256 to 65791 bytes."""
+    head = struct.pack("<LBH", 0xFD2FB528, 0x60, len(content) - 256)
+    return head + (1 | len(content) << 3).to_bytes(3, "little") + content
 
 
 def zip_with_dictionary(count: int) -> bytes:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import lzma
 import random
 import tempfile
 from pathlib import Path
@@ -85,6 +86,8 @@ def test_unpack_reads_gbk_names_of_a_zip_that_only_the_program_unpacks(tmp_path:
         pytest.param(rars.rar4(_MEMBERS, coding="gb18030"), id="rar4-gbk-names"),
         pytest.param(rars.rar4(_MEMBERS, coding="utf-8"), id="rar4-utf8-names"),
         pytest.param(rars.rar5(_MEMBERS | {"夹/": b""}), id="rar5"),
+        pytest.param(rars.rar5_packed(_MEMBERS), id="rar5-packed"),
+        pytest.param(rars.rar5_packed(_MEMBERS, solid=True), id="rar5-solid"),
         pytest.param(rars.rar4(_MEMBERS | {"__MACOSX/._a": b"x", "Thumbs.db": b"x"}), id="rubbish"),
         pytest.param(rars.rar5(_MEMBERS) + bytes(50), id="something-behind"),
     ],
@@ -92,6 +95,31 @@ def test_unpack_reads_gbk_names_of_a_zip_that_only_the_program_unpacks(tmp_path:
 def test_unpack_rar(tmp_path: Path, whole: bytes) -> None:
     unpacked = _unpack(tmp_path, Kind.RAR, whole)
     assert (_contents(unpacked), unpacked.trouble) == (_CONTENTS, None)
+
+
+def test_unpack_rar_reads_a_member_that_refers_to_the_one_before(tmp_path: Path) -> None:
+    members = {"一.txt": b"abcd", "二.txt": b"abcd" * 50}
+    packed = rars.rar5_packed(members, solid=True)
+    assert len(packed) < len(rars.rar5_packed(members))
+    assert _contents(_unpack(tmp_path, Kind.RAR, packed)) == [("", name, content) for name, content in members.items()]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        pytest.param(samples.zip_packed_as(95, lzma.compress(_NOISE, check=lzma.CHECK_CRC32), _NOISE), id="xz"),
+        pytest.param(samples.zip_packed_as(93, samples.zstd(_NOISE), _NOISE), id="zstd"),
+    ],
+)
+def test_unpack_knows_the_methods_of_new_packers(tmp_path: Path, whole: bytes) -> None:
+    unpacked = _unpack(tmp_path, Kind.ZIP, whole)
+    assert (_contents(unpacked), unpacked.trouble) == ([("", "a.bin", _NOISE)], None)
+
+
+@pytest.mark.parametrize("switch", ["-mem=AES256", "-mem=ZipCrypto"])
+def test_unpack_says_that_a_zip_is_encrypted(tmp_path: Path, switch: str) -> None:
+    (whole,) = packed(tmp_path, "a.zip", _MEMBERS, "-psecret", switch)
+    assert _unpack(tmp_path, Kind.ZIP, whole) == Unpacked((), Trouble.ENCRYPTED, Budget.of(FileLimits()))
 
 
 def test_unpack_rar_follows_references(tmp_path: Path) -> None:
