@@ -118,7 +118,7 @@ def rar5(members: Mapping[str, bytes], *, encrypted: bool = False, copies: Mappi
 
 
 def rar5_packed(members: Mapping[str, bytes], *, solid: bool = False) -> bytes:
-    """Packed, though with no other match than the four bytes before; in a solid archive these may be a member's before."""
+    """Packed, with no other match than the four bytes before; in a solid archive these may be of the member before."""
     archive = RAR5 + _block5(1, _vint(4 if solid else 0))
     before = b""
     for number, (name, content) in enumerate(members.items()):
