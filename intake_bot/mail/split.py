@@ -27,12 +27,14 @@ from intake_bot.mail.transfer import Sink, decoder
 _BODIES = frozenset({"text/plain", "text/html"})
 _LEFT_OUT = frozenset(
     {
+        "application/ics",
         "application/pgp-signature",
         "application/pkcs7-signature",
         "application/x-pkcs7-signature",
         "text/calendar",
     }
 )
+"""What programs add by themselves: signatures, and the day of an invitation for their calendars."""
 _LEFT_OUT_NAMES = frozenset({"smime.p7s"})
 _BOUNDARY_LINE = re.compile(rb"\n--([^\r\n]{1,600})(?=\r?\n)")
 _CUTS = ("headers", "parts", "depth", "text")

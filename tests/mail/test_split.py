@@ -117,6 +117,23 @@ def test_split_tells_bodies_from_attachments(fields: list[str], is_body: bool, t
     assert (split.parts == ()) == is_body
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        "text/calendar; method=REQUEST",
+        "application/ics; name=invite.ics",
+        "application/pgp-signature; name=signature.asc",
+        "application/pkcs7-signature; name=smime.p7s",
+        "application/x-pkcs7-signature; name=smime.p7s",
+        "application/octet-stream; name=SMIME.P7S",
+    ],
+)
+def test_split_leaves_out_what_programs_add(field: str, tmp_path: Path) -> None:
+    parts = ("--b", "Content-Type: text/plain", "", "正文", "--b", f"Content-Type: {field}", "", "x", "--b--")
+    raw = raw_mail("Content-Type: multipart/mixed; boundary=b", "", *parts)
+    assert split_mail(BytesIO(raw), tmp_path, ReadingLimits()).parts == ()
+
+
 def test_source_line_takes_any_line_end_and_long_lines_in_pieces() -> None:
     source = Source(BytesIO(b"a\r\nb\rc\n\n" + b"d" * 10_000 + b"\r\n"))
     lines = [source.line() for _ in range(7)]
