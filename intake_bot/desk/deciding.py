@@ -118,7 +118,7 @@ def _reading(mail: FiledMail, desk: Desk, slot: Slot) -> SubjectReading:
     reading = read_subject(mail.subject, notice, roster)
     unit = roster.find(slot.unit) if slot.unit else reading.unit
     if unit is None:
-        said = f"名单里没有“{slot.unit}”{meant(slot.unit, roster.names)}" if slot.unit else "请写明是哪个单位"
+        said = f"名册里没有“{slot.unit}”{meant(slot.unit, roster.names)}" if slot.unit else "请写明是哪个单位"
         raise _usage("--unit", said)
     known = [material.name for material in notice.materials]
     unknown = next((name for name in slot.materials if name not in known), None)

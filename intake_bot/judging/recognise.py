@@ -86,7 +86,7 @@ def question() -> Verdict:
     finding = Finding(
         "mail.question",
         Severity.REMARK,
-        "这封邮件没有附件，像是来问问题的，程序答不了，要由工作人员答复",
+        "这封邮件没有附件，像是来问问题的，收件程序答不了，要由工作人员答复",
         "",
         "如果是忘了添加附件，请直接回复这封信，把附件发来",
         holds=True,

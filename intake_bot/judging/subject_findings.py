@@ -52,9 +52,9 @@ def _unit(reading: SubjectReading, notice: Notice, sender_unit: str | None) -> F
             found = f"主题里写了{len(reading.units)}个单位：{'、'.join(reading.units)}"
             return _error(notice, reading.fault.value, found, "请每个单位单独发一封，主题里只写一个单位")
         case UnitFault.UNKNOWN_UNIT:
-            near = f"。名单中名称相近的有：{'、'.join(reading.nearest)}" if reading.nearest else ""
+            near = f"。名册中名称相近的有：{'、'.join(reading.nearest)}" if reading.nearest else ""
             todo = _write(notice, "写单位全称")
-            return _error(notice, reading.fault.value, f"报送名单里没有“{reading.unit_words}”{near}", todo)
+            return _error(notice, reading.fault.value, f"报送名册里没有“{reading.unit_words}”{near}", todo)
         case _:
             return None
 

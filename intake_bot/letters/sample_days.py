@@ -74,7 +74,7 @@ DIGEST_BUSY = DigestContext(
             "1234567@qq.com",
             1,
             answered=Answered.WITHHELD,
-            reasons=("主题里的“濮阳县职业技术学院”不在报送单位名单里",),
+            reasons=("主题里的“濮阳县职业技术学院”不在报送名册里",),
         ),
     ),
     held=(
@@ -84,7 +84,7 @@ DIGEST_BUSY = DigestContext(
             "活动周濮阳县教育局工作总结",
             "jyj@126.com",
             at("2023-05-17 16:30:00"),
-            "工作总结.rar 程序还打不开，请下载后看一看",
+            "工作总结.rar 收件程序还打不开，请下载后看一看",
         ),
         HeldLine(
             "1013-4",

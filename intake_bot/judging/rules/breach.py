@@ -26,7 +26,7 @@ def unreadable(code: str, found: str, todo: str, part: PartBase, file: FileFacts
 
 def unmeasured(code: str, file: FileFacts) -> Finding:
     """The finding for a healthy file of a kind that the robot cannot measure: a person looks at it."""
-    found = f"这是{kind_name(file.kind)}，程序读不了里面的内容，要请工作人员打开查看"
+    found = f"这是{kind_name(file.kind)}，收件程序读不了里面的内容，要请工作人员打开查看"
     return Finding(
         code, Severity.REMARK, found, "", "您暂时不用做什么，有问题我们会联系您", file.shown_name, holds=True
     )
