@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session
 
 from intake_bot.errors import PermanentFailure, TemporaryFailure
@@ -44,6 +45,13 @@ _PERMANENT = {
     sqlite3.SQLITE_CANTOPEN: "无法打开台账数据库，请检查路径和权限 (cannot open the database)",
     sqlite3.SQLITE_PERM: "没有权限访问台账数据库 (permission denied)",
 }
+
+
+def among(column: Mapped[str] | Mapped[str | None], texts: Iterable[str]) -> ColumnElement[bool]:
+    """The column is one of these texts, of which there may be any number: they are one JSON value, since a hostile
+    header must not exceed SQLite's limit of variables."""
+    plain = json.dumps([text.encode("utf-8", "replace").decode() for text in texts])
+    return column.in_(select(func.json_each(plain).table_valued("value").c.value))
 
 
 class Database:

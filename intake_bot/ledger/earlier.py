@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.judging.verdict import Decision
-from intake_bot.ledger.database import Condition, Database
+from intake_bot.ledger.database import Condition, Database, among
 from intake_bot.ledger.letters import WRITTEN
 from intake_bot.ledger.mails import items_of, read_mails, received_before
 from intake_bot.ledger.receipt import receipt_number
@@ -106,8 +105,7 @@ class Earlier:
 
     def same_content(self, notice: str, sha256: Iterable[str]) -> tuple[FiledFingerprint, ...]:
         """The files with one of these contents that came for this notice, oldest first."""
-        wanted = func.json_each(json.dumps(sorted(sha256))).table_valued("value")
-        return self._fingerprints(notice, col(FingerprintRow.sha256).in_(select(wanted.c.value)))
+        return self._fingerprints(notice, among(col(FingerprintRow.sha256), sha256))
 
     def pictures(self, notice: str) -> tuple[FiledFingerprint, ...]:
         """Every picture with a perceptual hash that came for this notice, oldest first."""
@@ -155,11 +153,7 @@ def line_of(session: Session, receipt: str) -> tuple[int, ...]:
 
 
 def _is_answered_by(message_ids: Iterable[str]) -> ColumnElement[bool]:
-    # One JSON value for any number of ids: a hostile References header must not exceed SQLite's limit of variables.
-    plain = json.dumps([text.encode("utf-8", "replace").decode() for text in message_ids])
-    ids = func.json_each(plain).table_valued("value")
-    letters = select(LetterRow.submission).where(col(LetterRow.message_id).in_(select(ids.c.value)))
-    return col(SubmissionRow.id).in_(letters)
+    return col(SubmissionRow.id).in_(select(LetterRow.submission).where(among(col(LetterRow.message_id), message_ids)))
 
 
 def _latest_supplement(session: Session, submission: int, asking: MessageRecord) -> int:

@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, desc, select
 
-from intake_bot.ledger.database import Condition, Database
+from intake_bot.ledger.database import Condition, Database, among
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import SPAM, Detail, Letter, LetterDraft, LetterKind, Returned, WrittenAnswer
-from intake_bot.ledger.states import LETTER, LetterEvent, LetterState, next_letter_state
+from intake_bot.ledger.states import LETTER, UNSENT, LetterEvent, LetterState, next_letter_state
 from intake_bot.ledger.tables import EventRow, LetterRow, MessageRow, SubmissionRow
 from intake_bot.ledger.trail import add_event, add_letter_event
 
@@ -100,7 +100,7 @@ class Letters:
     def with_message_id(self, bureau: str, message_ids: Iterable[str]) -> Letter | None:
         """The newest letter of this bureau with one of these Message-IDs."""
         with self._database.reading() as session:
-            return _newest(session, LetterRow.bureau == bureau, col(LetterRow.message_id).in_(list(message_ids)))
+            return _newest(session, LetterRow.bureau == bureau, among(col(LetterRow.message_id), message_ids))
 
     def answer_to(self, bureau: str, receipt: str) -> Letter | None:
         """The newest letter of this bureau that answers the mail with this receipt number."""
@@ -112,18 +112,16 @@ class Letters:
         with self._database.reading() as session:
             return _newest(session, LetterRow.bureau == bureau, col(LetterRow.submission).in_(answered))
 
-    def withhold_answers(self, bureau: str, now: datetime) -> int:
-        """Answers that still wait to be sent never will be: the bureau is in shadow mode. Returns how many."""
+    def withhold_answers(self, bureau: str, now: datetime) -> None:
+        """Answers that still wait to be sent never will be: the bureau is in shadow mode."""
         waiting = select(LetterRow.id).where(
             LetterRow.bureau == bureau,
             LetterRow.kind == LetterKind.ANSWER,
-            col(LetterRow.state).in_((LetterState.QUEUED, LetterState.DEFERRED)),
+            col(LetterRow.state).in_(UNSENT),
         )
         with self._database.writing() as session:
-            letters = session.exec(waiting).all()
-            for letter in letters:
+            for letter in session.exec(waiting).all():
                 _advance(session, letter, LetterEvent.WITHHOLD, "", now)
-            return len(letters)
 
     def answers_since(self, bureau: str, start: datetime) -> tuple[WrittenAnswer, ...]:
         """The answers to mails that were written from `start` on, oldest first."""

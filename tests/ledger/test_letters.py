@@ -133,3 +133,13 @@ def test_answers_are_told_once_with_those_whom_they_went_to(ledger: Ledger) -> N
     assert since("puyang", NOW) == (WrittenAnswer(NOW, alone), WrittenAnswer(NOW, people))
     assert since("puyang", LATER + timedelta(1)) == ()
     assert since("hefei", NOW) == ()
+
+
+@pytest.mark.parametrize("others", [0, 300_000])
+def test_a_letter_is_known_by_its_message_id_among_however_many(ledger: Ledger, others: int) -> None:
+    """A bounce may quote as many as its author likes."""
+    judged(ledger, 1, judgement(answer=draft("<a1@intake>")))
+    found = ledger.letters.with_message_id("puyang", ["<a1@intake>", *(f"<{n}@hostile>" for n in range(others))])
+    assert found is not None
+    assert (found.message_id, found.receipt) == ("<a1@intake>", "1001-9")
+    assert ledger.letters.with_message_id("hefei", ["<a1@intake>"]) is None
