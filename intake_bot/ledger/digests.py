@@ -11,7 +11,7 @@ from intake_bot.ledger.database import Database
 from intake_bot.ledger.letters import add_letter, letter_record, read_letters
 from intake_bot.ledger.mails import read_mails
 from intake_bot.ledger.records import DayReport, DigestRecord, EventRecord, Letter, LetterDraft, LetterKind
-from intake_bot.ledger.states import LetterState, MessageState
+from intake_bot.ledger.states import UNFINISHED, LetterState, MessageState
 from intake_bot.ledger.tables import DigestRow, EventRow, LetterRow, MessageRow
 from intake_bot.ledger.trail import add_event, event_record
 
@@ -46,9 +46,7 @@ class Digests:
                 since=None if last is None else last.created,
                 upto=upto,
                 mails=read_mails(session, ours, col(MessageRow.settled) > since, not_(_is_mere_junk())),
-                unfinished=read_mails(
-                    session, ours, col(MessageRow.state).in_((MessageState.NEW, MessageState.SPOOLED))
-                ),
+                unfinished=read_mails(session, ours, col(MessageRow.state).in_(UNFINISHED)),
                 undelivered=_undelivered(session, bureau, since),
                 withheld=read_letters(session, bureau, _happened(since, LetterState.WITHHELD)),
                 trouble=_trouble(session, bureau, since),

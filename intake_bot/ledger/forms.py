@@ -4,29 +4,12 @@ no letter and no digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
 from intake_bot.judging.verdict import Decision, FilledForm
-from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.tables import FormRow, ItemRow, MessageRow, SubmissionRow
-
-
-@dataclass(frozen=True)
-class FiledForm:
-    """One form of an item that was accepted or is held, and that no later one has superseded."""
-
-    receipt: str
-    unit: str | None
-    material: str
-    day: date | None
-    title: str
-    file: str
-    """`FileFacts.shown_name` of the file that it came in."""
-    rows: tuple[Mapping[str, str], ...]
+from intake_bot.ledger.tables import FormRow, ItemRow, SubmissionRow
 
 
 def add_forms(session: Session, item: ItemRow, forms: Iterable[FilledForm]) -> None:
@@ -54,27 +37,3 @@ def copy_forms(session: Session, earlier: SubmissionRow, submission: SubmissionR
         new = items.get((old.material, old.day))
         if new is not None:
             add_forms(session, new, [FilledForm(form.title, form.file, tuple(form.rows))])
-
-
-def read_forms(session: Session, notice: str) -> tuple[FiledForm, ...]:
-    """The forms of a notice that stand, oldest first."""
-    found = session.exec(
-        select(FormRow, ItemRow, SubmissionRow)
-        .join(ItemRow, col(ItemRow.id) == FormRow.item)
-        .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
-        .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
-        .where(ItemRow.notice == notice, col(SubmissionRow.stands), col(ItemRow.superseded_by).is_(None))
-        .order_by(col(MessageRow.id), col(FormRow.id))
-    )
-    return tuple(
-        FiledForm(
-            receipt=receipt_number(submission.message),
-            unit=item.unit,
-            material=item.material,
-            day=item.day,
-            title=form.title,
-            file=form.file,
-            rows=tuple(form.rows),
-        )
-        for form, item, submission in found
-    )

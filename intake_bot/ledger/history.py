@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
@@ -10,8 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from intake_bot.judging.verdict import Decision
-from intake_bot.ledger.database import Condition, Database
-from intake_bot.ledger.forms import FiledForm, read_forms
+from intake_bot.ledger.database import Condition, Database, among
 from intake_bot.ledger.mails import files_of_items, needs_a_person, read_mails, received_before
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import FiledMail, LedgerItem, MessageRecord, ReportedItem
@@ -57,12 +55,9 @@ class History:
 
     def is_our_letter(self, message_ids: Iterable[str]) -> bool:
         """True when one of these Message-IDs (of In-Reply-To or References) is that of a letter of ours."""
-        # One JSON value for any number of ids: a hostile References header must not exceed SQLite's limit of variables.
-        plain = json.dumps([text.encode("utf-8", "replace").decode() for text in message_ids])
-        ids = func.json_each(plain).table_valued("value")
+        ours = select(LetterRow.id).where(among(col(LetterRow.message_id), message_ids)).limit(1)
         with self._database.reading() as session:
-            ours = select(LetterRow.id).where(col(LetterRow.message_id).in_(select(ids.c.value)))
-            return session.exec(ours.limit(1)).first() is not None
+            return session.exec(ours).first() is not None
 
     def reported_items(self, notice: str, decisions: Collection[Decision]) -> tuple[ReportedItem, ...]:
         """Every item of a notice that was so decided and that no later one has superseded, oldest mail first."""
@@ -109,11 +104,6 @@ class History:
         with self._database.reading() as session:
             session.get_one(MessageRow, message)
             return read_mails(session, MessageRow.id == message)[0]
-
-    def forms(self, notice: str) -> tuple[FiledForm, ...]:
-        """What the forms say that were reported for a notice, oldest first. Personal data."""
-        with self._database.reading() as session:
-            return read_forms(session, notice)
 
     def items(self) -> Iterator[LedgerItem]:
         """All items of all bureaus in the order in which they were filed; what is filed meanwhile may be included."""

@@ -16,12 +16,10 @@ from intake_bot.ledger.letters import note_return
 from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.receipt import receipt_number
 from intake_bot.ledger.records import Detail, Judgement, MessageRecord, Returned, WaitingMail
-from intake_bot.ledger.states import MessageEvent, MessageState, next_message_state
+from intake_bot.ledger.states import UNFINISHED, MessageEvent, MessageState, next_message_state
 from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
 from intake_bot.ledger.trail import add_message_event
 from intake_bot.mail.key import MailKey
-
-_UNFINISHED = (MessageState.NEW, MessageState.SPOOLED)
 
 
 class Messages:
@@ -56,7 +54,7 @@ class Messages:
 
     def unfinished(self, bureau: str) -> tuple[MessageRecord, ...]:
         """Mails that are NEW or SPOOLED, oldest first: after a crash, this is where to go on."""
-        rows = select(MessageRow).where(MessageRow.bureau == bureau, col(MessageRow.state).in_(_UNFINISHED))
+        rows = select(MessageRow).where(MessageRow.bureau == bureau, col(MessageRow.state).in_(UNFINISHED))
         with self._database.reading() as session:
             return tuple(message_record(row) for row in session.exec(rows.order_by(col(MessageRow.id))))
 
@@ -66,15 +64,12 @@ class Messages:
             row = session.exec(select(MessageRow).where(MessageRow.receipt == receipt)).one_or_none()
             return None if row is None else message_record(row)
 
-    def count_attempt(self, message: int) -> int:
-        """Counts one attempt and returns how many there were, this one included.
-
-        To be called before the bytes are touched: a mail that kills the process is thereby counted.
-        """
+    def count_attempt(self, message: int) -> None:
+        """Counts one attempt. To be called before the bytes are touched: a mail that kills the process is thereby
+        counted."""
         with self._database.writing() as session:
             row = session.get_one(MessageRow, message)
             row.attempts += 1
-            return row.attempts
 
     def attempt_failed(self, message: int, error: str, now: datetime) -> None:
         """Notes what went wrong; the attempt stays counted."""
@@ -138,7 +133,7 @@ class Messages:
                 MessageRow.sha256 == row.sha256,
                 col(MessageRow.message_id).is_not_distinct_from(row.message_id),
                 MessageRow.state != MessageState.DUPLICATE,
-                or_(col(MessageRow.state).not_in(_UNFINISHED), col(MessageRow.id) < message),
+                or_(col(MessageRow.state).not_in(UNFINISHED), col(MessageRow.id) < message),
             )
             original = session.exec(copies.order_by(col(MessageRow.id)).limit(1)).first()
             return None if original is None else message_record(original)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from intake_bot.ledger.database import Condition, Database
+from intake_bot.ledger.database import Database
 from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.records import Standing
-from intake_bot.ledger.states import LetterState, MessageState
+from intake_bot.ledger.states import UNFINISHED, UNSENT, LetterState, MessageState
 from intake_bot.ledger.tables import LetterRow, MessageRow
 
 
@@ -23,18 +23,13 @@ class Standings:
         mails = select(func.count()).select_from(MessageRow).where(MessageRow.bureau == bureau)
         letters = select(func.count(), func.min(LetterRow.created)).where(LetterRow.bureau == bureau)
         with self._database.reading() as session:
-            queued, oldest = session.exec(letters.where(_in(LetterState.QUEUED, LetterState.DEFERRED))).one()
-            in_doubt, _ = session.exec(letters.where(_in(LetterState.SENDING))).one()
-            unfinished = col(MessageRow.state).in_((MessageState.NEW, MessageState.SPOOLED))
+            queued, oldest = session.exec(letters.where(col(LetterRow.state).in_(UNSENT))).one()
+            in_doubt, _ = session.exec(letters.where(col(LetterRow.state) == LetterState.SENDING)).one()
             return Standing(
                 queued=queued,
                 oldest_queued=oldest,
                 in_doubt=in_doubt,
                 held=session.exec(mails.where(needs_a_person())).one(),
                 waiting=session.exec(mails.where(col(MessageRow.state) == MessageState.WAITING)).one(),
-                unfinished=session.exec(mails.where(unfinished)).one(),
+                unfinished=session.exec(mails.where(col(MessageRow.state).in_(UNFINISHED))).one(),
             )
-
-
-def _in(*states: LetterState) -> Condition:
-    return col(LetterRow.state).in_(states)

@@ -33,6 +33,10 @@ class MessageState(StrEnum):
     """Byte for byte a mail that we already have."""
 
 
+UNFINISHED = (MessageState.NEW, MessageState.SPOOLED)
+"""The next walk goes on with these."""
+
+
 class MessageEvent(StrEnum):
     SPOOL = "spool"
     WAIT = "wait"
@@ -61,6 +65,10 @@ class LetterState(StrEnum):
     """Taken by the server and returned later."""
     WITHHELD = "withheld"
     """Shadow mode: rendered and stored, never sent."""
+
+
+UNSENT = (LetterState.QUEUED, LetterState.DEFERRED)
+"""They wait to be sent."""
 
 
 class LetterEvent(StrEnum):

@@ -1,4 +1,4 @@
-"""The tables. `*Row` classes never leave this room; `records.py` holds what others see.
+"""The tables. `*Row` classes never leave this room: others see plain values.
 
 Every text is TEXT, every enum TEXT with a CHECK, every moment UTC. Nothing is ever deleted. A foreign key is named
 after its table; `message_id` is always the Message-ID header. When a table changes here, a migration must follow: a

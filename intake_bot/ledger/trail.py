@@ -48,9 +48,9 @@ class Trail:
             return tuple(event_record(row) for row in session.exec(events.order_by(col(EventRow.id))))
 
 
-def add_event(session: Session, bureau: str, what: str, detail: Detail, now: datetime) -> int:
-    """Adds an event within the caller's transaction; returns its id."""
-    return _add(session, EventRow(at=now, bureau=bureau, what=what, detail=dict(detail)))
+def add_event(session: Session, bureau: str, what: str, detail: Detail, now: datetime) -> None:
+    """Adds an event within the caller's transaction."""
+    _add(session, EventRow(at=now, bureau=bureau, what=what, detail=dict(detail)))
 
 
 def add_message_event(session: Session, message: MessageRow, what: str, detail: Detail, now: datetime) -> int:
@@ -58,9 +58,9 @@ def add_message_event(session: Session, message: MessageRow, what: str, detail: 
     return _add(session, EventRow(at=now, bureau=message.bureau, what=what, message=message.id, detail=dict(detail)))
 
 
-def add_letter_event(session: Session, letter: LetterRow, what: str, detail: Detail, now: datetime) -> int:
-    """Adds an event of a letter within the caller's transaction; returns its id."""
-    return _add(session, EventRow(at=now, bureau=letter.bureau, what=what, letter=letter.id, detail=dict(detail)))
+def add_letter_event(session: Session, letter: LetterRow, what: str, detail: Detail, now: datetime) -> None:
+    """Adds an event of a letter within the caller's transaction."""
+    _add(session, EventRow(at=now, bureau=letter.bureau, what=what, letter=letter.id, detail=dict(detail)))
 
 
 def _add(session: Session, row: EventRow) -> int:

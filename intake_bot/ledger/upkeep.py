@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from intake_bot.ledger.database import Database, translated
 from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.states import LetterEvent, LetterState, next_letter_state
+from intake_bot.ledger.states import UNSENT, LetterEvent, next_letter_state
 from intake_bot.ledger.tables import FileRow, LetterRow, MessageRow, SubmissionRow
 from intake_bot.ledger.trail import add_event, add_letter_event
 
@@ -123,7 +123,7 @@ class Upkeep:
         that may have been given out.
         """
         with self._database.writing() as session:
-            waiting = select(LetterRow).where(col(LetterRow.state).in_((LetterState.QUEUED, LetterState.DEFERRED)))
+            waiting = select(LetterRow).where(col(LetterRow.state).in_(UNSENT))
             letters = session.exec(waiting).all()
             for row in letters:
                 row.state = next_letter_state(row.state, LetterEvent.CLAIM)

@@ -33,7 +33,7 @@ _ADDRESS = re.compile(
     r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
 _FOREIGN_ID = re.compile(r"<[!-;=?-~]{3,250}>")
-_OUR_ID = re.compile(r"<intake\.(?:([0-9A-Za-z-]{1,32})\.)?[0-9a-f]{32}@[A-Za-z0-9.-]{1,200}>")
+_OUR_ID = re.compile(r"<intake\.(?:[0-9A-Za-z-]{1,32}\.)?[0-9a-f]{32}@[A-Za-z0-9.-]{1,200}>")
 
 
 class Origin(StrEnum):
@@ -132,7 +132,7 @@ def is_our_message_id(text: str) -> bool:
 
 def our_message_ids(text: str) -> tuple[str, ...]:
     """All Message-IDs in our manner that stand somewhere in a text, each once."""
-    return tuple(dict.fromkeys(found.group() for found in _OUR_ID.finditer(text)))
+    return tuple(dict.fromkeys(_OUR_ID.findall(text)))
 
 
 def _body(draft: Draft) -> EmailMessage:
