@@ -10,81 +10,106 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
 from intake_bot.demo import media
 from intake_bot.files.archive import Budget, Source, unpack
-from intake_bot.files.facts import ARCHIVES, Kind
+from intake_bot.files.facts import ARCHIVES, Kind, Trouble
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.measure import measure
 from intake_bot.files.sniff import sniff
+from intake_bot.files.winmail import unpack_winmail
 from intake_bot.files.worker import Worker
-from tests.files import rars, samples
+from tests.files import papers, rars, samples, winmail
 from tests.files.conftest import ALLOWANCE
 from tests.files.sevens import SEVEN_ZIP, packed
 
-ROUNDS = 15
 LIMITS = FileLimits()
 
 
 def files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """What schools send, at its usual size."""
+    """What schools send, at its usual size where that is easily made, else as another program wrote it."""
     photo = media.jpeg(4000, 3000, min_bytes=3_000_000)
     photos = {f"照片{number}.jpg": photo for number in range(3)}
     yield "jpeg 12 MP 3 MB", photo
+    yield "jpeg with a second picture", samples.mpo()
     yield "png 2 MP", media.png(1600, 1200)
-    yield "heic", samples.heic(4032, 3024)
+    yield from ((f"{form.lower()} of 64 × 48", samples.picture(form)) for form in ("GIF", "BMP", "WEBP", "TIFF"))
+    yield "heic 12 MP, 48 tiles", samples.heic_in_tiles(4032, 3024, 48)
     yield "mp4 20 MB", media.mp4(1280, 720, 60, size=20_000_000)
+    yield "avi 1500 frames", samples.avi(1280, 720, 1500)
+    yield from _written_by_others()
     yield "docx 1500 字", media.docx([media.chinese_text(100)] * 15)
     yield "docx 74000 字", media.docx([media.chinese_text(37)] * 2000)
     yield "xlsx", media.xlsx([["标题", "1"]] * 50)
+    yield "pptx", papers.pptx(["<a:p><a:t>活动周</a:t></a:p>"] * 50)
+    yield (
+        "ofd",
+        papers.ofd('<ofd:TextObject Boundary="0 0 9 9"><ofd:TextCode X="0" Y="0">一</ofd:TextCode></ofd:TextObject>'),
+    )
+    yield "html", ("<html>" + "<p>说明" * 500).encode()
     yield "txt", ("说明" * 500).encode()
     yield "zip of 3 photos", media.zip_of(photos)
     yield "rar4 of 3 photos", rars.rar4(photos)
     yield "rar5 of 3 photos", rars.rar5(photos)
+    yield "rar5 solid of 100 KB", rars.rar5_packed({"说明.txt": ("说明" * 16_000).encode()}, solid=True)
+    yield (
+        "winmail.dat of 3 photos",
+        winmail.winmail(*(winmail.attachment(name.encode("gbk"), content) for name, content in photos.items())),
+    )
     if SEVEN_ZIP is not None:
         yield "7z of 3 photos", packed(folder, "a.7z", photos)[0]
         yield "zip deflate64 of 3 photos", packed(folder, "b.zip", photos, "-mm=Deflate64")[0]
 
 
-def report() -> Iterator[str]:
-    """A row per kind, and the costs of the worker itself."""
-    yield f"{'file':28}{'in this process':>18}{'by the worker':>16}   (milliseconds, median of {ROUNDS})"
+def _written_by_others() -> Iterator[tuple[str, bytes]]:
+    for path in sorted(Path(samples.__file__).parent.glob("documents/*")):
+        yield f"{path.suffix[1:]} of LibreOffice", path.read_bytes()
+    for path in sorted(Path(samples.__file__).parent.glob("recorded/ffmpeg.*")):
+        yield f"{path.suffix[1:]} of ffmpeg", path.read_bytes()
+
+
+def report(every: Iterable[tuple[str, bytes]], rounds: int) -> Iterator[str]:
+    """A row per file, and the costs of the worker itself."""
+    yield f"{'file':28}{'in this process':>18}{'by the worker':>16}   (milliseconds, median of {rounds})"
     with Worker(ALLOWANCE) as worker, tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
         worker.ask(bool)
         yield f"{'start of the worker':28}{'':18}{_milliseconds(begin):16.1f}"
-        yield f"{'a question and its answer':28}{'':18}{_median(lambda _: worker.ask(bool)):16.2f}"
-        for number, (name, content) in enumerate(files(Path(folder))):
+        yield f"{'a question and its answer':28}{'':18}{_median(rounds, lambda _: worker.ask(bool)):16.2f}"
+        for number, (name, content) in enumerate(every):
             path = samples.put(Path(folder), f"file {number}", content)
             kind = sniff(path)
-            here = _median(partial(_here, path, kind))
-            there = _median(partial(_there, worker, path, kind))
+            here = _median(rounds, partial(_here, path, kind))
+            there = _median(rounds, partial(_there, worker, path, kind))
             yield f"{name:28}{here:18.1f}{there:16.1f}"
 
 
 def _here(path: Path, kind: Kind, turn: int) -> None:
-    _look(path, kind, path.with_name(f"{path.name} here {turn}"))
+    look(path, kind, path.with_name(f"{path.name} here {turn}"))
 
 
 def _there(worker: Worker, path: Path, kind: Kind, turn: int) -> None:
-    worker.ask(_look, path, kind, path.with_name(f"{path.name} there {turn}"))
+    worker.ask(look, path, kind, path.with_name(f"{path.name} there {turn}"))
 
 
-def _look(path: Path, kind: Kind, folder: Path) -> None:
+def look(path: Path, kind: Kind, folder: Path) -> Trouble | None:
+    """All that is done with a file: what kept it from being read, if anything did."""
     sniff(path, path.name)
+    if kind is Kind.TNEF:
+        unpack_winmail(path, folder, LIMITS.members)
+        return None
     if kind in ARCHIVES:
-        unpack(Source((path,), kind), folder, Budget.of(LIMITS), LIMITS)
-    else:
-        measure(path, kind, LIMITS)
+        return unpack(Source((path,), kind), folder, Budget.of(LIMITS), LIMITS).trouble
+    return measure(path, kind, LIMITS).trouble
 
 
-def _median(task: Callable[[int], object]) -> float:
-    """Of all rounds but the first."""
+def _median(rounds: int, task: Callable[[int], object]) -> float:
+    """Of all rounds but the first, which comes in addition."""
     times = []
-    for turn in range(ROUNDS + 1):
+    for turn in range(rounds + 1):
         begin = time.perf_counter()
         task(turn)
         times.append(_milliseconds(begin))
@@ -98,6 +123,7 @@ def _milliseconds(since: float) -> float:
 if __name__ == "__main__":
     from tests.benchmarks import files as by_name  # the worker finds what it is asked by the module's name
 
-    for row in by_name.report():
-        sys.stdout.write(row + "\n")
-        sys.stdout.flush()
+    with tempfile.TemporaryDirectory() as place:
+        for row in by_name.report(by_name.files(Path(place)), rounds=15):
+            sys.stdout.write(row + "\n")
+            sys.stdout.flush()
