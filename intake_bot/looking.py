@@ -15,8 +15,8 @@ from datetime import date, datetime, time, timedelta
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.errors import TemporaryFailure
+from intake_bot.ledger.events import LEFT_OUT, RECONCILED, RECREATED, Detail
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import LEFT_OUT, RECONCILED, RECREATED, Detail
 from intake_bot.mail.key import MailKey
 from intake_bot.mail.mailbox import BATCH, Envelope, Mailbox, MailGone
 

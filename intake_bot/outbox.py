@@ -19,8 +19,9 @@ from zoneinfo import ZoneInfo
 from intake_bot.clock import Clock
 from intake_bot.config.settings import Sending
 from intake_bot.errors import PermanentFailure, TemporaryFailure
+from intake_bot.ledger.events import SENDING_OVER, SENDING_PAUSED, SENDING_REFUSED
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import SENDING_OVER, SENDING_PAUSED, SENDING_REFUSED, Letter
+from intake_bot.ledger.records import Letter
 from intake_bot.mail.connection import LoginRefused, ServerFailure
 from intake_bot.mail.transport import DeliveryInDoubt, RefusalKind, RefusedForGood, RefusedForNow, Session, Transport
 

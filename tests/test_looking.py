@@ -17,8 +17,8 @@ from intake_bot.config.settings import Mailbox as Box
 from intake_bot.connecting import imap_settings
 from intake_bot.demo.servers import ImapAccount
 from intake_bot.errors import TemporaryFailure
+from intake_bot.ledger.events import LEFT_OUT, RECONCILED, RECREATED
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import LEFT_OUT, RECONCILED, RECREATED
 from intake_bot.looking import Looking
 from intake_bot.mail.connection import Security
 from intake_bot.mail.mailbox import Mailbox, MailGone

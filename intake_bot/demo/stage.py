@@ -19,7 +19,7 @@ from intake_bot.demo.posted import DemoMail
 from intake_bot.demo.servers import ImapServer, LoopbackServer, SentLetter, SmtpServer
 from intake_bot.home import Home, only_instance
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import DayReport
+from intake_bot.ledger.reports import DayReport
 from intake_bot.rounds import Rounds
 
 _NEXT_ROUND = timedelta(minutes=2)

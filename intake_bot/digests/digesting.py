@@ -15,16 +15,10 @@ from intake_bot.errors import TemporaryFailure
 from intake_bot.examine import Desk, desk_for
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision, Finding
+from intake_bot.ledger.events import ALERTED, RECOVERED, TROUBLE
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import (
-    ALERTED,
-    RECOVERED,
-    TROUBLE,
-    DayReport,
-    FiledItem,
-    FiledMail,
-    Outcome,
-)
+from intake_bot.ledger.records import FiledItem, FiledMail, Outcome
+from intake_bot.ledger.reports import DayReport
 from intake_bot.ledger.states import LetterState
 from intake_bot.letters.digest import (
     Answered,

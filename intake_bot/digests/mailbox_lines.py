@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from intake_bot.ledger.records import LEFT_OUT, RECOVERED, RECREATED, TROUBLE, DayReport, EventRecord
+from intake_bot.ledger.events import LEFT_OUT, RECOVERED, RECREATED, TROUBLE, EventRecord
+from intake_bot.ledger.reports import DayReport
 from intake_bot.letters.alert import MailboxEvent
 from intake_bot.letters.digest import NoteLine, TroubleLine, some_receipts
 

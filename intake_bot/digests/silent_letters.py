@@ -8,7 +8,9 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from intake_bot.brakes.braking import SAID_ALREADY, Cap
-from intake_bot.ledger.records import SENDING_OVER, UNANSWERED, DayReport, EventRecord, Letter, LetterKind
+from intake_bot.ledger.events import SENDING_OVER, UNANSWERED, EventRecord
+from intake_bot.ledger.records import Letter, LetterKind
+from intake_bot.ledger.reports import DayReport
 from intake_bot.ledger.states import LetterState
 from intake_bot.letters.digest import TroubleLine, some_receipts
 

@@ -9,8 +9,8 @@ from intake_bot.clock import Clock
 from intake_bot.config.settings import Bureau, MissingSecret, Settings
 from intake_bot.errors import IntakeError
 from intake_bot.health.lateness import digest_lateness
+from intake_bot.ledger.events import ALERTED, RECOVERED, TROUBLE
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import ALERTED, RECOVERED, TROUBLE
 from intake_bot.letters.alert import AlertContext, MailboxEvent, compose_alert
 from intake_bot.letters.templates import Templates
 from intake_bot.mail.connection import LoginRefused, ServerFailure

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.digests.digesting import digest_is_due
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import DigestRecord
+from intake_bot.ledger.reports import DigestRecord
 from intake_bot.ledger.states import LetterState
 from intake_bot.letters.chinese import month_day
 

@@ -19,8 +19,8 @@ from intake_bot.errors import IntakeError
 from intake_bot.health.alerting import ALERT_AFTER
 from intake_bot.health.lateness import digest_lateness
 from intake_bot.home import Home
+from intake_bot.ledger.events import ALERTED, RECOVERED, TROUBLE
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import ALERTED, RECOVERED, TROUBLE
 from intake_bot.letters.chinese import short_moment
 
 log = logging.getLogger(__name__)

@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.ledger.database import Database
+from intake_bot.ledger.events import EventRecord
 from intake_bot.ledger.letters import add_letter, letter_record, read_letters
 from intake_bot.ledger.mails import read_mails
-from intake_bot.ledger.records import DayReport, DigestRecord, EventRecord, Letter, LetterDraft, LetterKind
+from intake_bot.ledger.records import Letter, LetterDraft, LetterKind
+from intake_bot.ledger.reports import DayReport, DigestRecord
 from intake_bot.ledger.states import UNFINISHED, LetterState, MessageState
 from intake_bot.ledger.tables import DigestRow, EventRow, LetterRow, MessageRow
 from intake_bot.ledger.trail import add_event, event_record

@@ -16,10 +16,11 @@ from sqlmodel import Session, col, select
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind
 from intake_bot.ledger.database import Condition
 from intake_bot.ledger.earlier import line_of
+from intake_bot.ledger.events import UNANSWERED
 from intake_bot.ledger.forms import add_forms, copy_forms
 from intake_bot.ledger.letters import add_letter
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import UNANSWERED, Fingerprint, Judgement, KeptFile, KeptLink, LetterKind
+from intake_bot.ledger.records import Fingerprint, Judgement, KeptFile, KeptLink, LetterKind
 from intake_bot.ledger.tables import (
     FileRow,
     FindingRow,

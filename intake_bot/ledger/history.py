@@ -12,7 +12,8 @@ from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.database import Condition, Database, among
 from intake_bot.ledger.mails import files_of_items, needs_a_person, read_mails, received_before
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import FiledMail, LedgerItem, MessageRecord, ReportedItem
+from intake_bot.ledger.records import FiledMail, LedgerItem, MessageRecord
+from intake_bot.ledger.reports import ReportedItem
 from intake_bot.ledger.tables import ItemRow, LetterRow, MessageRow, SubmissionRow
 
 _BATCH = 500

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.ledger.database import Condition, Database, among
+from intake_bot.ledger.events import SPAM, Detail
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import SPAM, Detail, Letter, LetterDraft, LetterKind, Returned, WrittenAnswer
+from intake_bot.ledger.records import Letter, LetterDraft, LetterKind, Returned, WrittenAnswer
 from intake_bot.ledger.states import LETTER, UNSENT, LetterEvent, LetterState, next_letter_state
 from intake_bot.ledger.tables import EventRow, LetterRow, MessageRow, SubmissionRow
 from intake_bot.ledger.trail import add_event, add_letter_event

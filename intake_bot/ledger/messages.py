@@ -11,11 +11,12 @@ from sqlmodel import Session, col, select
 from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.database import Database
+from intake_bot.ledger.events import Detail
 from intake_bot.ledger.filing import add_submission, replace_submission
 from intake_bot.ledger.letters import note_return
 from intake_bot.ledger.mails import needs_a_person
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Detail, Judgement, MessageRecord, Returned, WaitingMail
+from intake_bot.ledger.records import Judgement, MessageRecord, Returned, WaitingMail
 from intake_bot.ledger.states import UNFINISHED, MessageEvent, MessageState, next_message_state
 from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
 from intake_bot.ledger.trail import add_message_event

@@ -5,7 +5,6 @@ All moments are aware; those that come out are in UTC. Texts from mails are untr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,28 +13,9 @@ from typing import Literal
 from intake_bot.files.facts import Kind
 from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import Decision, Disposition, Finding, MailKind, Verdict
+from intake_bot.ledger.events import Detail
 from intake_bot.ledger.states import LetterState, MessageState
 from intake_bot.mail.key import MailKey
-
-Detail = Mapping[str, str | int | None]
-"""What an event tells besides its name; never body text, never a secret."""
-
-LEFT_OUT = "mailbox.left_out"
-"""The server lists these `mails` and does not give even their date; empty: none any more."""
-RECREATED = "mailbox.recreated"
-"""In this `folder` another mail was found under a `uid` that the ledger knows."""
-RECONCILED = "reconciled"
-"""All `mails` of the last days were compared with the ledger, and so many were `new` to it."""
-TROUBLE, ALERTED, RECOVERED = "mailbox.trouble", "mailbox.alerted", "mailbox.recovered"
-"""A bureau's mail is not taken in or sent (`why`, and which `kind` of trouble), the admins were told, it is over."""
-SENDING_OVER, SENDING_PAUSED = "mailbox.sending_over", "outbox.paused"
-SENDING_REFUSED = "outbox.refused"
-"""No letter leaves before `until` (ISO 8601): the day's quota is used up, it was too much at once, or the server does
-not talk to us at all; `why`."""
-SPAM = "letter.refused_as_spam"
-"""A letter was taken for spam; `text` is the SHA-256 of what it says."""
-UNANSWERED = "mailbox.unanswered"
-"""A mail (`receipt`) was judged, and no letter written to `to`, for this `reason` (see `braking`)."""
 
 
 @dataclass(frozen=True)
@@ -188,20 +168,6 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class ReportedItem:
-    """One item of a unit that no later one has superseded."""
-
-    unit: str
-    material: str
-    day: date | None
-    late: bool
-    receipt: str
-    received: datetime
-    fills: int = 1
-    """How many of a quota it fills."""
-
-
-@dataclass(frozen=True)
 class WaitingMail:
     """A mail that waits for those that belong to it."""
 
@@ -304,74 +270,3 @@ class FiledMail:
         if self.state is MessageState.HELD:
             return Outcome.HELD
         return Outcome.OTHER if self.state in (MessageState.IGNORED, MessageState.DUPLICATE) else None
-
-
-@dataclass(frozen=True)
-class EventRecord:
-    """One line of the trail."""
-
-    at: datetime
-    bureau: str
-    what: str
-    detail: Detail
-
-
-@dataclass(frozen=True)
-class DayReport:
-    """All that one bureau's digest tells: what happened after the digest before it.
-
-    The span is counted in the trail and not by the clock: a mail that is being settled while a digest is made, a
-    clock that is set back, or a replay of another year can neither drop a mail between two digests nor report it twice.
-    """
-
-    bureau: str
-    since: datetime | None
-    """When the digest before was filed; None for the first one."""
-    upto: int
-    """Id of the last event in the span: where the next one begins."""
-    mails: tuple[FiledMail, ...]
-    """Settled in the span (judged, held, ignored, found to be a copy); each has an outcome. What a junk folder holds
-    beside submissions is not among them."""
-    unfinished: tuple[FiledMail, ...]
-    """Seen, and not settled yet; in no heap, they will be in a later digest."""
-    undelivered: tuple[Letter, ...]
-    """Failed or bounced in the span, or put off and still not sent."""
-    withheld: tuple[Letter, ...]
-    """Written in the span and not sent, because the bureau is in shadow mode."""
-    trouble: tuple[EventRecord, ...]
-    """Events of the span whose name begins with `mailbox.`."""
-    waiting: tuple[FiledMail, ...] = ()
-    """Mails that wait for others that belong to them; in no heap either."""
-
-    def heap(self, outcome: Outcome) -> tuple[FiledMail, ...]:
-        """The mails of one outcome; the four heaps together are `mails`."""
-        return tuple(mail for mail in self.mails if mail.outcome is outcome)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A bureau in figures."""
-
-    queued: int
-    """Letters that wait to be sent."""
-    oldest_queued: datetime | None
-    """When the oldest of them was written."""
-    in_doubt: int
-    """Letters on their way, or of which nobody knows whether they went out."""
-    held: int
-    """Mails that wait for a person."""
-    waiting: int
-    """Mails that wait for others that belong to them."""
-    unfinished: int
-    """Mails that were seen and are not settled yet."""
-
-
-@dataclass(frozen=True)
-class DigestRecord:
-    """A digest that was filed. `day` is the bureau's local day; `upto` is the last event that it reports."""
-
-    bureau: str
-    day: date
-    upto: int
-    created: datetime
-    letter: Letter

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from intake_bot.ledger.database import Database
 from intake_bot.ledger.mails import needs_a_person
-from intake_bot.ledger.records import Standing
+from intake_bot.ledger.reports import Standing
 from intake_bot.ledger.states import UNFINISHED, UNSENT, LetterState, MessageState
 from intake_bot.ledger.tables import LetterRow, MessageRow
 

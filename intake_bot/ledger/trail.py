@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.ledger.database import Database
-from intake_bot.ledger.records import Detail, EventRecord
+from intake_bot.ledger.events import Detail, EventRecord
 from intake_bot.ledger.tables import EventRow, LetterRow, MessageRow
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from intake_bot.judging.days import Calendar
-from intake_bot.ledger.records import ReportedItem
+from intake_bot.ledger.reports import ReportedItem
 from intake_bot.letters import chinese
 from intake_bot.notices.notice import Material, Notice, Quota
 from intake_bot.notices.roster import Roster, Unit

@@ -14,8 +14,8 @@ import pytest
 from imapclient import IMAPClient
 
 from intake_bot.demo.servers import SmtpServer
+from intake_bot.ledger.events import UNANSWERED
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import UNANSWERED
 from tests.conftest import ImapHost
 from tests.e2e.dying import run_and_die
 from tests.e2e.home import CLERK, make_home

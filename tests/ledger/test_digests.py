@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from intake_bot.judging.verdict import Decision, Disposition, MailKind
+from intake_bot.ledger.events import EventRecord
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import DayReport, EventRecord, LetterKind, Outcome, Returned
+from intake_bot.ledger.records import LetterKind, Outcome, Returned
+from intake_bot.ledger.reports import DayReport
 from intake_bot.ledger.states import LetterState
 from tests.ledger.samples import DAY, NOW, draft, item, judged, judgement, key, spooled, verdict
 

@@ -6,7 +6,7 @@ import pytest
 
 from intake_bot.judging.verdict import Decision, Disposition
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import ReportedItem
+from intake_bot.ledger.reports import ReportedItem
 from tests.ledger.samples import DAY, NOW, UNIT, asking, draft, item, judged, judgement, key, spooled, verdict
 
 REJECTED = verdict(item(decision=Decision.REJECTED), disposition=Disposition.REJECTED)

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from intake_bot.judging.verdict import MailKind
+from intake_bot.ledger.events import EventRecord
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import EventRecord, Letter, LetterKind, Returned, WrittenAnswer
+from intake_bot.ledger.records import Letter, LetterKind, Returned, WrittenAnswer
 from intake_bot.ledger.states import IllegalEvent, LetterState
 from tests.ledger.samples import NOW, draft, judged, judgement, spooled
 

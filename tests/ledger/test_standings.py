@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from intake_bot.judging.verdict import Decision, Disposition
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import Standing
+from intake_bot.ledger.reports import Standing
 from intake_bot.ledger.states import LetterState
 from tests.ledger.samples import NOW, draft, item, judged, judgement, key, spooled, verdict
 

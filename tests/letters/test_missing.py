@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from intake_bot.ledger.records import ReportedItem
+from intake_bot.ledger.reports import ReportedItem
 from intake_bot.letters.missing import MissingRow, QuotaRow, missing_rows, quota_rows, quota_sentences
 from intake_bot.notices.notice import Extension
 from intake_bot.notices.roster import Roster, Unit
