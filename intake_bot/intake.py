@@ -177,7 +177,7 @@ class Intake:
         desk = self._desk(record.key.internaldate)
         examined = self._concluding.examined(record, message, desk, work, raw_of, Given())
         if examined.waits is not None:
-            self._ledger.messages.wait(record.id, examined.waits, self._clock())
+            self._ledger.pieces.wait(record.id, examined.waits, self._clock())
             log.info("waiting receipt=%s piece=%d/%d", record.receipt, examined.waits.number, examined.waits.total)
             return False
         if examined.verdict.kind is not MailKind.SUBMISSION:

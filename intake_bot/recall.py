@@ -24,7 +24,7 @@ RawOf = Callable[[MessageRecord], Path]
 
 def overdue(ledger: Ledger, settings: Settings, bureau: Bureau, now: datetime) -> Iterator[MessageRecord]:
     """Of each group of mails （2/3） that need wait no longer, the one received last: it stands for all of them."""
-    waiting = ledger.messages.waiting(bureau.id)
+    waiting = ledger.pieces.waiting(bureau.id)
     for one in waiting:
         group = [other for other in waiting if other.piece.belongs_to(one.piece)]
         notice = next((notice for notice in settings.notices if notice.id == one.piece.notice), None)
@@ -82,8 +82,8 @@ class LedgerPast:
     def siblings(self, piece: Piece) -> Sequence[Sibling] | None:
         if self._mail.state not in (MessageState.SPOOLED, MessageState.WAITING, MessageState.NEW):
             # A person has it judged once more: with those that it was judged with before.
-            return self._opened(self._ledger.messages.joined_to(self._mail.id))
-        every = self._ledger.messages.waiting(self._desk.bureau.id)
+            return self._opened(self._ledger.pieces.joined_to(self._mail.id))
+        every = self._ledger.pieces.waiting(self._desk.bureau.id)
         waited = next((one.piece for one in every if one.mail.id == self._mail.id), None)
         # What it was taken for when it began to wait: its siblings were, too.
         piece = waited or piece

@@ -231,7 +231,7 @@ class Handling:
     ) -> Done:
         self._ledger.messages.decide(record.id, judgement, what, detail, self._clock())
         if not self._ledger.history.is_held(record.id):
-            together = [record, *(sibling for sibling, _ in self._ledger.messages.joined_to(record.id))]
+            together = [record, *(sibling for sibling, _ in self._ledger.pieces.joined_to(record.id))]
             self._spool.remove([one.key.file_name for one in together])
         to = judgement.answer.recipients if judgement.answer else ()
         return Done(self._ledger.history.mail(record.id), to)

@@ -11,6 +11,7 @@ from intake_bot.ledger.earlier import Earlier
 from intake_bot.ledger.history import History
 from intake_bot.ledger.letters import Letters
 from intake_bot.ledger.messages import Messages
+from intake_bot.ledger.pieces import Pieces
 from intake_bot.ledger.standings import Standings
 from intake_bot.ledger.trail import Trail
 from intake_bot.ledger.upkeep import Upkeep
@@ -25,6 +26,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.messages = Messages(database)
+        self.pieces = Pieces(database)
         self.letters = Letters(database)
         self.history = History(database)
         self.earlier = Earlier(database)

@@ -8,16 +8,17 @@ from datetime import datetime
 from sqlalchemy import not_, or_
 from sqlmodel import Session, col, select
 
-from intake_bot.judging.pieces import Piece
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.database import Database
 from intake_bot.ledger.events import Detail
 from intake_bot.ledger.filing import add_submission, replace_submission
 from intake_bot.ledger.letters import note_return
 from intake_bot.ledger.mails import needs_a_person
+from intake_bot.ledger.message_rows import advance, message_record, settle
+from intake_bot.ledger.pieces import join
 from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Judgement, MessageRecord, Returned, WaitingMail
-from intake_bot.ledger.states import UNFINISHED, MessageEvent, MessageState, next_message_state
+from intake_bot.ledger.records import Judgement, MessageRecord, Returned
+from intake_bot.ledger.states import UNFINISHED, MessageEvent, MessageState
 from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
 from intake_bot.ledger.trail import add_message_event
 from intake_bot.mail.key import MailKey
@@ -90,7 +91,7 @@ class Messages:
     def spooled(self, message: int, spool: str, sha256: str, message_id: str | None, now: datetime) -> None:
         """The raw bytes are on disk under this name; `sha256` is theirs, hexadecimal."""
         with self._database.writing() as session:
-            row = _advance(session, message, MessageEvent.SPOOL)
+            row = advance(session, message, MessageEvent.SPOOL)
             row.spool, row.sha256, row.message_id = spool, sha256, message_id
             add_message_event(session, row, "message.spooled", {"sha256": sha256}, now)
 
@@ -145,60 +146,17 @@ class Messages:
         When it returns, we have taken responsibility; when it raises, nothing was written.
         """
         with self._database.writing() as session:
-            row = _advance(session, message, MessageEvent.JUDGE)
+            row = advance(session, message, MessageEvent.JUDGE)
             row.kind, row.reason = MailKind.SUBMISSION, ""
             submission = add_submission(session, row, judgement, now)
             for joined in judgement.joined:
-                _join(session, joined, row, submission.id, now)
+                join(session, joined, row, submission.id, now)
             detail: Detail = {
                 "notice": submission.notice,
                 "unit": submission.unit,
                 "items": len(judgement.verdict.items),
             }
-            _settle(session, row, f"submission.{submission.disposition}", detail, now)
-
-    def wait(self, message: int, piece: Piece, now: datetime) -> None:
-        """It waits for the mails that belong to it; its raw bytes must stay in the spool. Its attempts begin anew."""
-        with self._database.writing() as session:
-            row = _advance(session, message, MessageEvent.WAIT)
-            row.attempts = 0
-            # In the place of what it was when it waited before: a person may have had it tried again.
-            session.merge(
-                PieceRow(
-                    message=message,
-                    notice=piece.notice,
-                    unit=piece.unit,
-                    materials=list(piece.materials),
-                    day=piece.day,
-                    number=piece.number,
-                    total=piece.total,
-                )
-            )
-            detail: Detail = {"unit": piece.unit, "number": piece.number, "total": piece.total}
-            add_message_event(session, row, "message.waiting", detail, now)
-
-    def waiting(self, bureau: str) -> tuple[WaitingMail, ...]:
-        """Mails that wait for others, in the order in which they were received."""
-        rows = (
-            select(MessageRow, PieceRow)
-            .join(PieceRow, col(PieceRow.message) == MessageRow.id)
-            .where(MessageRow.bureau == bureau, MessageRow.state == MessageState.WAITING)
-            .order_by(col(MessageRow.internaldate), col(MessageRow.id))
-        )
-        with self._database.reading() as session:
-            return tuple(WaitingMail(message_record(row), _piece(piece)) for row, piece in session.exec(rows))
-
-    def joined_to(self, message: int) -> tuple[tuple[MessageRecord, Piece], ...]:
-        """The mails that were judged as part of this one, in the order in which they were received."""
-        rows = (
-            select(MessageRow, PieceRow)
-            .join(PieceRow, col(PieceRow.message) == MessageRow.id)
-            .join(SubmissionRow, col(SubmissionRow.id) == PieceRow.whole)
-            .where(SubmissionRow.message == message, col(SubmissionRow.stands))
-            .order_by(col(MessageRow.internaldate), col(MessageRow.id))
-        )
-        with self._database.reading() as session:
-            return tuple((message_record(row), _piece(piece)) for row, piece in session.exec(rows))
+            settle(session, row, f"submission.{submission.disposition}", detail, now)
 
     def file_ignored(
         self, message: int, kind: MailKind, reason: str, now: datetime, returned: Returned | None = None
@@ -208,19 +166,19 @@ class Messages:
         `returned` is the letter of ours that a bounce brings back: with the bounce it becomes BOUNCED.
         """
         with self._database.writing() as session:
-            row = _advance(session, message, MessageEvent.IGNORE)
+            row = advance(session, message, MessageEvent.IGNORE)
             row.kind, row.reason = kind, reason
             if returned is not None:
                 note_return(session, returned, now)
-            _settle(session, row, "message.ignored", {"kind": kind, "reason": reason}, now)
+            settle(session, row, "message.ignored", {"kind": kind, "reason": reason}, now)
 
     def file_duplicate(self, message: int, original: int, now: datetime) -> None:
         """It is a second copy of the mail with the id `original`."""
         with self._database.writing() as session:
-            row = _advance(session, message, MessageEvent.DUPLICATE)
+            row = advance(session, message, MessageEvent.DUPLICATE)
             row.duplicate_of = original
             row.reason = f"与回执编号 {session.get_one(MessageRow, original).receipt} 的邮件完全相同"
-            _settle(session, row, "message.duplicate", {"original": original}, now)
+            settle(session, row, "message.duplicate", {"original": original}, now)
 
     def decide(self, message: int, judgement: Judgement, what: str, detail: Detail, now: datetime) -> None:
         """A person had a look: one transaction like `file_judgement`, in the place of the judgement that stood.
@@ -228,15 +186,15 @@ class Messages:
         `what` names the event (`held.accepted`, `held.rejected`, `held.supplied`), `detail` holds the reason given.
         """
         with self._database.writing() as session:
-            row = _advance(session, message, MessageEvent.DECIDE)
+            row = advance(session, message, MessageEvent.DECIDE)
             row.kind, row.reason = MailKind.SUBMISSION, ""
             submission = replace_submission(session, row, judgement, now)
-            _settle(session, row, what, {**detail, "disposition": submission.disposition}, now)
+            settle(session, row, what, {**detail, "disposition": submission.disposition}, now)
 
     def retry(self, message: int, now: datetime) -> None:
         """A mail that was held unopened begins anew: the next walk tries it as if it had just come."""
         with self._database.writing() as session:
-            row = _advance(session, message, MessageEvent.RETRY)
+            row = advance(session, message, MessageEvent.RETRY)
             row.attempts, row.reason, row.settled = 0, "", None
             row.spool = row.sha256 = None
             add_message_event(session, row, "held.retried", {}, now)
@@ -244,9 +202,9 @@ class Messages:
     def hold(self, message: int, reason: str, now: datetime) -> None:
         """It is set aside unopened, for a person, for this reason (Chinese, for the digest)."""
         with self._database.writing() as session:
-            row = _advance(session, message, MessageEvent.HOLD)
+            row = advance(session, message, MessageEvent.HOLD)
             row.reason = reason
-            _settle(session, row, "message.held", {"reason": reason, "attempts": row.attempts}, now)
+            settle(session, row, "message.held", {"reason": reason, "attempts": row.attempts}, now)
 
 
 def _find(session: Session, key: MailKey) -> MessageRow | None:
@@ -278,42 +236,3 @@ def _add(session: Session, key: MailKey, junk: bool, now: datetime) -> MessageRo
     session.flush()
     row.receipt = receipt_number(row.id)
     return row
-
-
-def _advance(session: Session, message: int, event: MessageEvent) -> MessageRow:
-    row = session.get_one(MessageRow, message)
-    row.state = next_message_state(row.state, event)
-    return row
-
-
-def _join(session: Session, message: int, leader: MessageRow, submission: int, now: datetime) -> None:
-    row = _advance(session, message, MessageEvent.JUDGE)
-    row.kind, row.reason = MailKind.SUBMISSION, ""
-    session.get_one(PieceRow, message).whole = submission
-    _settle(session, row, "message.joined", {"leader": leader.id}, now)
-
-
-def _piece(row: PieceRow) -> Piece:
-    return Piece(row.notice, row.unit, tuple(row.materials), row.day, row.number, row.total)
-
-
-def _settle(session: Session, row: MessageRow, what: str, detail: Detail, now: datetime) -> None:
-    row.settled = add_message_event(session, row, what, detail, now)
-
-
-def message_record(row: MessageRow) -> MessageRecord:
-    return MessageRecord(
-        id=row.id,
-        key=MailKey(row.bureau, row.folder, row.uidvalidity, row.uid, row.internaldate, row.bytes),
-        receipt=receipt_number(row.id),
-        state=row.state,
-        attempts=row.attempts,
-        spool=row.spool,
-        sha256=row.sha256,
-        message_id=row.message_id,
-        sender=row.sender,
-        subject=row.subject,
-        kind=row.kind,
-        reason=row.reason,
-        last_error=row.last_error,
-    )

@@ -155,15 +155,15 @@ PIECE = Piece("puyang-2023", UNIT, ("照片",), DAY, 1, 2)
 def test_a_piece_waits_and_is_judged_with_the_others(ledger: Ledger) -> None:
     first = spooled(ledger, 1)
     ledger.messages.count_attempt(first.id)
-    ledger.messages.wait(first.id, PIECE, NOW)
-    (waiting,) = ledger.messages.waiting("puyang")
+    ledger.pieces.wait(first.id, PIECE, NOW)
+    (waiting,) = ledger.pieces.waiting("puyang")
     assert waiting == WaitingMail(replace(ledger.messages.seen(key(1), NOW), state=MessageState.WAITING), PIECE)
     assert waiting.mail.attempts == 0
-    assert (ledger.messages.unfinished("puyang"), ledger.messages.waiting("hefei")) == ((), ())
+    assert (ledger.messages.unfinished("puyang"), ledger.pieces.waiting("hefei")) == ((), ())
     assert [mail.receipt for mail in ledger.digests.report("puyang").waiting] == [FIRST]
 
     judged(ledger, 2, replace(judgement(), joined=(first.id,)), NOW + timedelta(minutes=1))
-    assert ledger.messages.waiting("puyang") == ()
+    assert ledger.pieces.waiting("puyang") == ()
     report = ledger.digests.report("puyang")
     assert [(mail.receipt, mail.outcome, mail.joined, len(mail.items)) for mail in report.mails] == [
         (FIRST, Outcome.ACCEPTED, SECOND, 0),
@@ -174,7 +174,7 @@ def test_a_piece_waits_and_is_judged_with_the_others(ledger: Ledger) -> None:
 
 def test_a_piece_that_waited_too_long_is_judged_itself(ledger: Ledger) -> None:
     first = spooled(ledger, 1)
-    ledger.messages.wait(first.id, PIECE, NOW)
+    ledger.pieces.wait(first.id, PIECE, NOW)
     ledger.messages.file_judgement(first.id, judgement(REJECTED), NOW + timedelta(hours=2))
     (mail,) = ledger.digests.report("puyang").mails
     assert (mail.outcome, mail.joined, len(mail.items)) == (Outcome.REJECTED, None, 1)
@@ -182,17 +182,17 @@ def test_a_piece_that_waited_too_long_is_judged_itself(ledger: Ledger) -> None:
 
 def test_a_piece_that_cannot_be_finished_is_held(ledger: Ledger) -> None:
     first = spooled(ledger, 1)
-    ledger.messages.wait(first.id, PIECE, NOW)
+    ledger.pieces.wait(first.id, PIECE, NOW)
     ledger.messages.hold(first.id, "三次打开都失败", NOW)
     assert [mail.reason for mail in ledger.history.held("puyang")] == ["三次打开都失败"]
 
 
 def test_a_piece_that_was_held_can_wait_again(ledger: Ledger) -> None:
     first = spooled(ledger, 1)
-    ledger.messages.wait(first.id, PIECE, NOW)
+    ledger.pieces.wait(first.id, PIECE, NOW)
     ledger.messages.hold(first.id, "三次打开都失败", NOW)
     ledger.messages.retry(first.id, NOW)
     ledger.messages.spooled(first.id, "1.eml", "aa", None, NOW)
     again = replace(PIECE, materials=("照片", "视频"), number=2)
-    ledger.messages.wait(first.id, again, NOW)
-    assert [one.piece for one in ledger.messages.waiting("puyang")] == [again]
+    ledger.pieces.wait(first.id, again, NOW)
+    assert [one.piece for one in ledger.pieces.waiting("puyang")] == [again]
