@@ -15,7 +15,7 @@ from intake_bot.files.layout import Layout
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.ole import Compound
 from intake_bot.files.shape import lay_out
-from intake_bot.files.words import field_link, text_facts
+from intake_bot.files.words import field_link
 from intake_bot.files.zips import Unreadable
 
 
@@ -39,9 +39,7 @@ def read_doc(path: Path, limits: FileLimits) -> TextFacts:
                 text.rows.clear()
         except (struct.error, IndexError) as error:
             raise Unreadable(Trouble.DAMAGED) from error
-    layout.close()
-    pictures = _count_pictures(main) + _count_pictures(data)
-    return text_facts(layout.text, pictures=pictures, links=tuple(links), tables=tuple(layout.tables))
+    return layout.facts(_count_pictures(main) + _count_pictures(data), links)
 
 
 _FIELD_MARKS = re.compile("([\x13\x14\x15])")

@@ -11,7 +11,7 @@ from intake_bot.files.facts import TextFacts, Trouble
 from intake_bot.files.layout import Layout
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.office import Package, Relation
-from intake_bot.files.words import field_link, text_facts
+from intake_bot.files.words import field_link
 from intake_bot.files.zips import Unreadable
 
 _UNSEEN = frozenset({"del", "moveFrom", "Fallback", "rt", "pPr", "sectPr", "tblPr", "trPr"})
@@ -56,9 +56,7 @@ class Story:
         self._targets = {relation.id: relation.target for relation in relations if relation.kind == "hyperlink"}
 
     def facts(self) -> TextFacts:
-        self._layout.close()
-        layout = self._layout
-        return text_facts(layout.text, pictures=self._pictures, links=tuple(self._links), tables=tuple(layout.tables))
+        return self._layout.facts(self._pictures, self._links)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if self._unseen or name in _UNSEEN:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from intake_bot.files.facts import Trouble
+from collections.abc import Iterable
+
+from intake_bot.files.facts import TextFacts, Trouble
+from intake_bot.files.words import text_facts
 from intake_bot.files.zips import Unreadable
 
 Table = tuple[tuple[str, ...], ...]
@@ -18,24 +21,12 @@ class Layout:
     """
 
     def __init__(self, most_characters: int) -> None:
-        self.lines: list[str] = []
-        self.tables: list[Table] = []
+        self._lines: list[str] = []
+        self._tables: list[Table] = []
         self._characters_left = most_characters
         # A text box is a paragraph within a paragraph, a cell may hold a table.
         self._paragraphs: list[list[str]] = []
         self._open: list[_OpenTable] = []
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    @property
-    def in_paragraph(self) -> bool:
-        return bool(self._paragraphs)
-
-    @property
-    def in_table(self) -> bool:
-        return bool(self._open)
 
     def open_paragraph(self) -> None:
         self._paragraphs.append([])
@@ -75,18 +66,19 @@ class Layout:
 
     def close_table(self) -> None:
         if self._open:
-            self.tables.append(self._open.pop().finished())
+            self._tables.append(self._open.pop().finished())
 
-    def close(self) -> None:
-        """Ends whatever is still open."""
+    def facts(self, pictures: int, links: Iterable[str] = ()) -> TextFacts:
+        """All of it, whatever is still open, with the pictures counted and the links found beside it."""
         while self._paragraphs:
             self.close_paragraph()
         while self._open:
             self.close_table()
+        return text_facts("\n".join(self._lines), pictures=pictures, links=tuple(links), tables=tuple(self._tables))
 
     def _line(self, line: str) -> None:
         if line := line.strip():
-            self.lines.append(line)
+            self._lines.append(line)
             if self._open:
                 self._open[-1].line(line)
 

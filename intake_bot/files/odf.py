@@ -8,7 +8,6 @@ from intake_bot.files.facts import TextFacts, Trouble
 from intake_bot.files.layout import WIDEST_SPAN, Layout
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.office import Package
-from intake_bot.files.words import text_facts
 from intake_bot.files.zips import Unreadable
 
 _UNSEEN = frozenset({"tracked-changes", "annotation", "note-citation", "notes"})
@@ -51,9 +50,7 @@ class _Content:
         self._unseen = 0
 
     def facts(self) -> TextFacts:
-        self._layout.close()
-        tables = tuple(self._layout.tables)
-        return text_facts(self._layout.text, pictures=self._pictures, links=tuple(self._links), tables=tables)
+        return self._layout.facts(self._pictures, self._links)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if self._unseen or name in _UNSEEN:

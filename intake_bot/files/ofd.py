@@ -9,7 +9,6 @@ from intake_bot.files.facts import TextFacts, Trouble
 from intake_bot.files.layout import Layout
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.office import Package
-from intake_bot.files.words import text_facts
 from intake_bot.files.zips import Unreadable
 
 
@@ -62,8 +61,7 @@ class _Page:
         self._in_text = False
 
     def facts(self) -> TextFacts:
-        self._layout.close()
-        return text_facts(self._layout.text, pictures=self._pictures)
+        return self._layout.facts(self._pictures)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         match name:

@@ -15,7 +15,7 @@ from intake_bot.files.facts import TextFacts, Trouble
 from intake_bot.files.layout import Layout
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.shape import CELL_END, CELL_PARAGRAPH, PARAGRAPH_END, ROW_END, Edges, lay_out
-from intake_bot.files.words import field_link, text_facts
+from intake_bot.files.words import field_link
 from intake_bot.files.zips import Unreadable
 
 _TOKEN = re.compile(
@@ -78,8 +78,7 @@ def read_rtf(path: Path, limits: FileLimits) -> TextFacts:
     for story in reader.stories:
         text = "".join(story).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         lay_out(text, iter(reader.rows if story is reader.stories[0] else ()), layout)
-    layout.close()
-    return text_facts(layout.text, pictures=reader.pictures, links=tuple(reader.links), tables=tuple(layout.tables))
+    return layout.facts(reader.pictures, reader.links)
 
 
 class _Reader:

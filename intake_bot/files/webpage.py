@@ -13,7 +13,6 @@ from intake_bot.files.facts import TextFacts, Trouble
 from intake_bot.files.layout import Layout
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.plain import decoded
-from intake_bot.files.words import text_facts
 from intake_bot.files.zips import Unreadable
 from intake_bot.mail.markup import outside
 from intake_bot.mail.message import ReadingLimits, read_message
@@ -93,8 +92,7 @@ def _facts(page: str, limits: FileLimits) -> TextFacts:
                 layout.widen_cell(int(span) if span.isdecimal() and len(span) < 4 else 1)
             case "/", "table":
                 layout.close_table()
-    layout.close()
-    return text_facts(layout.text, pictures=pictures, links=tuple(links), tables=tuple(layout.tables))
+    return layout.facts(pictures, links)
 
 
 def _tokens(page: str) -> Iterator[tuple[str, str, dict[str, str], str]]:
