@@ -245,7 +245,7 @@ class Material(Frozen):
 class Extension(Frozen):
     """More time for one unit, as a clerk granted it; never less."""
 
-    unit: str = Field(min_length=1)
+    unit: Text
     """The full name in the roster."""
     material: str | None = None
     """None: everything that the unit owes."""

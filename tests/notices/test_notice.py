@@ -8,9 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from intake_bot.notices.notice import Extension, Notice
+from intake_bot.notices.notice import Extension, Length, Notice, PhotoPart, Resolution, Rule
 from intake_bot.notices.roster import Roster, Unit
 from intake_bot.notices.severities import BY_RULE, CHOICES, Severity, is_fixed
 
@@ -75,6 +75,53 @@ def test_extension_comes_back_as_it_was_written() -> None:
 def test_extension_to_no_moment_is_refused(until: object) -> None:
     with pytest.raises(ValidationError):
         Extension.model_validate({"unit": UNIT, "until": until})
+
+
+def test_what_holds_where_a_notice_says_nothing() -> None:
+    of = notice()
+    assert (of.grace_hours, of.closes_after_days, of.pieces_wait_hours) == (8, 30, 2)
+    assert PhotoPart(kind="photo", name="照片", clause="", quote="").at_least == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "takes"),
+    [
+        ({"grace_hours": 24}, True),
+        ({"grace_hours": 25}, False),
+        ({"closes_after_days": 366}, True),
+        ({"closes_after_days": 367}, False),
+        ({"pieces_wait_hours": 24}, True),
+        ({"pieces_wait_hours": 25}, False),
+        ({"week": {"first": "2023-05-01", "last": "2023-05-31"}}, True),
+        ({"week": {"first": "2023-05-01", "last": "2023-06-01"}}, False),
+    ],
+)
+def test_bounds_of_a_notice(settings: dict[str, object], takes: bool) -> None:
+    assert is_taken(Notice, notice().model_dump(mode="json") | settings) is takes
+
+
+@pytest.mark.parametrize(
+    ("rule", "settings", "takes"),
+    [
+        (Length, {"at_least": 800, "tolerance": 1}, True),
+        (Length, {"at_least": 800, "tolerance": 1.01}, False),
+        (Resolution, {"long_side": 720, "short_side": 720}, True),
+        (Resolution, {"long_side": 719, "short_side": 720}, False),
+        (Resolution, {"long_side": 720, "short_side": 720, "recommended": "1280*720"}, True),
+        (Resolution, {"long_side": 720, "short_side": 720, "recommended": "1280"}, False),
+        (Resolution, {"long_side": 720, "short_side": 720, "recommended": "1280*720*60"}, False),
+    ],
+)
+def test_bounds_of_a_rule(rule: type[Rule], settings: dict[str, object], takes: bool) -> None:
+    assert is_taken(rule, {"clause": "一", "quote": "要求", **settings}) is takes
+
+
+def is_taken(model: type[BaseModel], data: dict[str, object]) -> bool:
+    try:
+        model.model_validate(data)
+    except ValidationError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
