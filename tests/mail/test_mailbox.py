@@ -2,7 +2,7 @@ import imaplib
 import random
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -372,7 +372,7 @@ def test_an_answer_that_is_no_imap_closes_the_connection(netease: NeteaseServer,
     with closing(opened(netease.account)) as mailbox:
         (uid,) = mailbox.search(date(2023, 5, 15))
         netease.retort[command] = retort
-        actions = {
+        actions: dict[str, Callable[[], object]] = {
             "UID FETCH": lambda: mailbox.fetch(uid, 10, lambda _: None),
             "UID SEARCH": lambda: mailbox.search(date(2023, 5, 15)),
         }
