@@ -268,12 +268,12 @@ class _Examining:
             Attachment(kept.name, path, kept.bytes, kept.sha256, "") for kept, path in there if kept.name != BODY_NAME
         ]
         body = "\n\n".join(words)
-        old = MailFacts(
-            tuple(one.facts for one in self.inspect(attached, "earlier")), TextFacts(body, count_words(body))
-        )
+        inspected = tuple(one.facts for one in self.inspect(attached, "earlier"))
+        old = MailFacts(inspected, TextFacts(body, count_words(body)))
         together = combine(case.facts, old, [material for material in _asked(case) if material.channel == "mail"])
         taken = together.taken_over
-        files = tuple(kept for kept, _ in there if _holds(kept, taken))
+        first_volumes = {file.name: file.volume_of for file in inspected if file.volume_of}
+        files = tuple(kept for kept, _ in there if _holds(first_volumes.get(kept.name, kept.name), taken))
         case = replace(case, facts=together.facts, taken_over=frozenset(taken), stated_days=mended.earlier.days)
         return case, Supplement(mended.earlier.receipt, taken, files)
 
@@ -292,9 +292,9 @@ def _facts(meant: Meant, inspected: Sequence[Inspected], given: Given) -> MailFa
     )
 
 
-def _holds(kept: KeptFile, taken: Collection[str]) -> bool:
-    """A kept file is one that was taken over, or the archive that such a one came out of."""
-    return any(name == kept.name or name.startswith(f"{kept.name}/") for name in taken)
+def _holds(kept: str, taken: Collection[str]) -> bool:
+    """A kept file of this name is one that was taken over, or the archive that such a one came out of."""
+    return any(name == kept or name.startswith(f"{kept}/") for name in taken)
 
 
 def _answered(meant: Meant, past: Past) -> EarlierMail | None:

@@ -164,6 +164,8 @@ class FileFacts:
     text: TextFacts | None = None
     inline: bool = False
     """A picture shown inside the mail's HTML by its Content-ID."""
+    volume_of: str | None = None
+    """Of a later volume: the shown name of the first one, under which the archive's members stand."""
 
     @property
     def readable(self) -> bool:

@@ -131,7 +131,8 @@ class _Walk:
         archive = first.inspected(first.kind, trouble)
         yield archive
         for later in volumes[1:]:
-            yield later.inspected(first.kind, Trouble.SPLIT if trouble is Trouble.SPLIT else None)
+            volume = later.inspected(first.kind, Trouble.SPLIT if trouble is Trouble.SPLIT else None)
+            yield replace(volume, facts=replace(volume.facts, volume_of=archive.facts.shown_name))
         yield from self.look(members, archive.facts.shown_name, first.depth + 1)
 
     def _unpacked(self, volumes: Sequence[_Found], style: Style) -> tuple[tuple[Member, ...], Trouble | None]:

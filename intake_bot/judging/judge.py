@@ -15,7 +15,7 @@ from intake_bot.judging.forms import form_rows
 from intake_bot.judging.pieces import about_pieces
 from intake_bot.judging.sender import NOBODY, Sender, about_sender
 from intake_bot.judging.severity import weigh
-from intake_bot.judging.sorting import Place, Sorted, sort_files
+from intake_bot.judging.sorting import Place, Sorted, later_volumes, sort_files
 from intake_bot.judging.subject_findings import correct_subject, subject_findings
 from intake_bot.judging.timeliness import about_other_days, about_time
 from intake_bot.judging.verdict import Decision, Disposition, FilledForm, Finding, ItemVerdict, MailKind, Verdict
@@ -122,13 +122,14 @@ def _judge_item(case: Case, material: Material, files: Sorted, closed: Sequence[
     slot = case.slot(material)
     places = files.of(material)
     captions = captions_of(files, closed, case.facts.body.text, case.unit_names)
+    serving = [*_serving(places), *companions(places, files)]
     item = ItemVerdict(
         material.name,
         slot.day if slot else None,
         slot.deadline if slot else None,
         slot is not None and slot.timing in (Timing.LATE, Timing.CLOSED),
         Decision.ACCEPTED,
-        files=tuple(dict.fromkeys(file.shown_name for file in (*_serving(places), *companions(places, files)))),
+        files=tuple(dict.fromkeys(file.shown_name for file in (*serving, *later_volumes(serving, files.archives)))),
         fills=_articles(places) if material.quotas else 1,
         forms=tuple(form for place in places for form in _forms(place)),
     )

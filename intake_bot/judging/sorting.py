@@ -99,6 +99,12 @@ def sort_files(facts: MailFacts, materials: Sequence[Material]) -> Sorted:
     )
 
 
+def later_volumes(files: Iterable[FileFacts], archives: Iterable[FileFacts]) -> list[FileFacts]:
+    """Of these archives, the later volumes of those that the files came out of."""
+    names = [file.shown_name for file in files]
+    return [one for one in archives if one.volume_of and any(name.startswith(f"{one.volume_of}/") for name in names)]
+
+
 def is_decoration(file: FileFacts) -> bool:
     """True for a logo or a signature: a small picture that the mail's HTML shows."""
     return file.inline and file.bytes < SMALL_INLINE_BYTES

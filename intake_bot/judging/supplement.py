@@ -14,7 +14,7 @@ from datetime import date
 
 from intake_bot.files.facts import TEXTS, FileFacts, MailFacts, Trouble
 from intake_bot.judging.rules.text import BODY_NAME
-from intake_bot.judging.sorting import Place, Sorted, faults, sort_files
+from intake_bot.judging.sorting import Place, Sorted, faults, later_volumes, sort_files
 from intake_bot.judging.verdict import Decision
 from intake_bot.mail.body import says_something
 from intake_bot.notices.notice import FormPart, Material, PhotoPart, Severity, TextPart, VideoPart
@@ -160,7 +160,11 @@ def combine(new: MailFacts, old: MailFacts, materials: Sequence[Material]) -> To
     body_too = says_something(old.body.text) and not says_something(new.body.text)
     shown = tuple(dict.fromkeys(file.shown_name for file in taken))
     return Together(
-        replace(new, files=(*taken, *new.files), body=old.body if body_too else new.body),
+        replace(
+            new,
+            files=(*taken, *later_volumes(taken, before.archives), *new.files),
+            body=old.body if body_too else new.body,
+        ),
         (*shown, BODY_NAME) if body_too else shown,
     )
 

@@ -74,7 +74,7 @@ class FileTable:
 
 
 def list_files(files: tuple[FileFacts, ...], verdict: Verdict) -> FileTable:
-    """The table of a mail's files. An archive is as good as the gravest of its members."""
+    """The table of a mail's files. An archive and its volumes are as good as the gravest of its members."""
     findings: dict[str, list[Finding]] = {}
     for finding in judged_part(verdict).all_findings:
         findings.setdefault(finding.file or "", []).append(finding)
@@ -93,11 +93,11 @@ def list_files(files: tuple[FileFacts, ...], verdict: Verdict) -> FileTable:
     rows = [
         ListedFile(
             name=unlinked(_name_inside(file) if file.archive in shown else file.shown_name),
-            state=_gravest([state, *members.get(file.shown_name, ())]),
+            state=_gravest([state, *members.get(file.volume_of or file.shown_name, ())]),
             bytes=file.bytes,
             sha256=file.sha256,
             inside=file.archive in shown,
-            opened=file.shown_name in members,
+            opened=(file.volume_of or file.shown_name) in members,
         )
         for file, state in zip(files, states, strict=True)
     ]

@@ -52,8 +52,9 @@ def _facts(
     photo: PhotoFacts | None = None,
     video: VideoFacts | None = None,
     text: TextFacts | None = None,
+    volume_of: str | None = None,
 ) -> FileFacts:
-    return FileFacts(name, kind, 0, "", archive, folder, trouble, photo, video, text)
+    return FileFacts(name, kind, 0, "", archive, folder, trouble, photo, video, text, volume_of=volume_of)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,7 @@ _CUT = media.zip_of({"说明.txt": _TEXT})
             [
                 _facts("照片.jpg", Kind.JPEG, photo=PhotoFacts(640, 480)),
                 _facts("A.PART1.rar", Kind.RAR),
-                _facts("a.part2.rar", Kind.RAR),
+                _facts("a.part2.rar", Kind.RAR, volume_of="A.PART1.rar"),
                 _facts("说明.txt", Kind.TEXT, archive="A.PART1.rar", text=TextFacts("说明", 2)),
             ],
             id="rar-parts-in-another-order",
@@ -202,7 +203,7 @@ _CUT = media.zip_of({"说明.txt": _TEXT})
             {"a.zip.001": _CUT[:50], "a.zip.002": _CUT[50:]},
             [
                 _facts("a.zip.001", Kind.ZIP),
-                _facts("a.zip.002", Kind.ZIP),
+                _facts("a.zip.002", Kind.ZIP, volume_of="a.zip.001"),
                 _facts("说明.txt", Kind.TEXT, archive="a.zip.001", text=TextFacts("说明", 2)),
             ],
             id="cut-zip",
@@ -224,7 +225,7 @@ _CUT = media.zip_of({"说明.txt": _TEXT})
             {"a.zip.001": _CUT[:40], "a.zip.002": _CUT[40:60]},
             [
                 _facts("a.zip.001", Kind.ZIP, trouble=Trouble.SPLIT),
-                _facts("a.zip.002", Kind.ZIP, trouble=Trouble.SPLIT),
+                _facts("a.zip.002", Kind.ZIP, trouble=Trouble.SPLIT, volume_of="a.zip.001"),
             ],
             id="the-last-is-missing",
         ),
@@ -256,7 +257,7 @@ _CUT = media.zip_of({"说明.txt": _TEXT})
             [
                 _facts("外.zip", Kind.ZIP),
                 _facts("a.part1.rar", Kind.RAR, archive="外.zip", folder="b"),
-                _facts("a.part2.rar", Kind.RAR, archive="外.zip", folder="b"),
+                _facts("a.part2.rar", Kind.RAR, archive="外.zip", folder="b", volume_of="外.zip/b/a.part1.rar"),
                 _facts("说明.txt", Kind.TEXT, archive="外.zip/b/a.part1.rar", text=TextFacts("说明", 2)),
                 _facts("a.part2.rar", Kind.TEXT, archive="外.zip", text=TextFacts("x", 1)),
             ],
