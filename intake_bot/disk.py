@@ -29,6 +29,15 @@ _WORDS: Mapping[int, str] = {
 }
 
 
+_OTHER_WORDS: Mapping[int, str] = {
+    errno.ENOENT: "找不到",
+    errno.EEXIST: "名字已经被占用，建不了",
+    errno.ENOTDIR: "应该是文件夹，却不是",
+    errno.EISDIR: "应该是文件，却是文件夹",
+}
+"""What is the disk's doing only where the file is our own."""
+
+
 @contextmanager
 def disk_failures_of(path: Path) -> Iterator[None]:
     """Turns the disk's refusals into TemporaryFailure, named after the file that the system names, else after `path`.
@@ -55,8 +64,8 @@ def own_disk_failures_of(path: Path) -> Iterator[None]:
 
 def disk_words(path: Path, error: OSError) -> str:
     """What went wrong with which file, in Chinese where it is something known."""
-    where = error.filename if isinstance(error.filename, str) else path
-    words = _WORDS.get(error.errno or 0)
+    where = error.filename if isinstance(error.filename, str | Path) else path
+    words = {**_WORDS, **_OTHER_WORDS}.get(error.errno or 0)
     return f"{words} {where}" if words else f"读写 {where} 失败：{error.strerror or type(error).__name__}"
 
 

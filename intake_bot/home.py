@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from intake_bot.config.defaults import defaults_dir
-from intake_bot.disk import disk_failures_of
+from intake_bot.disk import disk_failures_of, own_disk_failures_of
 from intake_bot.errors import PermanentFailure
 from intake_bot.letters.templates import Templates, read_templates
 
@@ -74,8 +74,9 @@ class Home:
 
     def prepare(self) -> None:
         """Makes data/ where it is not there yet: for the owner only on POSIX, since it holds names, telephone numbers
-        and faces; Windows takes the rights of the folder above."""
-        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        and faces; Windows takes the rights of the folder above. Raises TemporaryFailure when the disk refuses."""
+        with own_disk_failures_of(self.data):
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property
     def own_templates(self) -> Path:
@@ -93,8 +94,8 @@ def only_instance(home: Home) -> Iterator[None]:
     when the disk takes no lock."""
     lock = FileLock(home.lock, timeout=0)
     try:
+        home.prepare()
         with disk_failures_of(home.data):
-            home.prepare()
             lock.acquire()
     except Timeout as error:
         raise PermanentFailure(f"另一个 intake-bot 正在使用 {home.root.resolve()}，请先停止它") from error

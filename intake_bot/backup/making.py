@@ -14,7 +14,7 @@ from pathlib import Path
 
 from intake_bot import __version__
 from intake_bot.backup.archive import CHUNK_BYTES, LEDGER, MANIFEST, Entry, Manifest, open_private
-from intake_bot.disk import disk_failures_of, sync_folder
+from intake_bot.disk import own_disk_failures_of, sync_folder
 from intake_bot.errors import PermanentFailure
 from intake_bot.home import Home
 from intake_bot.ledger.ledger import Ledger
@@ -47,7 +47,7 @@ def back_up(
     be one, TemporaryFailure when the disk does not take it.
     """
     _require_new(target)
-    with disk_failures_of(target), tempfile.TemporaryDirectory(dir=target.parent, prefix=".intake-bot-") as aside:
+    with own_disk_failures_of(target), tempfile.TemporaryDirectory(dir=target.parent, prefix=".intake-bot-") as aside:
         copy, half = Path(aside) / LEDGER, Path(aside) / "half"
         ledger.upkeep.copy(copy)
         with Ledger.open(copy) as snapshot:

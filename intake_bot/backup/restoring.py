@@ -32,7 +32,7 @@ from intake_bot.backup.archive import (
     Manifest,
     open_private,
 )
-from intake_bot.disk import disk_failures_of, sync_folder
+from intake_bot.disk import own_disk_failures_of, sync_folder
 from intake_bot.errors import PermanentFailure
 from intake_bot.home import Home
 from intake_bot.ledger.ledger import Ledger
@@ -65,7 +65,7 @@ def restore(
     _require_room(home.data, (LEDGER, *_BESIDE_LEDGER, *FOLDERS))
     _require_file(source)
     half = _half(home)
-    with disk_failures_of(home.data):
+    with own_disk_failures_of(home.data):
         if half.exists():  # of a restore that was killed
             shutil.rmtree(half)
         half.mkdir(mode=0o700)
@@ -91,7 +91,7 @@ def finish_restore(home: Home) -> bool:
         return False
     left = [name for name in (*FOLDERS, LEDGER) if (whole / name).exists()]  # where the ledger is, all is
     _require_room(home.data, (*left, *(_BESIDE_LEDGER if LEDGER in left else ())))
-    with disk_failures_of(home.data):
+    with own_disk_failures_of(home.data):
         for name in left:
             _move(whole / name, home.data / name)
         sync_folder(home.data)

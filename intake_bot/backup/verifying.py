@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake_bot.disk import disk_failures_of
+from intake_bot.disk import own_disk_failures_of
 from intake_bot.home import Home
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.upkeep import StoredFile
@@ -32,7 +32,7 @@ def verify(
     `tracked` is handed the files, and gives them back one by one. Raises TemporaryFailure when the disk cannot be
     read, PermanentFailure for a ledger too damaged to be asked.
     """
-    with disk_failures_of(home.data):
+    with own_disk_failures_of(home.data):
         # A file comes into the store before its row into the ledger: what is there by now has its row in the end.
         there = [path for path in sorted(home.files.rglob("*")) if path.is_file()]
         stored = ledger.upkeep.stored_files()

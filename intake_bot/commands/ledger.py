@@ -12,6 +12,7 @@ from intake_bot.commands.choosing import chosen_bureaus
 from intake_bot.commands.progress import tracked
 from intake_bot.config.load import load
 from intake_bot.config.settings import Settings
+from intake_bot.errors import PermanentFailure
 from intake_bot.home import Home
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.ledger import Ledger
@@ -40,6 +41,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _verify(home: Home) -> int:
     if not home.ledger.exists():
+        load(home.root)  # raises where this is no home at all
+        if any(path.is_file() for path in home.files.rglob("*")):
+            raise PermanentFailure(f"台账不见了：{home.files} 里有文件，却没有 {home.ledger}；请用备份恢复")
         print("还没有登记过材料。")
         return EXIT_WELL
     with Ledger.open(home.ledger) as ledger:

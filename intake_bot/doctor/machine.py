@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from intake_bot.config.settings import Limits
+from intake_bot.disk import own_disk_failures_of
 from intake_bot.doctor.trial import Grade, Trial, well, wrong
 from intake_bot.errors import IntakeError, TemporaryFailure
 from intake_bot.examine import worker_for
@@ -42,18 +43,23 @@ def machine_trials(home: Home, limits: Limits) -> Iterator[Trial]:
 def _folder(home: Home) -> Trial:
     """Writes as the robot writes: aside, to the disk, renamed."""
     what = "数据文件夹"
+    if not home.root.is_dir():  # mistyped, most likely: nothing is made there
+        return wrong(what, f"没有 {home.root.resolve()} 这个文件夹", "请核对 --home 有没有写错。")
     try:
         home.prepare()
-        with tempfile.TemporaryDirectory(prefix="doctor-", dir=home.data) as folder:
+        with (
+            own_disk_failures_of(home.data),
+            tempfile.TemporaryDirectory(prefix="doctor-", dir=home.data) as folder,
+        ):
             aside = Path(folder) / "aside"
             with aside.open("wb") as file:
                 file.write(b"trial")
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(Path(folder) / "whole")
-    except OSError as error:
+    except TemporaryFailure as error:
         todo = "请确认运行收件程序的用户能在这个文件夹里新建、改名和删除文件，磁盘没有满，也没有被设成只读。"
-        return wrong(what, f"{home.data.resolve()} 写不进去（{error.strerror}）", todo)
+        return wrong(what, f"{home.data.resolve()} 写不进去（{error}）", todo)
     return well(what, f"{home.data.resolve()} 能写")
 
 

@@ -383,6 +383,38 @@ def test_verify_counts_what_is_filed_meanwhile_as_filed(
         assert len(ledger.upkeep.stored_files()) > 5
 
 
+def test_verify_misses_a_ledger_that_is_gone(copy: Path) -> None:
+    data = copy / "data"
+    for path in data.glob("ledger.sqlite3*"):
+        path.unlink()
+    said = f"出错：台账不见了：{data / 'files'} 里有文件，却没有 {data / 'ledger.sqlite3'}；请用备份恢复\n"
+    assert run("ledger", "verify", "--home", copy) == Ran(1, "", said)
+
+
+def test_verify_knows_what_is_no_home(tmp_path: Path) -> None:
+    done = run("ledger", "verify", "--home", tmp_path / "mistyped")
+    assert (done.code, done.out) == (2, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows words it otherwise")
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("data", "名字已经被占用，建不了 {home}/data"),
+        ("data/restoring", "应该是文件夹，却不是 {home}/data/restoring"),
+        ("data/restored", "应该是文件夹，却不是 {home}/data/restored"),
+    ],
+)
+def test_a_file_where_a_folder_should_be_is_told(place: str, said: str, backup: Path, empty: Path) -> None:
+    if place == "data":
+        shutil.rmtree(empty / "data")
+    (empty / place).write_text("x")
+    done = run("restore", "--home", empty, backup)
+    assert (done.code, done.out, done.err) == (1, "", f"出错：{said.format(home=empty)}\n")
+    assert (empty / place).read_text() == "x"
+
+
 def test_verify_before_the_first_poll_makes_nothing(empty: Path) -> None:
     assert run("ledger", "verify", "--home", empty) == Ran(0, "还没有登记过材料。\n", "")
     assert not (empty / "data" / "ledger.sqlite3").exists()

@@ -231,3 +231,9 @@ def test_programs_that_are_not_there_are_told(root: Path, monkeypatch: pytest.Mo
 
 def _missing(*_: object) -> None:
     raise OSError("no such program")
+
+
+def test_a_mistyped_home_is_told_and_not_made(tmp_path: Path) -> None:
+    ran = doctor(tmp_path / "mistyped")
+    assert told(ran, "不行")["数据文件夹"] == f"没有 {tmp_path / 'mistyped'} 这个文件夹"
+    assert list(tmp_path.iterdir()) == []
