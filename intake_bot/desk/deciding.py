@@ -119,16 +119,17 @@ def _reading(mail: FiledMail, desk: Desk, slot: Slot) -> SubjectReading:
     unit = roster.find(slot.unit) if slot.unit else reading.unit
     if unit is None:
         said = f"名册里没有“{slot.unit}”{meant(slot.unit, roster.names)}" if slot.unit else "请写明是哪个单位"
-        raise _usage("--unit", said)
+        raise usage_error("--unit", said)
     known = [material.name for material in notice.materials]
     unknown = next((name for name in slot.materials if name not in known), None)
     if unknown is not None or not (slot.materials or reading.materials):
         said = f"通知里没有“{unknown}”{meant(unknown, known)}" if unknown else f"请写明是哪种材料：{'、'.join(known)}"
-        raise _usage("--material", said)
+        raise usage_error("--material", said)
     day = slot.day or reading.day
     written = write_subject(notice, unit.name, slot.materials or reading.materials, day)
     return replace(read_subject(written, notice, roster), unit=unit, fault=None, day=day)
 
 
-def _usage(option: str, message: str) -> ConfigError:
+def usage_error(option: str, message: str) -> ConfigError:
+    """What is wrong with a command, or with one of its options."""
     return ConfigError((ConfigFault(option, 0, 0, message),))

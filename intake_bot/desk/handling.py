@@ -25,6 +25,7 @@ from intake_bot.desk.deciding import (
     accepted_by_hand,
     accepted_verdict,
     rejected_verdict,
+    usage_error,
     without_settled,
 )
 from intake_bot.errors import ConfigError, ConfigFault, PermanentFailure, TemporaryFailure
@@ -108,7 +109,7 @@ class Handling:
         record = self._ledger.messages.with_receipt(receipt) if receipt else None
         if record is None:
             held = [mail.receipt for one in self._settings.bureaus for mail in self._ledger.history.held(one.id)]
-            raise _usage("编号", f"没有编号为“{number}”的邮件{meant(number, held)}")
+            raise usage_error("编号", f"没有编号为“{number}”的邮件{meant(number, held)}")
         if not self._ledger.history.is_held(record.id):
             words = outcome_words(self._ledger.history.mail(record.id))
             raise PermanentFailure(f"{record.receipt} 不在待人工之列：{words}")
@@ -196,7 +197,7 @@ class Handling:
         """
         desk, mail = self._desk(record), self._ledger.history.mail(record.id)
         if mail.items and slot:
-            raise _usage("--unit、--material、--day", "这封邮件的单位和材料已经读出来了，不用再写")
+            raise usage_error("--unit、--material、--day", "这封邮件的单位和材料已经读出来了，不用再写")
         verdict = accepted_verdict(mail) if mail.items else accepted_by_hand(mail, desk, slot)
         return self._decide(record, mail, verdict, "held.accepted", reason, answer, work)
 
@@ -315,7 +316,3 @@ def _copied(path: Path, name: str, work: Path, number: int) -> Attachment:
     except OSError as error:
         raise TemporaryFailure(f"读不了文件 {path}：{error.strerror}") from error
     return Attachment(name, target, target.stat().st_size, digest, "application/octet-stream")
-
-
-def _usage(what: str, message: str) -> ConfigError:
-    return ConfigError((ConfigFault(what, 0, 0, message),))
