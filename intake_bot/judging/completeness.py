@@ -240,15 +240,15 @@ def _bring(part: PartBase, severity: Severity, files: Sorted) -> str:
 def _link(link: CloudLink, received: datetime) -> Finding:
     details = link_details(link.size, link.expires)
     name = link.name or "未知文件名"
-    called = f"“{name}”是超大附件{f'（{details}）' if details else ''}"
+    called = f"“{name}”这个超大附件{f'（{details}）' if details else ''}"
     if link.is_expired(received):
-        found = f"{called}，收到邮件时已经过期，无法下载"
+        found = f"{called}收到邮件时已经过期，无法下载"
         todo = "请重新上传后再发，或者改为普通附件（总共不超过45MB）发送"
         return Finding("cloud.expired", Severity.ERROR, found, "", todo, name)
     return Finding(
         "cloud.link",
         Severity.REMARK,
-        f"{called}，要由工作人员下载查看",
+        f"{called}要由工作人员下载查看",
         "",
         "您暂时不用做什么；如文件不大，改为普通附件（总共不超过45MB）发送会更快",
         name,
