@@ -36,7 +36,7 @@ _WITH_RECEIPT = (
     re.compile(rf"回[执執](?:编号|編號|号码|单号|号){_LEAD}{_NUMBER} ?{_CHECK}"),
 )
 _WITHOUT_RECEIPT = (
-    re.compile(rf"(?:编号|編號){_LEAD}{_NUMBER}{_DASH}{_CHECK}"),
+    re.compile(rf"(?:编号|編號|[补重再][发發报報交寄传充件正]|更正){_LEAD}{_NUMBER}{_DASH}{_CHECK}"),
     re.compile(rf"[【\[(〔「《<] ?{_NUMBER}{_DASH}{_CHECK} ?[】\])〕」》>]"),
 )
 _YEAR = re.compile("20[0-9]{2}")
@@ -63,10 +63,10 @@ def read_receipt(typed: str) -> str | None:
 def find_receipt(text: str) -> str | None:
     """The first well-formed receipt number in a subject or a body, in the form that `receipt_number` gives.
 
-    Full-width digits and every sort of dash are understood. A bare number is never taken: the word 回执 or 编号 must
-    stand before it, or brackets around it; and without the word 回执 a number that could be a year (2000 to 2099) is
-    passed over, so that neither 【2023-5】 nor a telephone number is read as a receipt. Whether the number was ever
-    given out, only the ledger knows.
+    Full-width digits and every sort of dash are understood. A bare number is never taken: a word such as 回执, 编号 or
+    补发 must stand before it, or brackets around it; and without the word 回执 a number that could be a year (2000 to
+    2099) is passed over, so that neither 【2023-5】 nor a telephone number is read as a receipt. Whether the number was
+    ever given out, only the ledger knows.
     """
     plain = unicodedata.normalize("NFKC", text)
     found = [match for form in _WITH_RECEIPT for match in form.finditer(plain)]
