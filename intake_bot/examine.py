@@ -20,7 +20,16 @@ from intake_bot.files.worker_process import Allowance
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
 from intake_bot.judging.pieces import Piece
-from intake_bot.judging.recognise import Approach, is_question, is_thanks, question, recognise
+from intake_bot.judging.recognise import LOOKS_LIKE_ONE, looks_like_one, recognise
+from intake_bot.judging.replies import (
+    Approach,
+    is_courtesy,
+    is_message,
+    is_question,
+    is_thanks,
+    message_in_words,
+    question,
+)
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.sender import Sender
 from intake_bot.judging.supplement import (
@@ -39,7 +48,7 @@ from intake_bot.mail.cloud import CloudLink
 from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits, read_message
 from intake_bot.mail.smime import unsealed
 from intake_bot.notices.notice import Material, Notice
-from intake_bot.notices.subject import SubjectReading, read_subject
+from intake_bot.notices.subject import SubjectReading, UnitFault, read_subject
 from intake_bot.past import EarlierMail, Past, Sibling
 from intake_bot.unwrapping import Meant, Unwrapping, joined, out_of_winmail, several_mails
 
@@ -161,11 +170,13 @@ class _Examining:
         reading = read_subject(meant.message.subject, self._desk.notice, self._desk.bureau.roster)
         approach = self._approach(meant, answered is not None or _answers_us(outer, self._past))
         if recognise(reading, approach, self._desk.notice, self._desk.bureau.roster) is MailKind.OTHER:
-            return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), "no submission")
-        if is_thanks(approach, meant.body):
-            return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), "thanks")
+            return _left_alone(meant, self._why_left_alone(meant.message))
+        only_replies = not _has_own_subject(reading)
+        if only_replies and is_thanks(approach, meant.body):
+            return _left_alone(meant, "thanks")
+        unit = _unit(reading, answered)
         if is_question(approach, "" if answered else reading.original, meant.body):
-            return Examined(meant.message, question(), body=meant.body)
+            return Examined(meant.message, question(unit), body=meant.body)
         mended = answered if answered and may_supplement(reading, answered.earlier) else None
         reading = self._completed(reading, answered, mended)
         piece = self._piece(reading)
@@ -176,8 +187,10 @@ class _Examining:
         meant = out_of_winmail(self._together(meant, siblings), self._work / "winmail", self._worker, most_files)
         inspected = self.inspect(meant.message.attachments, "archives")
         facts = _facts(meant, inspected, given)
-        if answered and says_nothing_new(facts, answered.earlier):
-            return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), "nothing new")
+        if answered and only_replies and says_nothing_new(facts, answered.earlier):
+            if is_courtesy(meant.body) or not meant.body.strip():
+                return _left_alone(meant, "nothing new")
+            return Examined(meant.message, message_in_words(unit), body=meant.body)
         case = replace(
             self._case(reading, facts),
             sender=self._sender(meant.author, outer),
@@ -186,12 +199,19 @@ class _Examining:
         case, supplement = self._mended(case, mended or self._rejected_before(case))
         known = self._past.known_files([one.facts for one in inspected], supplement.receipt if supplement else None)
         verdict = judge(replace(case, known_files=known))
+        if only_replies and verdict.disposition is Disposition.REJECTED and is_message(approach, meant.body):
+            return Examined(meant.message, message_in_words(unit), body=meant.body)
         return Examined(
             meant.message, verdict, "", inspected, meant.body, meant.links, supplement, siblings=tuple(siblings)
         )
 
     def inspect(self, files: Sequence[Attachment], folder: str) -> tuple[Inspected, ...]:
         return inspect_files(files, self._work / folder, _file_limits(self._desk.limits), self._worker)
+
+    def _why_left_alone(self, message: Message) -> str:
+        names = (attachment.name for attachment in message.attachments)
+        looks = looks_like_one(message.subject, names, self._desk.notice, self._desk.bureau.roster)
+        return LOOKS_LIKE_ONE if looks else "no submission"
 
     def _approach(self, meant: Meant, answers_us: bool) -> Approach:
         carries_files = bool(meant.message.attachments or meant.links or meant.message.sealed)
@@ -276,6 +296,22 @@ class _Examining:
         files = tuple(kept for kept, _ in there if _holds(first_volumes.get(kept.name, kept.name), taken))
         case = replace(case, facts=together.facts, taken_over=frozenset(taken), stated_days=mended.earlier.days)
         return case, Supplement(mended.earlier.receipt, taken, files)
+
+
+def _left_alone(meant: Meant, reason: str) -> Examined:
+    return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), reason)
+
+
+def _has_own_subject(reading: SubjectReading) -> bool:
+    """A subject as the notice wants it, and not ours, which an answer repeats with its receipt number."""
+    return reading.keyword and find_receipt(reading.original) is None
+
+
+def _unit(reading: SubjectReading, answered: EarlierMail | None) -> str | None:
+    """Whose mail it is: by its subject, else by what it answers."""
+    if reading.unit:
+        return reading.unit.name
+    return answered.earlier.unit if answered and reading.fault is UnitFault.NO_UNIT else None
 
 
 def _asked(case: Case) -> list[Material]:

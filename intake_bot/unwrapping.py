@@ -15,7 +15,8 @@ from intake_bot.brakes.braking import Occasion, silence
 from intake_bot.files.winmail import Winmail, is_winmail, unpack_winmail
 from intake_bot.files.worker import Worker
 from intake_bot.files.zips import Unreadable
-from intake_bot.judging.recognise import Approach, recognise
+from intake_bot.judging.recognise import recognise
+from intake_bot.judging.replies import Approach
 from intake_bot.judging.verdict import Disposition, Finding, MailKind, Verdict
 from intake_bot.mail.body import own_words
 from intake_bot.mail.cloud import CloudLink, cloud_links

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake_bot.config.settings import Bureau, Settings
-from intake_bot.digests.mailbox_lines import junk_notes, mailbox_lines
+from intake_bot.digests.mailbox_lines import junk_notes, mailbox_lines, overlooked_notes
 from intake_bot.digests.silent_letters import over_lines, unanswered_lines, undelivered_lines
 from intake_bot.disk import disk_words
 from intake_bot.errors import TemporaryFailure
@@ -99,7 +99,7 @@ class Digesting:
             held=tuple(self._held(report)),
             held_before=self._held_before(bureau, report),
             waiting=tuple(self._waiting(report)),
-            notes=(*junk_notes(report), *_notes(report)),
+            notes=(*junk_notes(report), *overlooked_notes(report), *_notes(report)),
             trouble=tuple(self._trouble(report)),
             withheld=tuple(
                 withheld_letter("、".join(one.recipients), one.subject, one.text) for one in report.withheld

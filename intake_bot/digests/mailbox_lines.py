@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from intake_bot.judging.recognise import LOOKS_LIKE_ONE
 from intake_bot.ledger.events import LEFT_OUT, RECOVERED, RECREATED, TROUBLE, EventRecord
 from intake_bot.ledger.reports import DayReport
 from intake_bot.letters.alert import MailboxEvent
@@ -48,6 +49,17 @@ def junk_notes(report: DayReport) -> Iterator[NoteLine]:
         if mail.junk_folder:
             what = f"这封邮件被邮箱放进了“{mail.junk_folder}”，已取出照常处理。打开附件前请先查毒"
             yield NoteLine(mail.receipt, mail.unit or "", what)
+
+
+def overlooked_notes(report: DayReport) -> Iterator[NoteLine]:
+    """One note for each mail that was left alone though it looks like a submission."""
+    for mail in report.mails:
+        if mail.reason == LOOKS_LIKE_ONE:
+            what = (
+                f"{mail.sender} 发来的“{mail.subject or '（没有主题）'}”像是报送材料，但主题不合要求，"
+                "没有当作报送，也没有回信。请到邮箱里看一看，需要时请对方改好主题重发"
+            )
+            yield NoteLine(mail.receipt, "", what)
 
 
 def _trouble(event: EventRecord, standing: str, zone: ZoneInfo) -> TroubleLine:

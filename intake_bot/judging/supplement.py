@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from intake_bot.files.facts import TEXTS, FileFacts, MailFacts, Trouble
+from intake_bot.judging.replies import is_courtesy
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.sorting import Place, Sorted, faults, later_volumes, sort_files
 from intake_bot.judging.verdict import Decision
@@ -104,7 +105,7 @@ def says_nothing_new(facts: MailFacts, earlier: Earlier) -> bool:
     """True for an answer to our letter that brings nothing to judge: thanks, or words about what is settled."""
     if facts.files or facts.cloud_links or facts.sealed or earlier.wants_subject:
         return False
-    return not earlier.open_materials or not says_something(facts.body.text)
+    return not earlier.open_materials or is_courtesy(facts.body.text)
 
 
 def same_unit_at_least(reading: SubjectReading, earlier: Earlier, roster: Roster) -> SubjectReading:

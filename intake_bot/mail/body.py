@@ -107,13 +107,14 @@ _UNIT = re.compile(
 
 
 def says_something(text: str) -> bool:
-    """Whether a text says more than a covering note does.
+    """Whether a text says more than a covering note does: at least six letters or signs remain."""
+    return len(remaining_words(text)) >= _SUBSTANCE
 
-    That is, whether six letters or signs remain without greetings, phrases such as 附件是我校材料，请查收, names of
-    units and files, dates, telephone numbers and signatures. The first 20 000 signs are looked at.
-    """
+
+def remaining_words(text: str) -> str:
+    """What remains of a text without greetings, phrases such as 附件是我校材料，请查收, names of units and files,
+    dates, telephone numbers, signatures, bare numbers and punctuation. The first 20 000 signs are looked at."""
     text = text[:_LONGEST_NOTE]
     for filler in (_LINK, _FILE_NAME, _CONTACT, _DATE, _UNIT, _STOCK):
         text = filler.sub(" ", text)
-    words = re.findall(r"[^\W_]+", text)
-    return sum(len(word) for word in words if not word.isdigit()) >= _SUBSTANCE
+    return "".join(word for word in re.findall(r"[^\W_]+", text) if not word.isdigit())

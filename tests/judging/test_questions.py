@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake_bot.judging.recognise import Approach, is_question
+from intake_bot.judging.replies import Approach, is_question
 
 ASKED = [
     ("活动周材料几点截止？", ""),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from intake_bot.files.facts import FileFacts, Kind, PhotoFacts, TextFacts, Trouble, VideoFacts
 from intake_bot.judging.duplicates import KnownFile
 from intake_bot.judging.judge import Case, judge
-from intake_bot.judging.recognise import question
+from intake_bot.judging.replies import question
 from intake_bot.judging.sender import Sender
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.letters.reply import compose_answer
@@ -174,7 +174,7 @@ CASES: tuple[tuple[str, Case | Verdict], ...] = (
     ("mail.incomplete", incomplete(puyang(TEXT, body=""))),
     ("clerk.accepted", DECIDED_ACCEPTED.verdict),
     ("clerk.rejected", DECIDED_REJECTED.verdict),
-    ("mail.question", question()),
+    ("mail.question", question(None)),
     ("mail.several", several_mails(("活动周清丰县教育局照片", "活动周南乐县教育局照片"))),
     ("sender.unknown", from_address(puyang(TEXT, word()), Sender("someone@qq.com"))),
     ("sender.unknown", from_address(puyang(TEXT, word()), Sender("qf@163.com", "清丰县教育局"))),

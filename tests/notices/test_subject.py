@@ -17,7 +17,8 @@ from intake_bot.config.settings import Settings
 from intake_bot.files.facts import MailFacts, TextFacts
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
-from intake_bot.judging.recognise import Approach, recognise
+from intake_bot.judging.recognise import recognise
+from intake_bot.judging.replies import Approach
 from intake_bot.judging.verdict import MailKind
 from intake_bot.mail.message import Address, Message
 from intake_bot.mail.triage import machine_reason

@@ -1,0 +1,77 @@
+"""What a school writes back without a file: thanks, a forgotten attachment, a question, a request."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake_bot.demo.media import chinese_text, docx, jpeg, zip_of
+from intake_bot.ledger.states import MessageState
+from tests.history.office import Office
+
+PHOTO = "活动周濮阳县教育局照片"
+NAME = "学生技能展示现场.jpg"
+GOOD = {"照片.zip": zip_of({NAME: jpeg(2400, 1800, min_bytes=2_000_000, seed=1)})}
+SMALL = {"照片.zip": zip_of({NAME: jpeg(900, 600, seed=3)})}
+HELD = "【待人工查看】"
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "letters"),
+    [
+        pytest.param(GOOD, "附件已收到，谢谢老师", [], id="settled: thanks"),
+        pytest.param(GOOD, "发错了，请撤回", [HELD], id="settled: a request"),
+        pytest.param(GOOD, "昨天的照片里有学生不同意公开，请把那张删掉", [HELD], id="settled: a request about files"),
+        pytest.param(GOOD, "补充照片见附件", [HELD], id="settled: a forgotten attachment"),
+        pytest.param(SMALL, "好的，我们会尽快修改后重新发送，谢谢！", [], id="open: a promise"),
+        pytest.param(SMALL, "附件已补上，请查收", ["【请补正】"], id="open: a forgotten attachment"),
+        pytest.param(SMALL, "", ["【请补正】"], id="open: nothing at all"),
+        pytest.param(SMALL, "原图没有了，只有微信群里发过的", [HELD], id="open: an explanation"),
+        pytest.param(SMALL, "照片没有原图了怎么办", [HELD], id="open: a question without its mark"),
+    ],
+)
+def test_an_answer_without_files(puyang: Office, files: dict[str, bytes], words: str, letters: list[str]) -> None:
+    puyang.receive("2023-05-17 10:00", PHOTO, files)
+    (first,) = puyang.poll("2023-05-17 10:01")
+    puyang.receive("2023-05-17 11:00", f"回复：{first.subject}", text=words, answers=first)
+    assert [letter.subject.partition("】")[0] + "】" for letter in puyang.poll("2023-05-17 11:01")] == letters
+    if letters == [HELD]:
+        assert puyang.mails()[1].unit == "濮阳县教育局"
+
+
+def test_a_subject_that_was_mended_is_no_thanks(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", "活动周濮阳县教育居照片", GOOD)
+    (first,) = puyang.poll("2023-05-17 10:01")
+    puyang.receive("2023-05-17 11:00", PHOTO, answers=first, text="收到，主题已改")
+    (letter,) = puyang.poll("2023-05-17 11:01")
+    assert "【已收】" in letter.subject
+
+
+def test_a_new_subject_without_its_files_is_no_thanks(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", PHOTO, GOOD)
+    (first,) = puyang.poll("2023-05-17 10:01")
+    puyang.receive("2023-05-18 10:00", PHOTO, answers=first, text="请老师查收")
+    (letter,) = puyang.poll("2023-05-18 10:01")
+    assert "没有找到照片" in letter.text
+
+
+STORY = docx([chinese_text(900)])
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "named"),
+    [
+        ("", "濮阳县教育局文字材料.docx", True),
+        ("材料", "活动周情况.docx", True),
+        ("回执编号 1001-8 照片", "材料.docx", True),
+        ("材料", "材料.docx", False),
+        ("关于端午节放假的通知", "通知.docx", False),
+    ],
+)
+def test_what_only_looks_like_a_submission_is_named_in_the_digest(
+    puyang: Office, subject: str, name: str, named: bool
+) -> None:
+    puyang.receive("2023-05-17 10:00", subject, {name: STORY})
+    assert puyang.poll("2023-05-17 10:01") == []
+    assert [mail.state for mail in puyang.mails()] == [MessageState.IGNORED]
+    digest = puyang.digest("2023-05-17 16:30")
+    assert (f"发来的“{subject or '（没有主题）'}”像是报送材料" in digest) is named
