@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from intake_bot.errors import ConfigError, ConfigFault
+from intake_bot.disk import disk_words
+from intake_bot.errors import ConfigError, ConfigFault, TemporaryFailure
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FOLDERS = ("config", "templates")
@@ -21,23 +22,24 @@ def init_home(target: Path) -> tuple[Path, ...]:
     """Makes a new home in `target` and returns the files written.
 
     Raises ConfigError, having written nothing, when a file of that name is there already; what else lies in the
-    folder is left alone.
+    folder is left alone. Raises TemporaryFailure when the folder cannot be made.
     """
     source = defaults_dir()
     wanted = [path.relative_to(source) for folder in _FOLDERS for path in _shipped(source / folder)]
     there = [path for path in wanted if (target / path).exists()]
     if there:
-        raise ConfigError(
-            tuple(
-                ConfigFault(path.as_posix(), 0, 0, "已经有这个文件了，不会覆盖它；请换一个空文件夹。") for path in there
-            )
-        )
-    for path in wanted:
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / path, target / path)
-    # Mailed material holds names, telephone numbers and faces: for the owner only. Windows takes the rights of the
-    # folder above instead.
-    (target / "data").mkdir(mode=0o700, exist_ok=True)
+        more = f"（这样的文件共 {len(there)} 个）" if len(there) > 1 else ""
+        words = f"已经有这个文件了{more}，不会覆盖它；请换一个空文件夹。"
+        raise ConfigError((ConfigFault(there[0].as_posix(), 0, 0, words),))
+    try:
+        for path in wanted:
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / path, target / path)
+        # Mailed material holds names, telephone numbers and faces: for the owner only. Windows takes the rights of the
+        # folder above instead.
+        (target / "data").mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise TemporaryFailure(f"建不了工作目录：{disk_words(target, error)}") from error
     return tuple(target / path for path in wanted)
 
 

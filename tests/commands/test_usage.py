@@ -125,5 +125,5 @@ def test_init_overwrites_nothing(home: Path) -> None:
     before = tree(home)
     again = run("init", home)
     assert (again.code, again.out) == (2, "")
-    assert "config/intake.yaml：已经有这个文件了" in again.err
+    assert "config/bureaus/hebei.yaml：已经有这个文件了（这样的文件共 38 个）" in again.err
     assert tree(home) == before

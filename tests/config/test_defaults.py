@@ -9,7 +9,7 @@ import pytest
 from intake_bot.config import defaults
 from intake_bot.config.defaults import defaults_dir, init_home
 from intake_bot.config.load import load
-from intake_bot.errors import ConfigError
+from intake_bot.errors import ConfigError, TemporaryFailure
 
 
 def test_new_home_loads_and_holds_all_that_is_shipped(tmp_path: Path) -> None:
@@ -39,6 +39,21 @@ def test_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     assert str(caught.value) == "config/intake.yaml：已经有这个文件了，不会覆盖它；请换一个空文件夹。"
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [mine]
     assert mine.read_text(encoding="utf-8") == "# 我的\n"
+
+
+def test_files_that_are_there_are_told_in_one_line(tmp_path: Path) -> None:
+    written = init_home(tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        init_home(tmp_path)
+    there = f"已经有这个文件了（这样的文件共 {len(written)} 个）"
+    assert str(caught.value) == f"config/bureaus/hebei.yaml：{there}，不会覆盖它；请换一个空文件夹。"
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "文件").write_bytes(b"")
+    with pytest.raises(TemporaryFailure) as caught:
+        init_home(tmp_path / "文件")
+    assert str(caught.value) == f"建不了工作目录：读写 {tmp_path / '文件' / 'config' / 'bureaus'} 失败：Not a directory"
 
 
 def test_what_else_lies_there_is_left_alone(tmp_path: Path) -> None:
