@@ -27,6 +27,10 @@ class Home:
     root: Path
 
     @property
+    def config(self) -> Path:
+        return self.root / "config"
+
+    @property
     def data(self) -> Path:
         return self.root / "data"
 

@@ -29,6 +29,7 @@ from intake_bot.mail.connection import LoginRefused, is_loopback
 from intake_bot.mail.mailbox import Mailbox
 from intake_bot.mail.transport import Transport
 from intake_bot.outbox import Delivered, Outbox
+from intake_bot.rereading import FaultyEdit
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,8 @@ class Rounds:
         self._worker = worker_for(settings.intake.limits)
         self.digesting = Digesting(settings, home, self._ledger, self._templates)
         self.health = HealthFile(settings, home, self._ledger, clock)
+        self.faulty_edit: FaultyEdit | None = None
+        """An edit of the configuration that was not taken over; whoever watches the files sets it."""
 
     def __enter__(self) -> Rounds:
         return self
@@ -114,11 +117,12 @@ class Rounds:
             trouble.append(error)
         try:
             self._tell(bureau, trouble, stop)
+            self._alerting.watch_edits(bureau, self.faulty_edit)
         except IntakeError as error:  # the ledger itself
             log.warning("trouble not noted bureau=%s: %s", bureau.id, error)
             trouble.append(error)
         words = tuple(dict.fromkeys(str(error) for error in trouble))
-        self.health.round_over(bureau, words)
+        self.health.round_over(bureau, words, self.faulty_edit.why if self.faulty_edit else "")
         return Round(bureau, taken, delivered, words)
 
     def file_due_digest(self, bureau: Bureau) -> bool:

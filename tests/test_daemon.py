@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.daemon import ClockWatch, Every
+from intake_bot.daemon import ClockWatch
 from intake_bot.demo.servers import ImapAccount, SmtpServer
+from intake_bot.jobs import Every
 from tests.conftest import ImapHost
 from tests.e2e.home import CLERK, edit, make_home, write_bureau
-from tests.e2e.looking import read, run
+from tests.e2e.looking import read, run, text_of
 from tests.e2e.mails import accepted_mail, compose
 from tests.servers.datagrams import heard, listening
 from tests.servers.monitor import running_monitor
@@ -158,6 +159,39 @@ def test_told_twice_while_a_server_keeps_it_waiting_it_still_ends_cleanly(
                 time.sleep(0.3)
                 daemon.send_signal(signal.SIGINT)
                 log = end(daemon, home)
+    assert "Traceback" not in log
+
+
+def complaints(home: Path) -> list[str]:
+    told: list[str] = json.loads((home / "data/health.json").read_text(encoding="utf-8"))["complaints"]
+    return told
+
+
+def test_an_edit_is_taken_over_and_a_faulty_one_is_not(
+    home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
+    def answer(number: int) -> str:
+        sender, own_id = f"teacher{number}@example.edu.cn", f"<{number}@example.edu.cn>"
+        account.append(compose("活动周唐山典型案例材料", sender=sender, message_id=own_id), datetime.now(UTC))
+        wait_until(lambda: len(smtp_server.letters) == number)
+        return text_of(smtp_server.letters[-1])
+
+    with running(home) as daemon:
+        assert "河北省教育厅\n" in answer(1)
+        edit(home, "config/bureaus/hebei.yaml", "name: 河北省教育厅", "name: 河北省教育厅职成处")
+        wait_until(lambda: (home / "log").read_text(encoding="utf-8").count(" started ") == 2)
+        assert "河北省教育厅职成处\n" in answer(2)
+
+        edit(home, "config/bureaus/hebei.yaml", "mode: live", "mode: alive")
+        wait_until(lambda: complaints(home) != [])
+        assert [told.partition("：")[0] for told in complaints(home)] == ["配置改过，但有写错的地方，仍按原来的运行"]
+        assert "河北省教育厅职成处\n" in answer(3)
+
+        edit(home, "config/bureaus/hebei.yaml", "mode: alive", "mode: live")
+        wait_until(lambda: complaints(home) == [])
+        log = end(daemon, home)
+    assert log.count(" configuration read anew") == 2
+    assert log.count(" started ") == 3
     assert "Traceback" not in log
 
 

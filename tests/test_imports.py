@@ -19,6 +19,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "intake_bot"
 LEVELS = (
     {"__main__"},
     {"cli", "commands", "daemon", "demo"},
+    {"jobs"},
     {"doctor"},
     {"rounds", "desk"},
     {
@@ -33,6 +34,7 @@ LEVELS = (
         "recall",
         "answering",
         "wrapping",
+        "rereading",
     },
     {"examine", "past", "unwrapping", "brakes", "home", "connecting"},
     {"config"},
@@ -97,7 +99,7 @@ DOORS = {
     # The demo makes its pictures itself; it measures none.
     "PIL": ("files.", "demo.media"),
     "pymediainfo": ("files.",),
-    "apscheduler": ("daemon",),
+    "apscheduler": ("jobs",),
     "mailparser": ("mail.reading",),
     "pymap": ("demo.servers",),
     "aiosmtpd": ("demo.servers",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from functools import partial
 from logging.handlers import RotatingFileHandler
 
 from intake_bot.cli import EXIT_WELL
@@ -12,7 +13,7 @@ from intake_bot.commands.inspecting import fit_for_work
 from intake_bot.daemon import Daemon
 from intake_bot.home import Home, only_instance
 from intake_bot.log_lines import LOG_FORMAT, DiscreetFormatter, log_to_screen
-from intake_bot.rounds import Rounds
+from intake_bot.rereading import Rereading
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ LOG_BYTES, LOG_FILES = 5_000_000, 5
 def run(options: argparse.Namespace) -> int:
     """Works until it is told to stop."""
     home = Home(options.home)
+    # Before the files are read: an edit in between must not be missed.
+    rereading = Rereading(home, partial(fit_for_work, home), system_clock)
     settings = fit_for_work(home)
     log_to_screen(logging.DEBUG if options.verbose else logging.INFO)
     # Their INFO and DEBUG lines speak of every job and of every IMAP answer, letters included.
@@ -30,8 +33,7 @@ def run(options: argparse.Namespace) -> int:
         logging.getLogger(library).setLevel(logging.WARNING)
     with only_instance(home):
         _log_into(home)
-        with Rounds(settings, home, system_clock) as rounds:
-            Daemon(settings, rounds, system_clock).run()
+        Daemon(settings, home, rereading, system_clock).run()
     return EXIT_WELL
 
 

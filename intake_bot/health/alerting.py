@@ -15,6 +15,7 @@ from intake_bot.letters.alert import AlertContext, MailboxEvent, compose_alert
 from intake_bot.letters.templates import Templates
 from intake_bot.mail.connection import LoginRefused, ServerFailure
 from intake_bot.mail.transport import RefusedForGood, RefusedForNow
+from intake_bot.rereading import FaultyEdit
 from intake_bot.wrapping import wrap_report
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ ALERT_AFTER = timedelta(minutes=15)
 
 DIGEST_LATE, DIGEST_SENT = "digest.late", "digest.sent_again"
 """The admins were told that a digest did not leave, and that one has left since."""
+EDIT_FAULTY, EDIT_TAKEN = "config.faulty", "config.taken"
+"""The admins were told that an edit to the configuration was not taken over, and that it is in use since."""
 
 
 class LoginGivenUp(LoginRefused):
@@ -76,6 +79,16 @@ class Alerting:
                 self._tell(bureau, DIGEST_LATE, MailboxEvent.DIGEST_LATE, late.since, why)
         elif late is None and self._a_digest_has_left(bureau, told.at):
             self._tell(bureau, DIGEST_SENT, MailboxEvent.DIGEST_SENT, since=told.at, why="")
+
+    def watch_edits(self, bureau: Bureau, faulty: FaultyEdit | None) -> None:
+        """Tells of an edit that was not taken over, once; and once when the configuration is whole again."""
+        told = self._ledger.trail.last(bureau.id, (EDIT_FAULTY, EDIT_TAKEN))
+        standing = told is not None and told.what == EDIT_FAULTY
+        if faulty is None:
+            if told is not None and standing:
+                self._tell(bureau, EDIT_TAKEN, MailboxEvent.EDIT_TAKEN, since=told.at, why="")
+        elif not standing and self._clock() - faulty.since >= ALERT_AFTER:
+            self._tell(bureau, EDIT_FAULTY, MailboxEvent.EDIT_FAULTY, faulty.since, faulty.why)
 
     def _a_digest_has_left(self, bureau: Bureau, since: datetime) -> bool:
         newest = self._ledger.digests.newest(bureau.id)

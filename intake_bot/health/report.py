@@ -75,6 +75,8 @@ class Health(_Written):
     written: datetime | None = None
     """The last sign of life."""
     free_disk_bytes: int
+    faulty_edit: str = ""
+    """What is wrong with an edit to the configuration, which therefore was not taken over."""
     complaints: tuple[str, ...] = ()
     """What is wrong, a sentence each, in words for the admin."""
     bureaus: Mapping[str, BureauHealth] = {}
@@ -104,6 +106,7 @@ def look(settings: Settings, home: Home, ledger: Ledger, last: Health | None, no
         started=last.started if last else None,
         written=last.written if last else None,
         free_disk_bytes=shutil.disk_usage(home.data).free,
+        faulty_edit=last.faulty_edit if last else "",
         bureaus=bureaus,
     )
     return health.model_copy(update={"complaints": tuple(_complaints(settings, health, now))})
@@ -147,6 +150,8 @@ def _complaints(settings: Settings, health: Health, now: datetime) -> Iterator[s
         yield f"收件程序没有在运行，或者卡住了：最近一次活动是 {short_moment(health.written.astimezone(zone))}"
     if health.free_disk_bytes < settings.intake.limits.free_disk_bytes:
         yield f"磁盘快满了，只剩 {health.free_disk_bytes // 1_000_000} MB，已经暂停收信"
+    if health.faulty_edit:
+        yield f"配置改过，但有写错的地方，仍按原来的运行：{health.faulty_edit}"
     for bureau in health.bureaus.values():
         if bureau.alarmed and bureau.trouble_since:
             yield f"{bureau.name}：{'；'.join(bureau.trouble)}（{short_moment(bureau.trouble_since)} 起）"
@@ -166,13 +171,15 @@ class HealthFile:
         self._started = self._now()
         self._written = 0.0
         self._polled: dict[str, object] = {}
+        self._faulty_edit = ""
 
     def polled(self) -> None:
         """Its mailbox was looked through, in the round that is on its way."""
         self._polled = {"last_good_poll": self._now()}
 
-    def round_over(self, bureau: Bureau, trouble: tuple[str, ...]) -> None:
-        """A round of this bureau is over; `trouble` is what stopped it."""
+    def round_over(self, bureau: Bureau, trouble: tuple[str, ...], faulty_edit: str = "") -> None:
+        """A round of this bureau is over; `trouble` is what stopped it, `faulty_edit` as in Health."""
+        self._faulty_edit = faulty_edit
         told, self._polled = {**self._polled, "last_round": self._now(), "trouble": trouble}, {}
         self._write(bureau, told)
 
@@ -213,7 +220,13 @@ class HealthFile:
             known = bureaus.get(bureau.id, BureauHealth(name=bureau.name, mode=bureau.mode))
             bureaus[bureau.id] = known.model_copy(update=dict(told))
         last = last.model_copy(
-            update={"pid": os.getpid(), "started": self._started, "written": now, "bureaus": bureaus}
+            update={
+                "pid": os.getpid(),
+                "started": self._started,
+                "written": now,
+                "bureaus": bureaus,
+                "faulty_edit": self._faulty_edit,
+            }
         )
         return look(self._settings, self._home, self._ledger, last, now)
 

@@ -1,4 +1,4 @@
-"""A word to the admins when mailbox or digest stop working, and when they work again."""
+"""A word to the admins when mailbox, digest or an edit of theirs do not work, and when they work again."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class MailboxEvent(StrEnum):
     RECOVERED = "recovered"
     DIGEST_LATE = "digest_late"
     DIGEST_SENT = "digest_sent"
+    EDIT_FAULTY = "edit_faulty"
+    EDIT_TAKEN = "edit_taken"
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,10 @@ class AlertContext:
     """Its address."""
     event: MailboxEvent
     since: datetime
-    """When it stopped working; for a digest, when it was due."""
+    """When it stopped working; for a digest, when it was due; for an edit, when it was made."""
     now: datetime
     reason: str = ""
-    """What the server said or this machine, raw; empty when it works again."""
+    """What the server said, this machine or the check of the configuration, raw; empty when it works again."""
 
     @property
     def lasted(self) -> str:

@@ -252,6 +252,13 @@ ANSWERS: Mapping[str, AnswerContext] = {
 
 # ---- alerts, digests, and all together -----------------------------------------------------------------------------
 
+_REASONS = {
+    MailboxEvent.LOGIN_REFUSED: "LOGIN Login error or password error",
+    MailboxEvent.UNREACHABLE: "与 imap.126.com:993 的连接出了问题：timed out",
+    MailboxEvent.LOCAL: "磁盘已满，写不下 data/ledger.sqlite3",
+    MailboxEvent.DIGEST_LATE: "5月17日的每日汇总没有送到：发信服务器拒收（550 5.1.1 User not found）",
+    MailboxEvent.EDIT_FAULTY: "config/notices/puyang-2023.yaml 第 20 行第 10 列：“2023-05-32”不是日期",
+}
 ALERTS: Mapping[str, AlertContext] = {
     f"alert_{event}": AlertContext(
         "濮阳市教育局",
@@ -259,9 +266,7 @@ ALERTS: Mapping[str, AlertContext] = {
         event,
         since=at("2023-05-17 09:10:00"),
         now=at("2023-05-17 10:15:30"),
-        reason=""
-        if event in (MailboxEvent.RECOVERED, MailboxEvent.DIGEST_SENT)
-        else "LOGIN Login error or password error",
+        reason=_REASONS.get(event, ""),
     )
     for event in MailboxEvent
 }

@@ -10,6 +10,7 @@ import pytest
 
 from intake_bot.demo.servers import ImapServer
 from intake_bot.health.alerting import ALERT_AFTER
+from intake_bot.rereading import FaultyEdit
 from tests.e2e.home import ADMIN, CLERK, edit
 from tests.e2e.looking import text_of
 from tests.e2e.mails import NOW
@@ -82,6 +83,27 @@ def test_a_digest_in_time_is_nothing_to_tell(office: Office) -> None:
     office.now = NOW.replace(hour=17, minute=20)
     pass_time(office, 120)
     assert (len(office.letters_to(CLERK)), office.letters_to(ADMIN)) == (1, [])
+
+
+def test_a_faulty_edit_is_told_once_and_so_is_its_end(office: Office, smtp: MoodySmtpServer) -> None:
+    why = "config/bureaus/hebei.yaml 第 13 行第 7 列：没有“Schatten”这种方式"
+    office.rounds.faulty_edit = FaultyEdit(office.now, why)
+    pass_time(office, 10)
+    assert office.letters_to(ADMIN) == []
+    pass_time(office, 60)
+    assert office.letters_to(ADMIN) == ["【需要处理】河北省教育厅收件程序的配置有写错的地方"]
+    assert f"原因：{why}" in text_of(smtp.letters[-1])
+    office.restart()
+    pass_time(office, 20)
+    assert office.letters_to(ADMIN)[1:] == ["【已恢复】河北省教育厅收件程序已采用修改后的配置"]
+
+
+def test_a_faulty_edit_that_is_soon_mended_is_nobodys_business(office: Office) -> None:
+    office.rounds.faulty_edit = FaultyEdit(office.now, "写错了")
+    pass_time(office, 10)
+    office.rounds.faulty_edit = None
+    pass_time(office, 60)
+    assert office.letters_to(ADMIN) == []
 
 
 def test_last_seasons_unsent_digest_is_let_rest(office: Office, smtp: MoodySmtpServer) -> None:
