@@ -270,8 +270,8 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
         puyang(TEXT, word(), FileFacts("a.exe", Kind.EXECUTABLE, 9, "s")), "rejected", ["file.dangerous"], [],
     ),
     "a program counts against what may be taken in, not against what came too early": (
-        puyang("活动周濮阳县教育局照片、工作总结", archive(), photo(), word(), FileFacts("a.exe", Kind.EXECUTABLE, 9, "s"),
-               body=CAPTION, received="2023-05-10T09:00:00"),
+        puyang("活动周濮阳县教育局照片、工作总结", archive(), photo(), word(),
+               FileFacts("a.exe", Kind.EXECUTABLE, 9, "s"), body=CAPTION, received="2023-05-10T09:00:00"),
         "rejected", ["deadline.closed", "file.dangerous"], [],
     ),
     "an empty file beside the text": (
