@@ -44,6 +44,8 @@ class Kind(StrEnum):
     OFD = "ofd"
     ODF = "odf"
     """OpenDocument: .odt, .ods, .odp."""
+    IWORK = "iwork"
+    """Apple's Pages, Numbers and Keynote; only Apple's programs open them."""
     RTF = "rtf"
     HTML = "html"
     """Markup: HTML, MHT, XML; an office program may have saved it as .doc or .xls."""
@@ -72,7 +74,7 @@ WORD = frozenset({Kind.DOCX, Kind.DOC, Kind.OLE})
 TEXTS = frozenset(
     {
         *(Kind.DOC, Kind.XLS, Kind.PPT, Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.OLE),
-        *(Kind.PDF, Kind.OFD, Kind.ODF, Kind.RTF, Kind.HTML, Kind.TEXT),
+        *(Kind.PDF, Kind.OFD, Kind.ODF, Kind.IWORK, Kind.RTF, Kind.HTML, Kind.TEXT),
     }
 )
 

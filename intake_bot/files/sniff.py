@@ -224,6 +224,8 @@ def _inside_zip(path: Path, head: bytes) -> Kind:
         return Kind.OFD
     if mimetype.startswith(b"application/vnd.oasis.opendocument"):
         return Kind.ODF
+    if "Index/Document.iwa" in names or {"Index.zip", "Metadata"} <= names | folders:
+        return Kind.IWORK
     is_java = "META-INF/MANIFEST.MF" in names and any(name.endswith(".class") for name in names)
     return Kind.EXECUTABLE if is_java or "AndroidManifest.xml" in names else Kind.ZIP
 

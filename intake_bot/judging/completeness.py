@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from intake_bot.files.facts import MAILS, TEXTS, FileFacts, MailFacts, Trouble
+from intake_bot.files.facts import MAILS, TEXTS, FileFacts, Kind, MailFacts, Trouble
 from intake_bot.judging.captions import Captions, picture_name
 from intake_bot.judging.forms import is_named_form, is_titled
 from intake_bot.judging.rules.any_file import (
@@ -220,7 +220,7 @@ def _not_found(part: PartBase, files: Sorted) -> str:
 
 
 def _instead_of(part: PartBase, files: Sorted) -> list[FileFacts]:
-    """Tables and slides, where a text was to be written."""
+    """Tables, slides and Apple's documents, where a text was to be written."""
     return [file for file in files.spare if wants_prose(part) and file.kind in NO_PROSE]
 
 
@@ -228,7 +228,10 @@ def _bring(part: PartBase, severity: Severity, files: Sorted) -> str:
     """What to do about a missing part. Where it is only a remark the mail is taken in, and nothing has to be done."""
     if severity is Severity.REMARK:
         return "如当天没有，或已另外报送，不用补"
-    if _instead_of(part, files):
+    instead = {file.kind for file in _instead_of(part, files)}
+    if Kind.IWORK in instead:
+        return "请在苹果电脑或手机上把文稿导出成Word文档再发"
+    if instead:
         return "请把内容写成一份Word文档发来，不要用Excel表格或PPT演示文稿"
     if isinstance(part, PhotoPart) and any(file.text and file.text.pictures for file in files.texts):
         return "请把图片文件也放进压缩包发来，只插在文档里不行"

@@ -30,8 +30,8 @@ SMALL_INLINE_BYTES = 100_000
 BODY_TEXT_WORDS = 50
 """A mail body of fewer 字 accompanies files and is no text of its own."""
 
-NO_PROSE = frozenset({Kind.XLS, Kind.XLSX, Kind.PPT, Kind.PPTX})
-"""A table or slides are no prose, whatever they weigh in 字."""
+NO_PROSE = frozenset({Kind.XLS, Kind.XLSX, Kind.PPT, Kind.PPTX, Kind.IWORK})
+"""A table or slides are no prose, whatever they weigh in 字; nor is what no clerk's machine can open."""
 
 _CLAIMS = {
     ".jpg": Kind.JPEG, ".jpeg": Kind.JPEG, ".png": Kind.PNG, ".heic": Kind.HEIC,

@@ -35,6 +35,7 @@ _KIND_NAMES = {
     Kind.OLE: "旧版Office（doc、xls、wps）",
     Kind.PDF: "PDF",
     Kind.OFD: "OFD",
+    Kind.IWORK: "苹果文稿（Pages、Numbers、Keynote）",
     Kind.RTF: "RTF文档",
     Kind.HTML: "网页",
     Kind.TEXT: "纯文本",

@@ -52,6 +52,9 @@ _MHT = (
         pytest.param(media.docx(["正文"] * 50)[:1000], Kind.DOCX, id="docx-cut-off"),
         pytest.param(media.xlsx([["标题"]]), Kind.XLSX, id="xlsx"),
         pytest.param(media.zip_of({"[Content_Types].xml": b"", "ppt/presentation.xml": b""}), Kind.PPTX, id="pptx"),
+        pytest.param(media.zip_of({"Index/Document.iwa": b"", "preview.jpg": b""}), Kind.IWORK, id="pages"),
+        pytest.param(media.zip_of({"Index.zip": b"", "Metadata/a.plist": b""}), Kind.IWORK, id="older pages"),
+        pytest.param(media.zip_of({"Index.zip": b""}), Kind.ZIP, id="a zip of that name"),
         pytest.param(media.zip_of({"OFD.xml": b"", "Doc_0/Document.xml": b""}), Kind.OFD, id="ofd"),
         pytest.param(
             samples.stored_zip({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b""}),

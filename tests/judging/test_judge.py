@@ -64,7 +64,7 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
         f"text of a kind that is no prose: {kind}": (
             puyang(TEXT, word("材料", kind=kind)), "rejected", ["part.missing"], [],
         )
-        for kind in (Kind.XLS, Kind.XLSX, Kind.PPT, Kind.PPTX)
+        for kind in (Kind.XLS, Kind.XLSX, Kind.PPT, Kind.PPTX, Kind.IWORK)
     },
     "text with a table beside it": (
         puyang(TEXT, word(), word("登记表.xlsx", kind=Kind.XLSX, words=7)), "accepted", [], ["file.unexpected"],

@@ -114,6 +114,7 @@ CASES: tuple[tuple[str, Case | Verdict], ...] = (
     ("part.missing", puyang(PHOTO)),
     ("part.missing", puyang(PHOTO, news("照片.docx"))),
     ("part.missing", puyang(TEXT, word("启动仪式.pptx", kind=Kind.PPTX))),
+    ("part.missing", puyang(TEXT, word("启动仪式.pages", kind=Kind.IWORK))),
     ("part.missing", hefei(DAILY, *REST)),
     ("part.too_few", wanting(3, puyang(PHOTO, archive(), photo()))),
     ("part.piece", puyang(f"{PHOTO}（2/3）", archive(), photo())),
