@@ -12,7 +12,7 @@ def subject_findings(reading: SubjectReading, notice: Notice, sender_unit: str |
     if reading.fault is UnitFault.PLACEHOLDER:
         what = "xx" if reading.unit else "xx单位xx材料"
         found = f"主题里的“{what}”还没有换成实际的名称"
-        return [_error(notice, UnitFault.PLACEHOLDER.value, found, _write(notice, "换成实际的名称"))]
+        return [_error(notice, UnitFault.PLACEHOLDER.value, found, _write(notice, "写上实际的名称"))]
     found_so_far = [
         _keyword(reading, notice),
         _unit(reading, notice, sender_unit),
@@ -86,10 +86,11 @@ def _order(reading: SubjectReading, notice: Notice) -> Finding | None:
 
 
 def _write(notice: Notice, what: str) -> str:
-    """The form is a demand of some notices, and elsewhere only the surest way to be understood."""
+    """The form is a demand of some notices, and elsewhere only the surest way to be understood. Whether files have to
+    come again is said elsewhere in the letter."""
     if notice.subject.compulsory:
-        return f"请{what}，按下方给出的主题重新发送"
-    return f"请{what}后重新发送，建议按“{notice.subject.form}”书写主题"
+        return f"请在主题里{what}，照下方给出的主题写"
+    return f"请在主题里{what}，建议按“{notice.subject.form}”书写"
 
 
 def _error(notice: Notice, code: str, found: str, todo: str) -> Finding:

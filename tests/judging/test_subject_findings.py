@@ -14,26 +14,26 @@ UNKNOWN = SubjectReading(
     "", keyword=True, fault=UnitFault.UNKNOWN_UNIT, materials=("照片",), unit_words="第九中学", nearest=("第一中学",)
 )
 NO_MATERIAL = SubjectReading("", keyword=True, unit=SCHOOL)
-ADVICE = "建议按“活动周xx单位xx材料”书写主题"
+ADVICE = "建议按“活动周xx单位xx材料”书写"
 
 WORDS = {
     "placeholder": (
         PLACEHOLDER,
         "主题里的“xx单位xx材料”还没有换成实际的名称",
-        f"请换成实际的名称后重新发送，{ADVICE}",
-        "请换成实际的名称，按下方给出的主题重新发送",
+        f"请在主题里写上实际的名称，{ADVICE}",
+        "请在主题里写上实际的名称，照下方给出的主题写",
     ),
     "no unit": (
         NO_UNIT,
         "主题里没有写单位名称",
-        f"请写上单位全称后重新发送，{ADVICE}",
-        "请写上单位全称，按下方给出的主题重新发送",
+        f"请在主题里写上单位全称，{ADVICE}",
+        "请在主题里写上单位全称，照下方给出的主题写",
     ),
     "unknown unit": (
         UNKNOWN,
         "报送名册里没有“第九中学”。名册中名称相近的有：第一中学",
-        f"请写单位全称后重新发送，{ADVICE}",
-        "请写单位全称，按下方给出的主题重新发送",
+        f"请在主题里写单位全称，{ADVICE}",
+        "请在主题里写单位全称，照下方给出的主题写",
     ),
 }
 
@@ -55,7 +55,8 @@ def test_form_is_a_demand_only_where_the_notice_says_so(
 
 def test_senders_own_unit_is_a_hint() -> None:
     (finding,) = subject_findings(NO_UNIT, notice("hefei-2023"), "合肥工业学校")
-    assert finding.todo == ("请写上单位全称，按下方给出的主题重新发送（您的邮箱登记在“合肥工业学校”名下，如有误请改）")
+    hint = "（您的邮箱登记在“合肥工业学校”名下，如有误请改）"
+    assert finding.todo == f"请在主题里写上单位全称，照下方给出的主题写{hint}"
 
 
 def test_subject_without_a_material_is_offered_what_is_taken_by_mail() -> None:
