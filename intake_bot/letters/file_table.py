@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from intake_bot.files.facts import ARCHIVES, TEXTS, FileFacts
+from intake_bot.files.facts import ARCHIVES, FileFacts
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, Verdict
 from intake_bot.letters.resending import judged_part
 from intake_bot.letters.untrusted import unlinked
@@ -114,11 +114,7 @@ def _state(file: FileFacts, findings: list[Finding], serving: list[ItemVerdict],
         return FileState.HELD
     if not verdict.items:
         return FileState.HELD if verdict.disposition is Disposition.HELD else FileState.KEPT
-    served = [_state_in(item) for item in serving]
-    if not served and file.kind in TEXTS and all(finding.code != "file.unexpected" for finding in findings):
-        # No part of its own, and not called unexpected: the words that go with pictures.
-        served = [FileState.UNUSED if item.turned_away else FileState.GOOD for item in verdict.items]
-    return _gravest(served)
+    return _gravest(_state_in(item) for item in serving)
 
 
 def _state_in(item: ItemVerdict) -> FileState:

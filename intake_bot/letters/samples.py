@@ -182,6 +182,7 @@ PARTIAL_EARLY = answer(
 )
 EARLY = answer("1057-0", PHOTO_SUBJECT, "2023-05-10 09:00:00", ZIP, photo("开幕式彩排.jpg", 6, ZIP.name, side=1280))
 CLOSED = answer("1058-2", f"活动周{COUNTY}招生宣传短视频", "2023-05-21 09:00:00", video("招生宣传.mp4", 61))
+_MENDED = text("照片说明.docx", 9, words=120)
 SUPPLEMENTED = replace(
     answer(
         "1059-7",
@@ -189,8 +190,8 @@ SUPPLEMENTED = replace(
         "2023-05-17 15:40:00",
         *GOOD_PHOTOS,
     ),
-    verdict=ACCEPTED.verdict,
-    files=(text("照片说明.docx", 9, words=120),),
+    verdict=judged(PHOTO_SUBJECT, "2023-05-17 15:40:00", *ZIPPED, _MENDED),
+    files=(_MENDED,),
     supplements="1046-2",
     taken_over=(*(one.shown_name for one in ZIPPED), *(f"{ZIP.name}/现场{n}.jpg" for n in range(1, 31))),
 )

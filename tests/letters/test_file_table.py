@@ -53,12 +53,9 @@ def test_state_of_a_file_that(verdict: Verdict, state: FileState) -> None:
     assert row.state is state
 
 
-def test_words_that_go_with_pictures_are_good_though_they_serve_no_part() -> None:
-    caption = file("照片说明.docx", 2)
-    accepted = verdict_of(decision=Decision.ACCEPTED, files=("a.jpg",))
-    assert [row.state for row in list_files((file("a.jpg", 1), caption), accepted).rows] == [FileState.GOOD] * 2
-    unexpected = Finding("file.unexpected", Severity.REMARK, "没有用到", file=caption.name)
-    (row,) = list_files((caption,), verdict_of(unexpected, decision=Decision.ACCEPTED)).rows
+def test_a_text_that_serves_nothing_is_not_called_good() -> None:
+    """Slides in the place of a text: the letter asks for a text, and nothing about the slides is wrong."""
+    (row,) = list_files((file("汇报.pptx", 1),), verdict_of(error("part.missing", "没有找到文字"))).rows
     assert row.state is FileState.UNUSED
 
 
