@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from intake_bot.demo.media import chinese_text, docx, jpeg, zip_of
 from tests.history.office import Office
 
@@ -74,15 +76,22 @@ def test_the_own_server_s_doubts_are_told_to_the_clerk_alone(puyang: Office) -> 
     assert "可能是冒名的" in puyang.digest("2023-05-17 10:05")
 
 
-def test_quotas_are_counted_with_the_one_just_accepted(hefei: Office) -> None:
-    subject = "活动周肥东县教育体育局宣传材料"
-    letters = []
-    for hour in (10, 11):
-        story = {f"典型案例{hour}.docx": docx([chinese_text(900 + hour)])}
-        hefei.receive(f"2023-05-18 {hour}:00", subject, story)
-        letters += hefei.poll(f"2023-05-18 {hour}:01")
-    assert "本单位已报 1 篇，尚需 1 篇" in letters[0].text
-    assert "本单位已报 2 篇，已经报够" in letters[1].text
+@pytest.mark.parametrize(
+    ("unit", "wanted", "after_one"),
+    [
+        ("肥东县教育体育局", 2, "尚需 1 篇"),
+        ("合肥铁路工程学校", 1, "已经报够"),
+        ("合肥工业学校", 2, "尚需 1 篇"),
+    ],
+    ids=["县", "学校", "省级示范校"],
+)
+def test_quotas_are_counted_with_the_one_just_accepted(hefei: Office, unit: str, wanted: int, after_one: str) -> None:
+    for count, said in ((1, after_one), (2, "已经报够")):
+        story = {f"典型案例{count}.docx": docx([chinese_text(900 + count)])}
+        hefei.receive(f"2023-05-18 1{count}:00", f"活动周{unit}宣传材料", story)
+        (letter,) = hefei.poll(f"2023-05-18 1{count}:01")
+        line = f"宣传材料：本单位已报 {count} 篇，{said}（通知要求不少于 {wanted} 篇）。"
+        assert [one for one in letter.text.splitlines() if "已报" in one] == [line]
 
 
 def test_two_articles_in_one_mail_are_two(hefei: Office) -> None:
