@@ -81,3 +81,9 @@ def summary(verdict: Mapping[str, Any]) -> tuple[str, str | None, list[str], lis
         [item["material"] for item in verdict["items"]],
         sorted({finding["code"] for finding in findings}),
     )
+
+
+def listed(verdict: Mapping[str, Any]) -> list[str]:
+    """The files that the letter lists, each with its state, without sizes and sums."""
+    lines = [line.strip() for line in verdict["reply"]["text"].splitlines()]
+    return [line.partition("（")[0] for line in lines if line.startswith("[")]

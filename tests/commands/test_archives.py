@@ -10,7 +10,7 @@ import pytest
 
 from intake_bot.demo import media
 from intake_bot.files import sevenzip
-from tests.commands.mails import NOTE, PHOTOS, judged, mail, photo, photos_zip, summary
+from tests.commands.mails import NOTE, PHOTOS, judged, listed, mail, photo, photos_zip, summary
 from tests.files import rars, samples
 from tests.files.sevens import needs_program, packed, with_dictionary
 from tests.files.test_worker import needs_rlimits
@@ -44,7 +44,11 @@ def _named(pattern: str, volumes: list[bytes], first: int = 1) -> dict[str, byte
 def test_photos_in_a_rar_are_judged(tmp_path: Path, files: dict[str, bytes]) -> None:
     [verdict] = judged(tmp_path, [mail(PHOTOS, files)])
     assert summary(verdict) == ("accepted", _PUYANG, ["照片"], [])
-    assert "学生技能展示现场.jpg" in verdict["reply"]["text"]
+    *archives, photo_in_it = listed(verdict)
+    assert (archives[: len(files)], photo_in_it) == (
+        [f"[合格] {name}" for name in files],
+        "[合格] 现场/学生技能展示现场.jpg",
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,10 @@ def test_a_small_photo_in_a_rar_is_named_with_its_archive(tmp_path: Path) -> Non
     whole = rars.rar5({"一/学生技能展示现场.jpg": media.jpeg(640, 480)})
     [verdict] = judged(tmp_path, [mail(PHOTOS, {"照片.rar": whole})])
     assert summary(verdict) == ("rejected", _PUYANG, ["照片"], ["photo.too_few_pixels", "photo.too_small"])
-    assert "照片.rar/一/学生技能展示现场.jpg" in verdict["reply"]["text"]
+    assert [line for line in verdict["reply"]["text"].splitlines() if line[:3] in ("1. ", "2. ")] == [
+        "1. 照片.rar/一/学生技能展示现场.jpg：图片为640×480像素，长边640像素",
+        "2. 照片.rar/一/学生技能展示现场.jpg：图片大小为31KB",
+    ]
 
 
 _NOISE = random.Random(1).randbytes(9000)

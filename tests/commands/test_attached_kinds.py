@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from intake_bot.demo import media
-from tests.commands.mails import NOTE, PHOTOS, judged, mail, photos_zip
+from tests.commands.mails import NOTE, PHOTOS, judged, listed, mail, photos_zip
 from tests.files.compound import compound, doc
 from tests.files.papers import pptx, text_cell, xls
 
@@ -49,8 +49,7 @@ def told(verdict: Mapping[str, Any]) -> tuple[str, list[tuple[str, str, str | No
     assert verdict["findings"] == []
     [item] = verdict["items"]
     findings = [(one["severity"], one["code"], one["file"], one["message"]) for one in item["findings"]]
-    lines = [line.strip() for line in verdict["reply"]["text"].splitlines()]
-    return item["verdict"], findings, [line.partition("（")[0] for line in lines if line.startswith("[")]
+    return item["verdict"], findings, listed(verdict)
 
 
 NO_TEXT = ("error", "part.missing", None, "邮件里没有附件，没有找到文字，通知要求报送文字。请补上。")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from intake_bot.demo import media
-from tests.commands.mails import NOTE, PHOTOS, judged, mail, photo, photos_zip, summary
+from tests.commands.mails import NOTE, PHOTOS, judged, listed, mail, photo, photos_zip, summary
 from tests.files import winmail
 from tests.files.compound import compound
 
@@ -22,8 +22,8 @@ def test_a_mail_forwarded_as_attachment_is_judged_as_if_it_had_come_itself(tmp_p
     [verdict] = judged(tmp_path, [mail("转发", {"照片.eml": inner}, sender=COUNTY)])
     assert summary(verdict) == ACCEPTED
     assert verdict["reply"]["to"] == COUNTY
-    assert "学生技能展示现场.jpg" in verdict["reply"]["text"]
-    assert PHOTOS in verdict["reply"]["text"]
+    assert listed(verdict) == ["[合格] 照片.zip", "[合格] 学生技能展示现场.jpg"]
+    assert f"您的主题：{PHOTOS}" in verdict["reply"]["text"].splitlines()
 
 
 def test_a_mail_attached_as_a_plain_file_is_opened_too(tmp_path: Path) -> None:
@@ -64,10 +64,11 @@ def test_several_forwarded_submissions_are_named_and_held(tmp_path: Path) -> Non
     inner = {f"{n}.eml": mail(s, {"照片.zip": photos_zip(seed=n)}) for n, s in enumerate((PHOTOS, other))}
     [verdict] = judged(tmp_path, [mail("转发各单位材料", inner, sender=COUNTY)])
     assert summary(verdict) == ("held", None, [], ["mail.several"])
-    assert PHOTOS in verdict["findings"][0]["message"]
-    assert other in verdict["findings"][0]["message"]
+    told = f"这封邮件以附件形式转来了2封报送邮件：“{PHOTOS}”、“{other}”，需要由工作人员分开登记"
+    assert [finding["message"].partition("。")[0] for finding in verdict["findings"]] == [told]
     assert verdict["reply"]["to"] == COUNTY
-    assert PHOTOS in verdict["reply"]["text"]
+    assert f"- {told}" in verdict["reply"]["text"].splitlines()
+    assert listed(verdict) == ["[待人工查看] 0.eml", "[待人工查看] 1.eml"]
 
 
 def test_the_same_mail_attached_twice_is_one(tmp_path: Path) -> None:
@@ -92,14 +93,31 @@ def test_a_mail_as_outlook_saves_it_is_left_to_a_person(tmp_path: Path) -> None:
     saved = compound({"__properties_version1.0": b"", "__substg1.0_0037001F": PHOTOS.encode("utf-16-le")})
     [verdict] = judged(tmp_path, [mail(PHOTOS, {"照片.msg": saved})])
     assert summary(verdict) == ("held", "濮阳县教育局", ["照片"], ["file.unmeasured"])
-    assert "Outlook邮件（msg）" in verdict["reply"]["text"]
+    told = "- 照片.msg：这是Outlook邮件（msg），收件程序读不了里面的内容，要请工作人员打开查看"
+    assert told in verdict["reply"]["text"].splitlines()
+    assert listed(verdict) == ["[待人工查看] 照片.msg"]
 
 
-@pytest.mark.parametrize("content", [b"", b"no mail at all", b"\xff\xfe\0\0" * 100], ids=["empty", "words", "noise"])
-def test_a_file_that_only_calls_itself_a_mail_stays_a_file(content: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "disposition", "codes", "its_lines"),
+    [
+        (b"", "rejected", ["file.empty"], ["1. x.eml：文件是空的（0字节）"]),
+        (b"no mail at all", "accepted", [], ["[合格] x.eml（14 字节）"]),
+        (
+            b"\xff\xfe\0\0" * 100,
+            "accepted",
+            ["file.unexpected"],
+            ["- x.eml：没有用到这个文件（无法识别的格式）", "[未使用] x.eml（400 字节）"],
+        ),
+    ],
+    ids=["empty", "words", "noise"],
+)
+def test_a_file_that_only_calls_itself_a_mail_stays_a_file(
+    content: bytes, disposition: str, codes: list[str], its_lines: list[str], tmp_path: Path
+) -> None:
     [verdict] = judged(tmp_path, [mail(PHOTOS, {"照片.zip": photos_zip(), "x.eml": content})])
-    assert "照片" in verdict["items"][0]["material"]
-    assert verdict["disposition"] != "ignored"
+    assert summary(verdict) == (disposition, "濮阳县教育局", ["照片"], codes)
+    assert [line for line in verdict["reply"]["text"].splitlines() if "x.eml" in line] == its_lines
 
 
 BODY = f"<p>{NOTE}</p>"
@@ -124,14 +142,14 @@ def test_a_picture_that_stands_in_the_html_itself_is_an_attachment(tmp_path: Pat
     address = "data:image/jpeg;base64," + b64encode(photo()).decode()
     [verdict] = judged(tmp_path, [mail(PHOTOS, html=f'{BODY}<img src="{address}">')])
     assert summary(verdict) == ("rejected", "濮阳县教育局", ["照片"], ["photo.not_in_archive"])
-    assert "附件1.jpg" in verdict["reply"]["text"]
+    assert "1. 附件1.jpg：图片没有放进压缩包" in verdict["reply"]["text"].splitlines()
 
 
 @pytest.mark.parametrize("made", INLINE.values(), ids=INLINE.keys())
 def test_a_picture_shown_in_the_mail_is_an_attachment(made: EmailMessage, tmp_path: Path) -> None:
     [verdict] = judged(tmp_path, [made])
     assert summary(verdict) == ("rejected", "濮阳县教育局", ["照片"], ["photo.not_in_archive"])
-    assert "a.jpg" in verdict["reply"]["text"]
+    assert "1. a.jpg：图片没有放进压缩包" in verdict["reply"]["text"].splitlines()
 
 
 QUOTED = {
@@ -150,13 +168,14 @@ def test_a_picture_of_quoted_history_is_not(made: EmailMessage, tmp_path: Path) 
     [verdict] = judged(tmp_path, [made])
     assert summary(verdict) == ("rejected", "濮阳县教育局", ["照片"], ["part.missing"])
     assert "a.jpg" not in verdict["reply"]["text"]
+    assert listed(verdict) == []
 
 
 def test_a_small_picture_shown_in_the_mail_is_decoration(tmp_path: Path) -> None:
     made = mail(PHOTOS, {"照片.zip": photos_zip()}, html=BODY + shown("logo"), pictures={"logo": media.jpeg(64, 48)})
     [verdict] = judged(tmp_path, [made])
     assert summary(verdict) == ACCEPTED
-    assert "logo.jpg" not in verdict["reply"]["text"]
+    assert listed(verdict) == ["[合格] 照片.zip", "[合格] 学生技能展示现场.jpg"]
 
 
 SMIME = Path(__file__).parents[1] / "mail" / "smime"
@@ -177,7 +196,7 @@ def test_an_encrypted_mail_is_told_to_come_open(tmp_path: Path) -> None:
 def test_a_signed_mail_is_judged_by_what_was_signed(tmp_path: Path) -> None:
     [verdict] = judged(tmp_path, [smime_mail("signed.p7m")])
     assert summary(verdict) == ("rejected", "濮阳县教育局", ["文字材料"], ["text.too_short"])
-    assert "说明.txt" in verdict["reply"]["text"]
+    assert "1. 说明.txt：正文为2字" in verdict["reply"]["text"].splitlines()
 
 
 def outlook(files: dict[str, bytes], *message: bytes) -> bytes:
@@ -188,7 +207,7 @@ def test_what_outlook_wrapped_is_judged_as_attached(tmp_path: Path) -> None:
     [verdict] = judged(tmp_path, [mail(PHOTOS, {"winmail.dat": outlook({"现场照片.zip": photos_zip()})})])
     assert summary(verdict) == ACCEPTED
     assert "winmail" not in verdict["reply"]["text"]
-    assert "现场照片.zip" in verdict["reply"]["text"]
+    assert listed(verdict) == ["[合格] 现场照片.zip", "[合格] 学生技能展示现场.jpg"]
 
 
 def test_a_photo_that_outlook_wrapped_is_in_no_archive(tmp_path: Path) -> None:
@@ -232,7 +251,7 @@ def test_a_file_that_is_called_as_the_text_is_a_file_all_the_same(tmp_path: Path
     files = {"照片.zip": photos_zip("1.jpg"), "邮件正文.txt": NOTE.encode()}
     [verdict] = judged(tmp_path, [mail(PHOTOS, {"winmail.dat": outlook(files)})])
     assert summary(verdict) == ACCEPTED
-    assert "邮件正文.txt" in verdict["reply"]["text"]
+    assert listed(verdict) == ["[合格] 照片.zip", "[合格] 1.jpg", "[合格] 邮件正文.txt"]
 
 
 def test_a_large_file_that_the_text_in_outlooks_wrapping_links_to_is_told(tmp_path: Path) -> None:
