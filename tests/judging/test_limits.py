@@ -12,7 +12,6 @@ from intake_bot.files.facts import FileFacts, Kind, TextFacts, Trouble
 from intake_bot.judging.duplicates import KnownFile, find_twin
 from intake_bot.judging.forms import form_rows, is_form
 from intake_bot.judging.judge import judge
-from intake_bot.judging.pieces import Piece, wait_until
 from intake_bot.mail.body import says_something
 from intake_bot.notices.notice import FormPart, Length, WeekModel
 from tests.judging.cases import ZONE, case, form, moment, notice, outcome, photo, word
@@ -38,20 +37,6 @@ def test_at_the_very_deadline_the_day_is_meant_though_it_is_filled() -> None:
     mail = case("puyang-2023", "活动周濮阳县教育局文字材料", word(), received="2023-05-17T16:00:00")
     mail = replace(mail, filled_days={"文字材料": {mail.received.date()}})
     assert str(judge(mail).items[0].day) == "2023-05-17"
-
-
-@pytest.mark.parametrize(
-    ("first", "until"),
-    [
-        ("2023-05-17T13:59:59", "2023-05-17T15:59:59"),
-        ("2023-05-17T14:00:01", "2023-05-17T16:00:00"),
-        ("2023-05-17T15:59:59", "2023-05-17T16:00:00"),
-        ("2023-05-17T16:00:00", "2023-05-17T18:00:00"),
-    ],
-)
-def test_pieces_wait_two_hours_and_not_beyond_a_deadline(first: str, until: str) -> None:
-    piece = Piece("puyang-2023", "濮阳县教育局", ("照片",), moment(first).date(), 1, 2)
-    assert wait_until(piece, moment(first), notice("puyang-2023"), ZONE) == moment(until)
 
 
 def test_a_scan_beside_the_form_is_not_used() -> None:
