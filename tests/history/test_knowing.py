@@ -21,7 +21,7 @@ def test_a_file_of_another_unit_is_remarked_without_naming_it(puyang: Office) ->
     puyang.receive("2023-05-17 10:01", "活动周范县教育局照片", {"照片.zip": zip_of({NAME: PHOTO})})
     _, letter = puyang.poll("2023-05-17 10:02")
     assert puyang.decisions() == [("照片", "accepted", False)] * 2
-    assert "与此前收到的文件相同（回执编号 1001-9）" in letter.text
+    assert "- 照片.zip/学生技能展示现场.jpg：与此前收到的文件相同（回执编号 1001-9）" in letter.text.splitlines()
     assert "濮阳县教育局" not in letter.text
     digest = puyang.digest("2023-05-17 10:05")
     assert f"“范县教育局”的文件与“濮阳县教育局”报送的“照片.zip/{NAME}”相同（回执编号 1001-9）" in digest
@@ -31,7 +31,7 @@ def test_a_picture_saved_anew_is_remarked(puyang: Office) -> None:
     puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局照片", {"照片.zip": zip_of({NAME: PHOTO})})
     puyang.receive("2023-05-18 10:00", "活动周濮阳县教育局照片", {"照片.zip": zip_of({"今天的活动现场.jpg": SMALLER})})
     _, letter = puyang.poll("2023-05-18 10:02")
-    assert "与此前收到的文件看起来相同（回执编号 1001-9）" in letter.text
+    assert "- 照片.zip/今天的活动现场.jpg：与此前收到的文件看起来相同（回执编号 1001-9）" in letter.text.splitlines()
     assert codes(puyang) == [[], ["file.duplicate"]]
 
 
@@ -59,7 +59,7 @@ def test_a_foreign_sender_is_told_to_the_clerk_alone(puyang: Office) -> None:
     files = {"照片.zip": zip_of({NAME: PHOTO})}
     puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局照片", files, sender="private@other.example")
     (letter,) = puyang.poll("2023-05-17 10:01")
-    assert "【已收】" in letter.subject
+    assert letter.subject == "【已收】活动周濮阳县教育局照片（回执编号 1001-9）"
     assert "登记" not in letter.text
     digest = puyang.digest("2023-05-17 10:05")
     assert "请留意：1 处" in digest
@@ -71,7 +71,7 @@ def test_the_own_server_s_doubts_are_told_to_the_clerk_alone(puyang: Office) -> 
     files = {"照片.zip": zip_of({NAME: PHOTO})}
     puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局照片", files, headers=forged)
     (letter,) = puyang.poll("2023-05-17 10:01")
-    assert "【已收】" in letter.subject
+    assert letter.subject == "【已收】活动周濮阳县教育局照片（回执编号 1001-9）"
     assert "冒名" not in letter.text
     assert "可能是冒名的" in puyang.digest("2023-05-17 10:05")
 
@@ -98,7 +98,7 @@ def test_two_articles_in_one_mail_are_two(hefei: Office) -> None:
     stories = {f"典型案例{n}.docx": docx([chinese_text(900 + n)]) for n in (1, 2)}
     hefei.receive("2023-05-18 10:00", "活动周肥东县教育体育局宣传材料", stories)
     (letter,) = hefei.poll("2023-05-18 10:01")
-    assert "本单位已报 2 篇，已经报够" in letter.text
+    assert "宣传材料：本单位已报 2 篇，已经报够（通知要求不少于 2 篇）。" in letter.text.splitlines()
 
 
 def test_an_extension_moves_the_deadline_of_one_unit(puyang: Office) -> None:
