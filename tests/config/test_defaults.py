@@ -53,7 +53,8 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "文件").write_bytes(b"")
     with pytest.raises(TemporaryFailure) as caught:
         init_home(tmp_path / "文件")
-    assert str(caught.value) == f"建不了工作目录：读写 {tmp_path / '文件' / 'config' / 'bureaus'} 失败：Not a directory"
+    place = tmp_path / "文件" / "config" / "bureaus"
+    assert str(caught.value) == f"建不了工作目录：应该是文件夹，却不是 {place}"
 
 
 def test_what_else_lies_there_is_left_alone(tmp_path: Path) -> None:
