@@ -140,7 +140,7 @@ def _add_held_acts(held: argparse.ArgumentParser) -> None:
     supply.add_argument("files", nargs="+", type=Path, metavar="文件", help="下载好的文件，可以写多个")
     supply.add_argument("--all", action="store_true", help="这封邮件的超大附件都在这里了（文件名或个数对不上时写）")
 
-    accept = _add_act(acts, "accept", "收下，并给学校发回执")
+    accept = _add_act(acts, "accept", "收下，并给学校发回执；来问问题的邮件则结案，不再回信")
     accept.add_argument("--reason", default="", metavar="原因", help="记入台账，不写进信里")
     accept.add_argument("--unit", default="", metavar="单位", help="邮件没能打开、主题里也没有时，写明是哪个单位的")
     accept.add_argument("--material", action="append", default=[], metavar="材料", help="同上，是哪种材料，可以写几次")

@@ -63,7 +63,8 @@ def _list(settings: Settings, home: Home, bureaus: tuple[Bureau, ...]) -> int:
 
 _HOW = """
 收下：intake-bot held accept 编号　　退回：intake-bot held reject 编号 --reason 原因
-交上下载的超大附件：intake-bot held supply 编号 文件　　再试一次：intake-bot held retry 编号"""
+交上下载的超大附件：intake-bot held supply 编号 文件　　再试一次：intake-bot held retry 编号
+来问问题的邮件，已经答复的，用 intake-bot held accept 编号 结案（不收材料，不再回信）"""
 
 
 def _show(mail: FiledMail, home: Home, raw: Path | None) -> None:

@@ -61,6 +61,16 @@ def rejected_verdict(mail: FiledMail, reason: str) -> Verdict:
     return _verdict(mail, items, findings if items else (*findings, refused))
 
 
+def is_question(mail: FiledMail) -> bool:
+    """True for words without files, which a person answers: there is nothing in it to take in or to send back."""
+    return not mail.items and any(finding.code == "mail.question" and finding.holds for finding in mail.findings)
+
+
+def closed_verdict(mail: FiledMail) -> Verdict:
+    """The verdict on a question that a person has answered: it is no submission."""
+    return Verdict(MailKind.OTHER, Disposition.IGNORED, mail.unit, findings=_without_holds(mail.findings))
+
+
 def _verdict(mail: FiledMail, items: tuple[ItemVerdict, ...], findings: tuple[Finding, ...]) -> Verdict:
     return Verdict(MailKind.SUBMISSION, dispose(items), mail.unit, items, findings)
 

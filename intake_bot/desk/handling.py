@@ -24,6 +24,8 @@ from intake_bot.desk.deciding import (
     Slot,
     accepted_by_hand,
     accepted_verdict,
+    closed_verdict,
+    is_question,
     rejected_verdict,
     usage_error,
     without_settled,
@@ -51,6 +53,7 @@ _OUTCOMES = {
     Disposition.PARTIAL: "部分收下",
     Disposition.REJECTED: "已退回补正",
     Disposition.HELD: "待人工处理",
+    Disposition.IGNORED: "已结案，不算报送",
 }
 _COPY_MARK = re.compile(r"[ _]?(?:\(\d{1,3}\)|（\d{1,3}）|-\s*副本)$")
 """What browsers add to a name that is there already: 开幕式 (1).mp4."""
@@ -72,7 +75,7 @@ class Done:
 def outcome_words(mail: FiledMail) -> str:
     """What became of a mail, in words."""
     if mail.disposition is not None:
-        return _OUTCOMES.get(mail.disposition, "不处理")
+        return _OUTCOMES[mail.disposition]
     return {
         MessageState.HELD: "待人工处理",
         MessageState.IGNORED: "不是报送邮件，没有处理",
@@ -190,7 +193,8 @@ class Handling:
     # ---- decided by a person -----------------------------------------------------------------------------------
 
     def accept(self, record: MessageRecord, slot: Slot, reason: str, answer: bool, work: Path) -> Done:
-        """Takes in what was held. `slot` says what a mail is that could not be read; `reason` is for the trail.
+        """Takes in what was held. `slot` says what a mail is that could not be read; `reason` is for the trail. A
+        question is closed, and nobody is written to, unless `slot` says that it is a material after all.
 
         Raises ConfigError where neither the slot nor the mail's subject says which unit and material it is, and
         where the slot contradicts what was read.
@@ -198,13 +202,20 @@ class Handling:
         desk, mail = self._desk(record), self._ledger.history.mail(record.id)
         if mail.items and slot:
             raise usage_error("--unit、--material、--day", "这封邮件的单位和材料已经读出来了，不用再写")
+        if is_question(mail) and not slot:
+            return self._close(record, mail, reason, work)
         verdict = accepted_verdict(mail) if mail.items else accepted_by_hand(mail, desk, slot)
         return self._decide(record, mail, verdict, "held.accepted", reason, answer, work)
 
     def reject(self, record: MessageRecord, reason: str, answer: bool, work: Path) -> Done:
-        """Sends back what was held; the school reads the reason."""
+        """Sends back what was held; the school reads the reason. A question that is not written about is closed."""
         mail = self._ledger.history.mail(record.id)
+        if is_question(mail) and not answer:
+            return self._close(record, mail, reason, work)
         return self._decide(record, mail, rejected_verdict(mail, reason), "held.rejected", reason, answer, work)
+
+    def _close(self, record: MessageRecord, mail: FiledMail, reason: str, work: Path) -> Done:
+        return self._decide(record, mail, closed_verdict(mail), "held.closed", reason, False, work)
 
     def _decide(
         self,

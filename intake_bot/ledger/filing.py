@@ -39,11 +39,11 @@ from intake_bot.ledger.trail import add_event
 def add_submission(session: Session, message: MessageRow, judgement: Judgement, now: datetime) -> SubmissionRow:
     """Writes all rows of a judgement and returns the first of them.
 
-    Raises ValueError for a verdict that is none on a submission: such a mail is ignored, not judged.
+    Raises ValueError for a verdict that contradicts itself: a submission is not ignored, and nothing else is judged.
     """
     verdict = judgement.verdict
-    if verdict.kind is not MailKind.SUBMISSION or verdict.disposition is Disposition.IGNORED:
-        raise ValueError(f"no judgement on a submission: {verdict.kind}, {verdict.disposition}")
+    if (verdict.kind is MailKind.SUBMISSION) is (verdict.disposition is Disposition.IGNORED):
+        raise ValueError(f"no judgement: {verdict.kind}, {verdict.disposition}")
     submission = SubmissionRow(
         message=message.id, notice=judgement.notice, unit=verdict.unit, disposition=verdict.disposition
     )

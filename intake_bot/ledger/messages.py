@@ -143,8 +143,11 @@ class Messages:
     def file_judgement(self, message: int, judgement: Judgement, now: datetime) -> None:
         """THE transaction: message, submission, items, findings, files, the finished answer, the trail.
 
-        When it returns, we have taken responsibility; when it raises, nothing was written.
+        When it returns, we have taken responsibility; when it raises, nothing was written. Raises ValueError for a
+        verdict that is none on a submission: such a mail is ignored, not judged.
         """
+        if judgement.verdict.kind is not MailKind.SUBMISSION:
+            raise ValueError(f"no judgement on a submission: {judgement.verdict.kind}")
         with self._database.writing() as session:
             row = advance(session, message, MessageEvent.JUDGE)
             row.kind, row.reason = MailKind.SUBMISSION, ""
@@ -183,11 +186,12 @@ class Messages:
     def decide(self, message: int, judgement: Judgement, what: str, detail: Detail, now: datetime) -> None:
         """A person had a look: one transaction like `file_judgement`, in the place of the judgement that stood.
 
-        `what` names the event (`held.accepted`, `held.rejected`, `held.supplied`), `detail` holds the reason given.
+        `what` names the event (`held.accepted`, `held.rejected`, `held.closed`, `held.supplied`), `detail` holds the
+        reason given. A question that was answered is no submission (`MailKind.OTHER`).
         """
         with self._database.writing() as session:
             row = advance(session, message, MessageEvent.DECIDE)
-            row.kind, row.reason = MailKind.SUBMISSION, ""
+            row.kind, row.reason = judgement.verdict.kind, ""
             submission = replace_submission(session, row, judgement, now)
             settle(session, row, what, {**detail, "disposition": submission.disposition}, now)
 

@@ -218,7 +218,7 @@ class Outcome(StrEnum):
     HELD = "held"
     """待人工: a person must look, be it at the content or at a mail that could not be opened."""
     OTHER = "other"
-    """非报送: machine mail, commands, foreign mail, second copies."""
+    """非报送: machine mail, commands, foreign mail, second copies, questions that a person has answered."""
 
 
 _OUTCOMES = {

@@ -24,7 +24,7 @@ class MessageState(StrEnum):
     WAITING = "waiting"
     """One of several mails that belong together （2/3）; its raw bytes stay on our disk until all are judged as one."""
     JUDGED = "judged"
-    """A submission: verdict, files and answer are in the ledger, be it with other mails as one."""
+    """Verdict, files and answer are in the ledger, be it with other mails as one."""
     HELD = "held"
     """Set aside unopened, for a person."""
     IGNORED = "ignored"

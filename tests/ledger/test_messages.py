@@ -172,8 +172,12 @@ def test_file_judgement_with_a_message_id_used_before_writes_nothing(ledger: Led
 
 @pytest.mark.parametrize(
     "decided",
-    [Verdict(MailKind.OTHER, Disposition.ACCEPTED), Verdict(MailKind.SUBMISSION, Disposition.IGNORED)],
-    ids=["not a submission", "ignored"],
+    [
+        Verdict(MailKind.OTHER, Disposition.ACCEPTED),
+        Verdict(MailKind.SUBMISSION, Disposition.IGNORED),
+        Verdict(MailKind.OTHER, Disposition.IGNORED),
+    ],
+    ids=["not a submission", "ignored", "left alone"],
 )
 def test_file_judgement_refuses_a_verdict_on_no_submission(ledger: Ledger, decided: Verdict) -> None:
     message = spooled(ledger, 1)
