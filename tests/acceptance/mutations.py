@@ -38,7 +38,10 @@ MODULES = (
     ),
     *("intake_bot/notices/deadline.py", "intake_bot/notices/notice.py", "intake_bot/mail/body.py"),
 )
-TESTS = ("tests/judging", "tests/notices/test_deadline.py", "tests/notices/test_notice.py", "tests/mail/test_body.py")
+TESTS = (
+    *("tests/judging", "tests/notices/test_deadline.py", "tests/notices/test_notice.py", "tests/mail/test_body.py"),
+    *("tests/config/test_shipped.py", "tests/acceptance/test_quotas.py"),
+)
 _OTHER_SIDE = {ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">")}
 
 

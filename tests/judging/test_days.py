@@ -117,6 +117,23 @@ def test_a_late_mail_is_told_its_own_deadline() -> None:
     assert finding.asked == "每天16:00前报送（已为贵单位延期，5月19日12:00截止）"
 
 
+def test_a_late_mail_without_more_time_is_told_the_usual_one() -> None:
+    (finding,) = judge(sent("2023-05-17T16:00:01")).items[0].findings
+    assert finding.asked == "每天16:00前报送（5月17日16:00截止）"
+
+
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [
+        ("5月10日", "主题里的5月10日不在活动周内，已按5月17日登记"),
+        ("5月16日、17日", "主题里的5月16日、5月17日不止一天，已按5月17日登记"),
+    ],
+)
+def test_why_another_day_was_taken(days: str, found: str) -> None:
+    (finding,) = judge(sent("2023-05-17T11:00:00", f"{PHOTO}{days}")).items[0].findings
+    assert finding.found == found
+
+
 def weighed(of: Case, **severities: str) -> Case:
     chosen = {code.replace("_", ".", 1): Severity(severity) for code, severity in severities.items()}
     return replace(of, notice=of.notice.model_copy(update={"severities": chosen}))

@@ -93,6 +93,7 @@ def test_most_rows_columns_and_tables_of_a_form() -> None:
     assert read((columns[:100],))[0] == read((columns,))[0]
     assert len(read((columns[:98],))[0]) == 49
     assert len(read((columns,))[0]) == 50
+    assert len(read((("", *columns[:100]),))[0]) == 49
     tables = tuple(((f"项目{n}", "有"),) for n in range(51))
     assert len(read(*tables)) == 50
 
