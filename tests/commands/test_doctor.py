@@ -163,11 +163,20 @@ def test_a_folder_that_is_not_there_is_told(root: Path, account: ImapAccount) ->
     assert "请核对文件夹“报送”在网页邮箱里有没有" in todo(ill, "收信邮箱")
 
 
-def test_an_smtp_server_that_has_enough_of_us_is_told(account: ImapAccount, tmp_path: Path) -> None:
+def test_a_trial_of_an_smtp_server_offers_no_letter(account: ImapAccount, tmp_path: Path) -> None:
     with MoodySmtpServer("secret") as smtp:
         root = make_home(tmp_path, {"hebei": account}, smtp)
         smtp.mail_answer = "451 busy"  # nobody comes so far: nothing is sent
         assert doctor(root).code == 0
+
+
+def test_an_smtp_server_that_has_enough_of_us_is_told(account: ImapAccount, tmp_path: Path) -> None:
+    with MoodySmtpServer("secret") as smtp:
+        root = make_home(tmp_path, {"hebei": account}, smtp)
+        smtp.login_answer = "454 4.7.0 too many connections"
+        ill = doctor(root)
+        assert (ill.code, list(told(ill, "不行"))) == (1, ["发信登录"])
+        assert todo(ill, "发信登录") == "服务商嫌连得太勤，或者正忙：请过半小时再试，其间不要反复试。"
 
 
 def test_a_clock_that_is_slow_is_told_by_the_newest_mail(root: Path, account: ImapAccount) -> None:

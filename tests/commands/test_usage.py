@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,21 @@ def test_as_a_program_it_makes_a_home_and_checks_it(tmp_path: Path) -> None:
     checked = program("check", "--home", "家", cwd=tmp_path)
     assert (checked.returncode, checked.stderr) == (0, b"")
     assert program("check", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows interrupts whole consoles")
+def test_as_a_program_it_says_that_it_was_interrupted(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "intake_bot", "demo", "--keep", str(tmp_path / "demo")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as demo:
+        assert demo.stdout is not None
+        assert demo.stdout.readline().decode("utf-8").startswith("没有用到任何账号和网络")
+        demo.send_signal(signal.SIGINT)
+        said = demo.communicate()[1]
+    assert (demo.returncode, said.decode("utf-8")) == (1, "已中断。没有做完的，下次运行时接着做。\n")
 
 
 def test_as_a_program_it_ends_quietly_when_its_reader_has_gone(home: Path, write_mail: WriteMail) -> None:
@@ -124,6 +140,6 @@ def test_init_overwrites_nothing(home: Path) -> None:
     (home / "config" / "intake.yaml").write_text("# 我的\n", encoding="utf-8")
     before = tree(home)
     again = run("init", home)
-    assert (again.code, again.out) == (2, "")
-    assert "config/bureaus/hebei.yaml：已经有这个文件了（这样的文件共 38 个）" in again.err
+    there = f"config/bureaus/hebei.yaml：已经有这个文件了（这样的文件共 {len(before)} 个）"
+    assert again == Ran(2, "", f"{there}，不会覆盖它；请换一个空文件夹。\n共 1 处需要修改。\n")
     assert tree(home) == before

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from intake_bot.demo.servers import ImapServer
-from intake_bot.health.alerting import ALERT_AFTER
+from intake_bot.health.alerting import ALERT_AFTER, DIGEST_LATE
+from intake_bot.home import Home
+from intake_bot.ledger.ledger import Ledger
 from intake_bot.rereading import FaultyEdit
 from tests.e2e.home import ADMIN, CLERK, edit
 from tests.e2e.looking import text_of
@@ -163,3 +165,20 @@ def test_trouble_that_began_before_the_clock_was_set_back_has_a_length(office: O
         office.round()
     (_, over) = smtp.letters
     assert "中断了 40 分钟。" in text_of(over)
+
+
+def test_where_nobody_is_admin_the_trouble_is_noted_and_no_letter_written(
+    office: Office, smtp: MoodySmtpServer
+) -> None:
+    edit(office.root, "config/bureaus/hebei.yaml", f"admins: [{ADMIN}]\n", "")
+    office.restart()
+    smtp.recipient_answers = {CLERK: "550 5.1.1 User not found"}
+    pass_time(office, 60)
+    assert office.letters_to(ADMIN) == []
+    with Ledger.open(Home(office.root).ledger) as ledger:
+        noted = ledger.trail.last("hebei", (DIGEST_LATE,))
+    assert noted is not None
+    assert noted.detail == {
+        "kind": "digest_late",
+        "why": "5月18日的每日汇总没有送到：发信服务器拒收（550 5.1.1 User not found）",
+    }

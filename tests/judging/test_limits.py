@@ -12,8 +12,9 @@ from intake_bot.files.facts import FileFacts, Kind, TextFacts, Trouble
 from intake_bot.judging.duplicates import KnownFile, find_twin
 from intake_bot.judging.forms import form_rows, is_form
 from intake_bot.judging.judge import judge
+from intake_bot.judging.rules.text import text_has_length
 from intake_bot.mail.body import says_something
-from intake_bot.notices.notice import FormPart, Length, WeekModel
+from intake_bot.notices.notice import FormPart, Length, TextPart, WeekModel
 from tests.judging.cases import ZONE, case, form, moment, notice, outcome, photo, word
 
 
@@ -134,3 +135,23 @@ DAILY = "活动周合肥工业学校日报材料"
 def test_longest_cell_that_names_the_day(table: tuple[tuple[str, ...], ...], day: str) -> None:
     mail = case("hefei-2023", DAILY, sheet(f"2023年职业教育活动周{TITLE}", table), received="2023-05-20T09:00:00")
     assert str(judge(mail).items[0].day) == day
+
+
+@pytest.mark.parametrize(
+    ("limits", "words", "asked", "todo"),
+    [
+        ({"at_least": 800}, 799, "字数不少于800字", "请补充内容，不少于800字"),
+        ({"at_most": 800}, 801, "字数不超过800字", "请精简到800字以内"),
+        ({"at_least": 800, "at_most": 900}, 901, "字数在800-900字", "请精简到900字以内"),
+        ({"at_least": 800, "tolerance": 0.1}, 719, "字数不少于800字左右", "请补充内容，不少于800字"),
+    ],
+    ids=["at least", "at most", "both", "about"],
+)
+def test_a_length_is_asked_for_as_the_notice_has_it(
+    limits: dict[str, float], words: int, asked: str, todo: str
+) -> None:
+    length = Length.model_validate({"clause": "四", "quote": "字数", **limits})
+    part = TextPart(kind="text", name="文字", clause="四", quote="文字", length=length)
+    found = text_has_length(part, word(words=words))
+    assert found is not None
+    assert (found.found, found.asked, found.todo) == (f"正文为{words}字", asked, todo)

@@ -157,6 +157,8 @@ def test_unit_is_never_guessed_but_suggested(subject: str, words: str, first: st
         ("活动周濮阳县教育局文字材料5月30日", None),
         ("活动周濮阳县教育局文字材料v1.2", None),
         ("活动周濮阳县教育局文字材料13月45日", None),
+        ("活动周濮阳县教育局文字材料五月三十二日", None),
+        ("活动周濮阳县教育局文字材料五月十十日", None),
     ],
 )
 def test_day_is_read_where_exactly_one_of_the_week_is_named(subject: str, day: date | None) -> None:

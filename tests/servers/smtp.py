@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from intake_bot.demo.servers import SmtpServer
 
@@ -12,6 +12,8 @@ class MoodySmtpServer(SmtpServer):
 
     def __init__(self, password: str) -> None:
         super().__init__(password)
+        self.login_answer = ""
+        """Reply to a login instead of looking at it."""
         self.mail_answer = ""
         """Reply to MAIL FROM instead of the usual one."""
         self.recipient_answers: dict[str, str] = {}
@@ -31,6 +33,13 @@ class MoodySmtpServer(SmtpServer):
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, credentials: object
+    ) -> AuthResult:
+        if self.login_answer:
+            return AuthResult(success=False, handled=False, message=self.login_answer)
+        return super()._authenticate(server, session, envelope, mechanism, credentials)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd finds its hooks by these names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
