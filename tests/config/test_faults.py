@@ -30,6 +30,11 @@ BUREAU_CASES = {
     "wrong type": (("port: 993", "port: 九九三"), "第 5 行第 43 列：“port”要写整数，不带单位，不加引号。"),
     "number in quotes": (("port: 993", "port: '993'"), "第 5 行第 43 列：“port”要写整数，不带单位，不加引号。"),
     "port out of range": (("port: 993", "port: 99300"), "第 5 行第 43 列：“port”不能大于 65535。"),
+    "no blank behind a colon": (("roster:", "mode:live\nroster:"), "第 8 行第 5 列：冒号后面要加一个空格。"),
+    "no blank behind a colon inside brackets": (
+        ("port: 993", "port: 993, folder:报送"),
+        "第 5 行第 48 列：冒号后面要加一个空格。",
+    ),
     "missing key": (("host: imap.example.edu.cn, ", ""), "第 5 行第 9 列：缺少配置项“host”。"),
     "missing key at the top": (("name: 甲市教育局\n", ""), "第 1 行第 1 列：缺少配置项“name”。"),
     "nothing behind the key": (("name: 甲市教育局", "name:"), "第 1 行第 1 列：“name”后面没有写内容。"),
