@@ -113,12 +113,7 @@ class Digesting:
                 # What was mended since is no longer open.
                 if item.decision is decision and (decision is Decision.ACCEPTED or not item.superseded):
                     yield self._line(mail, item)
-            if (
-                not mail.items
-                and mail.joined is None
-                and mail.outcome is Outcome.REJECTED
-                and decision is Decision.REJECTED
-            ):
+            if decision is Decision.REJECTED and _is_open_as_a_whole(mail):
                 yield self._line(mail, None)
 
     def _line(self, mail: FiledMail, item: FiledItem | None) -> ItemLine:
@@ -213,6 +208,12 @@ def _notes(report: DayReport) -> Iterator[NoteLine]:
         findings = (*mail.findings, *(finding for item in mail.items for finding in item.findings))
         for what in dict.fromkeys(finding.found for finding in findings if finding.private):
             yield NoteLine(mail.receipt, mail.unit or "", what)
+
+
+def _is_open_as_a_whole(mail: FiledMail) -> bool:
+    """Rejected without an item, as where the subject names no material, and not mended since."""
+    alone = not mail.items and mail.joined is None and not mail.supplemented
+    return alone and mail.outcome is Outcome.REJECTED
 
 
 def _sum(report: DayReport) -> Sum:

@@ -26,6 +26,7 @@ from intake_bot.ledger.tables import (
     MessageRow,
     PieceRow,
     SubmissionRow,
+    SupplementRow,
 )
 
 
@@ -48,6 +49,7 @@ def read_mails(session: Session, *conditions: Condition, asking: int = 0) -> tup
     files = _files(session, col(FileRow.submission).in_(submissions))
     links = _links(session, col(LinkRow.submission).in_(submissions))
     answers = _answers(session, col(LetterRow.submission).in_(submissions))
+    supplemented = _supplemented(session, col(SupplementRow.earlier).in_(submissions))
     return tuple(
         _joined(message, leading, piece)
         if submission is None
@@ -61,6 +63,7 @@ def read_mails(session: Session, *conditions: Condition, asking: int = 0) -> tup
                 links[submission.id],
             ),
             answer=answers.get(submission.id),
+            supplemented=submission.id in supplemented,
         )
         for message, submission, leading, piece in found
     )
@@ -169,6 +172,12 @@ def _answers(session: Session, condition: Condition) -> dict[int | None, LetterS
     """What became of the answer to each submission that has one."""
     answers = session.exec(select(LetterRow.submission, LetterRow.state).where(condition))
     return {submission: LetterState(state) for submission, state in answers}
+
+
+def _supplemented(session: Session, condition: Condition) -> frozenset[int]:
+    """The submissions that one which stands supplements."""
+    standing = select(SupplementRow.earlier).join(SubmissionRow, col(SubmissionRow.id) == SupplementRow.submission)
+    return frozenset(session.exec(standing.where(col(SubmissionRow.stands), condition)))
 
 
 def _unjudged(message: MessageRow) -> FiledMail:

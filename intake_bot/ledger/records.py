@@ -259,6 +259,8 @@ class FiledMail:
     """Receipt number of the mail as part of which it was judged （2/3）; its items and files stand there."""
     answer: LetterState | None = None
     """What became of the letter that answers it; None where none was written."""
+    supplemented: bool = False
+    """A later mail was judged together with its good files （补件）: what is still to be mended is said there."""
     junk_folder: str = ""
     """The folder for junk, advertising or viruses that it was found in; empty for all other mail."""
 

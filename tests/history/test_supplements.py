@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from intake_bot.demo.media import chinese_text, docx, jpeg, zip_of
@@ -169,6 +171,27 @@ def test_a_mended_rejection_is_no_longer_open_in_the_digest(puyang: Office) -> N
     digest = puyang.digest("2023-05-17 12:00")
     assert "四、退回补正：没有" in digest
     assert "对不上" not in digest
+
+
+def test_a_mail_without_a_material_is_open_until_it_is_supplemented(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局", {"照片.zip": zip_of({GOOD_NAME: GOOD})})
+    (first,) = puyang.poll("2023-05-17 10:01")
+    assert sent_back(puyang.digest("2023-05-17 10:30")) == ["1001-9"]
+    puyang.receive("2023-05-17 11:00", f"回复：{first.subject}", MENDED, answers=first)
+    (second,) = puyang.poll("2023-05-17 11:01")
+    assert second.subject == "【请补正】活动周濮阳县教育局材料（回执编号 1002-4）"
+    assert sent_back(puyang.digest("2023-05-17 11:30")) == ["1002-4"]
+    puyang.receive("2023-05-17 12:00", PHOTO, text="主题改好了，材料同上一封。", answers=second)
+    puyang.poll("2023-05-17 12:01")
+    assert puyang.decisions() == [MENDING]
+    digest = puyang.digest("2023-05-17 12:30").splitlines()
+    assert "四、退回补正：没有" in digest
+    assert "合计：邮箱 3 封 = 收 1 + 退 2 + 待人工 0 + 非报送 0" in digest
+
+
+def sent_back(digest: str) -> list[str]:
+    """The receipt numbers under 退回补正."""
+    return re.findall(r"回执 (\S+)", digest.partition("四、")[2].partition("五、")[0])
 
 
 def test_what_came_too_early_is_not_added_to_the_first_day(puyang: Office) -> None:
