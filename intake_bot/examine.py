@@ -74,6 +74,8 @@ class Supplement:
     """`FileFacts.shown_name` of the files taken over."""
     files: tuple[KeptFile, ...] = ()
     """The files as they were attached: an archive for what was in it."""
+    leaves_out: bool = False
+    """Others of its files had a fault, and were not judged again."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ class _Examining:
         case, supplement = self._mended(case, mended or self._rejected_before(case))
         known = self._past.known_files([one.facts for one in inspected], supplement.receipt if supplement else None)
         verdict = judge(replace(case, known_files=known))
-        if only_replies and verdict.disposition is Disposition.REJECTED and is_message(approach, meant.body):
+        if only_replies and _are_for_a_person(approach, meant.body, verdict, supplement):
             return Examined(meant.message, message_in_words(unit), body=meant.body)
         return Examined(
             meant.message, verdict, "", inspected, meant.body, meant.links, supplement, siblings=tuple(siblings)
@@ -295,11 +297,21 @@ class _Examining:
         first_volumes = {file.name: file.volume_of for file in inspected if file.volume_of}
         files = tuple(kept for kept, _ in there if _holds(first_volumes.get(kept.name, kept.name), taken))
         case = replace(case, facts=together.facts, taken_over=frozenset(taken), stated_days=mended.earlier.days)
-        return case, Supplement(mended.earlier.receipt, taken, files)
+        return case, Supplement(mended.earlier.receipt, taken, files, together.leaves_out)
 
 
 def _left_alone(meant: Meant, reason: str) -> Examined:
     return Examined(meant.message, Verdict(MailKind.OTHER, Disposition.IGNORED), reason)
+
+
+def _are_for_a_person(approach: Approach, words: str, verdict: Verdict, supplement: Supplement | None) -> bool:
+    """Words that answer us, and neither mend anything nor speak of files that were forgotten.
+
+    What is accepted only because faulty files were left out is not mended by words: nothing came in their place.
+    """
+    if verdict.disposition is Disposition.REJECTED:
+        return is_message(approach, words)
+    return not approach.carries_files and supplement is not None and supplement.leaves_out
 
 
 def _has_own_subject(reading: SubjectReading) -> bool:

@@ -9,6 +9,7 @@ from intake_bot.judging.verdict import Disposition, Finding, MailKind, Verdict
 from intake_bot.mail.body import remaining_words, says_something
 from intake_bot.notices.notice import Severity
 
+QUESTION = "mail.question"
 _LONGEST_QUESTION = 200
 """Signs. A longer mail is a text that somebody submits, whatever it asks its readers."""
 _LONGEST_NAME = 3
@@ -29,9 +30,15 @@ _BRINGS = re.compile(
     re.IGNORECASE,
 )
 _PROMISE = re.compile(
-    r"(?:会|尽快|马上|稍后|随后|立即|立刻|抓紧)+(?:按要求|按照要求)?(?:重新)?(?:修改|改正|完善|补[充交报正发]?|重[发报])"
+    r"(?:会|尽快|马上|稍后|随后|立即|立刻|抓紧)+(?:按要求|按照要求)?(?:重新)?(?:修改|改正|改|完善|补[充交报正发]?|重[发报])"
     r"(?:好|后|完)*(?:再|重新|尽快)*(?:发送|报送|上报|发|交|报)?"
 )
+_MORE = re.compile(
+    r"请|不(?!客气|用谢|好意思)|错|撤|退|作废|缺|没(?!问题)|删|换|更正|(?<!再)见|已经?[发传交报送提上]|电话",
+    re.IGNORECASE,
+)
+"""Signs that more is said than thanks, be it ever so short: 谢谢，请撤回; 好的，已发送."""
+_REASSURES = re.compile(r"请[^，。！,.!\s]{0,6}放心|敬请")
 _THANKS = re.compile(
     r"收到|收悉|谢|好[的滴嘞]|知道|明白|了解|辛苦|感激|没问题|\bok\b|thank|received|noted", re.IGNORECASE
 )
@@ -66,12 +73,12 @@ def is_thanks(approach: Approach, words: str) -> bool:
 
 def is_courtesy(words: str) -> bool:
     """Whether somebody says thanks, or that he will do as he was asked, and no more."""
-    said = _PROMISE.sub(" ", words)
+    said = _REASSURES.sub(" ", _PROMISE.sub(" ", words))
     if not said.strip():
         return bool(words.strip())
     left = _COURTESIES.sub("", remaining_words(said))
     thanks = not left or (len(left) <= _LONGEST_NAME and _THANKS.search(said) is not None)
-    return thanks and _BRINGS.search(said) is None
+    return thanks and _BRINGS.search(said) is None and _MORE.search(said) is None
 
 
 def is_question(approach: Approach, subject: str, words: str) -> bool:
@@ -88,7 +95,7 @@ def is_question(approach: Approach, subject: str, words: str) -> bool:
 
 def is_message(approach: Approach, words: str) -> bool:
     """发错了，请撤回 — an answer to a letter of ours that brings nothing and says something else than what files it
-    brings. Asked only once nothing in it could be used."""
+    brings. Asked only once nothing in it was of use."""
     return (
         approach.answers_us and not approach.carries_files and says_something(words) and not _FILES_MEANT.search(words)
     )
@@ -106,7 +113,7 @@ def message_in_words(unit: str | None) -> Verdict:
 
 def _for_a_person(unit: str | None, found: str) -> Verdict:
     finding = Finding(
-        "mail.question",
+        QUESTION,
         Severity.REMARK,
         found,
         "",

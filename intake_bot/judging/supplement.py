@@ -73,7 +73,7 @@ def may_supplement(reading: SubjectReading, earlier: Earlier) -> bool:
     if reading.unit and earlier.unit and reading.unit.name != earlier.unit:
         return False
     if not earlier.items:
-        return True  # rejected because its subject named no material
+        return earlier.wants_subject  # rejected because its subject named no material
     return bool(earlier.open_materials) and (
         not reading.materials or any(material in earlier.open_materials for material in reading.materials)
     )
@@ -139,6 +139,8 @@ class Together:
     facts: MailFacts
     taken_over: tuple[str, ...] = ()
     """`FileFacts.shown_name` of the files taken over; 邮件正文 for the earlier mail's own words."""
+    leaves_out: bool = False
+    """Files with a fault were left out, as what is new would take their place."""
 
 
 def combine(new: MailFacts, old: MailFacts, materials: Sequence[Material]) -> Together:
@@ -149,14 +151,14 @@ def combine(new: MailFacts, old: MailFacts, materials: Sequence[Material]) -> To
     """
     before, now = sort_files(old, materials), sort_files(new, materials)
     names = {compact(file.name) for file in new.files} | {file.sha256 for file in new.files}
-    kept = [
-        file
+    served = [
+        (was, file)
         for was, is_now in zip(before.places, now.places, strict=True)
         if not _is_replaced(was, is_now)
         for file in was.files
-        if file.name != BODY_NAME and not _errors(was, file)
+        if file.name != BODY_NAME
     ]
-    kept += _captions(before)
+    kept = [file for was, file in served if not _errors(was, file)] + _captions(before)
     taken = tuple({id(f): f for f in kept if not {compact(f.name), f.sha256} & names}.values())
     body_too = says_something(old.body.text) and not says_something(new.body.text)
     shown = tuple(dict.fromkeys(file.shown_name for file in taken))
@@ -167,6 +169,7 @@ def combine(new: MailFacts, old: MailFacts, materials: Sequence[Material]) -> To
             body=old.body if body_too else new.body,
         ),
         (*shown, BODY_NAME) if body_too else shown,
+        leaves_out=any(_errors(was, file) for was, file in served),
     )
 
 

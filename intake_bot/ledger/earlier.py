@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, desc, select
 
+from intake_bot.judging.replies import QUESTION
 from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.database import Condition, Database, among
 from intake_bot.ledger.letters import WRITTEN
@@ -17,6 +18,7 @@ from intake_bot.ledger.records import FiledFingerprint, FiledMail, Fingerprint, 
 from intake_bot.ledger.states import LetterState
 from intake_bot.ledger.tables import (
     EventRow,
+    FindingRow,
     FingerprintRow,
     ItemRow,
     LetterRow,
@@ -38,8 +40,9 @@ class Earlier:
         """The submission that a mail with these Message-IDs (In-Reply-To, References) or receipt numbers speaks of.
 
         Of several it is the newest; and where that was supplemented meanwhile, it is its latest supplement, which
-        holds its good files too. None when none of these is known, or what we answered was no submission. It was
-        received before the mail that is `asking`, which may be judged for the second time.
+        holds its good files too. A question in between is passed over: it holds nothing. None when none of these is
+        known, or what we answered was no submission. It was received before the mail that is `asking`, which may be
+        judged for the second time.
         """
         named = (
             select(SubmissionRow.message)
@@ -48,6 +51,7 @@ class Earlier:
                 MessageRow.bureau == bureau,
                 or_(col(MessageRow.receipt).in_(list(receipts)), _is_answered_by(message_ids)),
                 received_before(asking),
+                col(SubmissionRow.id).not_in(select(FindingRow.submission).where(FindingRow.code == QUESTION)),
             )
             .order_by(desc(SubmissionRow.id))
             .limit(1)

@@ -38,6 +38,53 @@ def test_an_answer_without_files(puyang: Office, files: dict[str, bytes], words:
         assert puyang.mails()[1].unit == "濮阳县教育局"
 
 
+MIXED = {
+    "照片.zip": zip_of({NAME: jpeg(2400, 1800, min_bytes=2_000_000, seed=1), "另一张.jpg": jpeg(900, 600, seed=3)})
+}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "发错了，请撤回",
+        "我们明天再拍一张重新发",
+        "小的那张修改后再报",
+        "附件已补上，请查收",
+        "我正在外地休假，下周回来再看，如有急事请联系办公室值班同志。",
+        "图片说明：五月十七日，我校汽修专业学生在实训室向家长展示发动机拆装。",
+    ],
+)
+def test_words_do_not_stand_for_a_photo_that_was_faulty(puyang: Office, words: str) -> None:
+    puyang.receive("2023-05-17 10:00", PHOTO, MIXED)
+    (first,) = puyang.poll("2023-05-17 10:01")
+    puyang.receive("2023-05-17 11:00", f"回复：{first.subject}", text=words, answers=first)
+    (letter,) = puyang.poll("2023-05-17 11:01")
+    assert letter.subject.startswith(HELD)
+    assert puyang.decisions() == [("照片", "rejected", False)]
+
+
+@pytest.mark.parametrize("words", ["谢谢，请撤回", "收到，发错了"])
+def test_a_request_behind_thanks_is_read_by_a_person(puyang: Office, words: str) -> None:
+    puyang.receive("2023-05-17 10:00", PHOTO, GOOD)
+    (first,) = puyang.poll("2023-05-17 10:01")
+    puyang.receive("2023-05-17 11:00", f"回复：{first.subject}", text=words, answers=first)
+    (letter,) = puyang.poll("2023-05-17 11:01")
+    assert letter.subject.startswith(HELD)
+
+
+def test_a_question_in_between_does_not_break_the_thread(puyang: Office) -> None:
+    puyang.receive("2023-05-17 10:00", PHOTO, MIXED)
+    (first,) = puyang.poll("2023-05-17 10:01")
+    puyang.receive("2023-05-17 11:00", f"回复：{first.subject}", text="请问照片一定要两张吗？", answers=first)
+    (second,) = puyang.poll("2023-05-17 11:01")
+    assert second.subject.startswith(HELD)
+    better = {"补.zip": zip_of({"另一张学生合影.jpg": jpeg(2400, 1800, min_bytes=2_000_000, seed=2)})}
+    both = {"References": f"{first.message_id} {second.message_id}"}
+    puyang.receive("2023-05-17 12:00", f"回复：{second.subject}", better, answers=second, headers=both)
+    (third,) = puyang.poll("2023-05-17 12:01")
+    assert third.subject.startswith("【已收】")
+
+
 def test_a_subject_that_was_mended_is_no_thanks(puyang: Office) -> None:
     puyang.receive("2023-05-17 10:00", "活动周濮阳县教育居照片", GOOD)
     (first,) = puyang.poll("2023-05-17 10:01")

@@ -72,7 +72,8 @@ def earlier(*items: EarlierItem, unit: str | None = UNIT, wants_subject: bool = 
         ("补充材料", earlier(item(decision=Decision.HELD)), True),
         ("补充材料", earlier(item(superseded=True)), False),
         ("补充材料", earlier(replace(item(), turned_away=True)), False),
-        ("补充材料", replace(earlier(), items=()), True),
+        ("补充材料", replace(earlier(), items=(), wants_subject=True), True),
+        ("补充材料", replace(earlier(), items=()), False),
     ],
     ids=[
         "our own subject",
@@ -89,6 +90,7 @@ def earlier(*items: EarlierItem, unit: str | None = UNIT, wants_subject: bool = 
         "mended already",
         "too early or too late",
         "no material was named",
+        "nothing was submitted",
     ],
 )
 def test_who_may_supplement(subject: str, of: Earlier, may: bool) -> None:
