@@ -15,6 +15,9 @@ from intake_bot.home import Home
 
 log = logging.getLogger(__name__)
 
+RETRY_LOOKS = 20
+"""So often a faulty edit is read again: a file that was locked or not ours to read may have become free."""
+
 _Files = frozenset[tuple[str, int, int]]
 
 
@@ -35,6 +38,7 @@ class Rereading:
         self._read = read
         self._clock = clock
         self._known = self._seen = _files(home)
+        self._looks = 0
         self.faulty: FaultyEdit | None = None
 
     def settings(self) -> Settings | None:
@@ -45,31 +49,36 @@ class Rereading:
         """
         files = _files(self._home)
         rested, self._seen = files == self._seen, files
-        if not rested or files == self._known:
+        self._looks += 1
+        is_due = self.faulty is not None and self._looks % RETRY_LOOKS == 0
+        if files is None or not rested or (files == self._known and not is_due):
             return None
         self._known = files
         try:
             settings = self._read()
-        except IntakeError as error:
+        except (IntakeError, OSError) as error:
             since = self.faulty.since if self.faulty else self._clock()
             self.faulty = FaultyEdit(since, _words(error))
             log.warning("edit not taken over: %s", self.faulty.why)
             return None
         self.faulty = None
-        log.info("configuration read anew")
         return settings
 
 
-def _words(error: IntakeError) -> str:
+def _words(error: IntakeError | OSError) -> str:
     faults = error.faults if isinstance(error, ConfigError) else (error,)
     more = f"等 {len(faults)} 处（运行 intake-bot check 可以看到全部）" if len(faults) > 1 else ""
     return f"{faults[0]}{more}"
 
 
-def _files(home: Home) -> _Files:
-    """Name, size and time of writing (nanoseconds) of each. Excel and editors put files of their own beside them."""
+def _files(home: Home) -> _Files | None:
+    """Name, size and time of writing (nanoseconds) of each. Excel and editors put files of their own beside them. None
+    while a folder comes or goes."""
     folders = (home.config, home.own_templates)
-    return frozenset(file for folder in folders for path in folder.rglob("*") for file in _file(path))
+    try:
+        return frozenset(file for folder in folders for path in folder.rglob("*") for file in _file(path))
+    except OSError:
+        return None
 
 
 def _file(path: Path) -> Iterator[tuple[str, int, int]]:

@@ -25,6 +25,7 @@ from intake_bot.health.report import HealthFile
 from intake_bot.home import Home
 from intake_bot.intake import Intake, Taken
 from intake_bot.ledger.ledger import Ledger
+from intake_bot.letters.templates import Templates
 from intake_bot.mail.connection import LoginRefused, is_loopback
 from intake_bot.mail.mailbox import Mailbox
 from intake_bot.mail.transport import Transport
@@ -74,22 +75,18 @@ class Rounds:
     """All bureaus of a home, with one kept connection per mailbox."""
 
     def __init__(self, settings: Settings, home: Home, clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
-        self._settings = settings
         self._home = home
         self._clock = clock
         self._environ = environ
-        self._templates = home.templates()
         settle_killed_restore(home)
         self._ledger = Ledger.open(home.ledger)
         self._mailboxes: dict[str, tuple[str, Mailbox]] = {}
         """By bureau, each with the secret that it logs in with."""
         self._refusals: dict[tuple[str, Door], _Refusals] = {}
-        self._alerting = Alerting(settings, self._ledger, self._templates, clock)
-        self._worker = worker_for(settings.intake.limits)
-        self.digesting = Digesting(settings, home, self._ledger, self._templates)
         self.health = HealthFile(settings, home, self._ledger, clock)
         self.faulty_edit: FaultyEdit | None = None
         """An edit of the configuration that was not taken over; whoever watches the files sets it."""
+        self._use(settings, home.templates())
 
     def __enter__(self) -> Rounds:
         return self
@@ -97,10 +94,29 @@ class Rounds:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._hang_up()
+        self._ledger.close()
+
+    def take_over(self, settings: Settings) -> None:
+        """Goes on with other settings, between two rounds. Raises ConfigError for a broken template, and goes on as
+        before."""
+        templates = self._home.templates()
+        self._hang_up()
+        self._use(settings, templates)
+
+    def _use(self, settings: Settings, templates: Templates) -> None:
+        self._settings = settings
+        self._templates = templates
+        self._alerting = Alerting(settings, self._ledger, self._templates, self._clock)
+        self._worker = worker_for(settings.intake.limits)
+        self.digesting = Digesting(settings, self._home, self._ledger, self._templates)
+        self.health.settings = settings
+
+    def _hang_up(self) -> None:
         for _, mailbox in self._mailboxes.values():
             mailbox.close()
+        self._mailboxes.clear()
         self._worker.close()
-        self._ledger.close()
 
     def go(self, bureau: Bureau, stop: Callable[[], bool]) -> Round:
         """One round for one bureau. Trouble with its servers is written down and told, never raised."""

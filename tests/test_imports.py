@@ -19,7 +19,6 @@ PACKAGE = Path(__file__).resolve().parents[1] / "intake_bot"
 LEVELS = (
     {"__main__"},
     {"cli", "commands", "daemon", "demo"},
-    {"jobs"},
     {"doctor"},
     {"rounds", "desk"},
     {
@@ -99,7 +98,7 @@ DOORS = {
     # The demo makes its pictures itself; it measures none.
     "PIL": ("files.", "demo.media"),
     "pymediainfo": ("files.",),
-    "apscheduler": ("jobs",),
+    "apscheduler": ("daemon",),
     "mailparser": ("mail.reading",),
     "pymap": ("demo.servers",),
     "aiosmtpd": ("demo.servers",),

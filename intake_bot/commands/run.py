@@ -14,6 +14,7 @@ from intake_bot.daemon import Daemon
 from intake_bot.home import Home, only_instance
 from intake_bot.log_lines import LOG_FORMAT, DiscreetFormatter, log_to_screen
 from intake_bot.rereading import Rereading
+from intake_bot.rounds import Rounds
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
         logging.getLogger(library).setLevel(logging.WARNING)
     with only_instance(home):
         _log_into(home)
-        Daemon(settings, home, rereading, system_clock).run()
+        with Rounds(settings, home, system_clock) as rounds:
+            Daemon(settings, rounds, rereading, system_clock).run()
     return EXIT_WELL
 
 

@@ -92,6 +92,8 @@ def read_document(path: Path, file: str) -> Document:
         return _unreadable(document, *_syntax(text, error))
     except ReaderError as error:
         return _unreadable(document, _place_of(text, error.position), "这里有一个看不见的控制字符，请删掉它。")
+    except RecursionError:
+        return _unreadable(document, (0, 0), "括号或缩进套得太深，请检查有没有多余的“[”或“{”。")
     return _fill(document, node, text)
 
 

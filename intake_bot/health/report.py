@@ -163,7 +163,8 @@ class HealthFile:
     """Keeps data/health.json true while the program runs. That it cannot be written stops nobody."""
 
     def __init__(self, settings: Settings, home: Home, ledger: Ledger, clock: Clock) -> None:
-        self._settings = settings
+        self.settings = settings
+        """Those in use; another edit brings others."""
         self._home = home
         self._ledger = ledger
         self._clock = clock
@@ -228,10 +229,10 @@ class HealthFile:
                 "faulty_edit": self._faulty_edit,
             }
         )
-        return look(self._settings, self._home, self._ledger, last, now)
+        return look(self.settings, self._home, self._ledger, last, now)
 
     def _now(self) -> datetime:
-        return self._clock().astimezone(self._settings.intake.zone)
+        return self._clock().astimezone(self.settings.intake.zone)
 
 
 def _replace(path: Path, text: str) -> None:
