@@ -90,6 +90,7 @@ _EXPIRED = "已过期"
 _EXPIRED_WORDS = re.compile(r"已经?(?:过期|失效|到期)|^expired$", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日?(?:\s*(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?)?")
 _SECONDS_DIGITS, _MILLISECONDS_DIGITS = 10, 13
+_MOST_SIZE_DIGITS = 15
 _NEAR = 300
 _LONGEST = 500_000
 
@@ -173,10 +174,12 @@ def _described(places: tuple[str, ...], link: str) -> CloudLink:
 
 
 def _size_words(size: str) -> str:
-    """As the provider words it. Some give a plain number of bytes."""
+    """As the provider words it. Some give a plain number of bytes; one of more digits than a file has tells nothing."""
     size = size.strip()
     if not (size.isascii() and size.isdecimal()):
         return size
+    if len(size) > _MOST_SIZE_DIGITS:
+        return ""
     unit, letter = next((one for one in ((1 << 30, "G"), (1 << 20, "M")) if int(size) >= one[0]), (1 << 10, "K"))
     return f"{int(size) / unit:.1f}{letter}"
 

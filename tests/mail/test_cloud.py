@@ -56,6 +56,17 @@ QQ = "http://mail.qq.com/cgi-bin/ftnExs_download?t=exs_ftn_download&k=12&code=ab
             id="bytes and timestamps",
         ),
         pytest.param(
+            f'<span filesize="{"9" * 15}" expiretime="{"9" * 10}" downloadlink="{QQ}1">一.mp4</span>'
+            f'<span filesize="{"9" * 400}" expiretime="{"9" * 400}" downloadlink="{QQ}2">二.mp4</span>'
+            f'<span filesize="{"9" * 5000}" expiretime="{"9" * 5000}" downloadlink="{QQ}3">三.mp4</span>',
+            (
+                CloudLink("一.mp4", QQ + "1", "931322.6G", "2286年11月21日 1:46"),
+                CloudLink("二.mp4", QQ + "2"),
+                CloudLink("三.mp4", QQ + "3"),
+            ),
+            id="numbers without end",
+        ),
+        pytest.param(
             f'一.mp4 (128.03M, 已过期) <a href="{QQ}1">下载</a><br>二.mp4 （2G，链接已失效）<a href="{QQ}2">下载</a>',
             (CloudLink("一.mp4", QQ + "1", "128.03M", "已过期"), CloudLink("二.mp4", QQ + "2", "2G", "已过期")),
             id="expired",
