@@ -92,13 +92,14 @@ def judge(case: Case) -> Verdict:
         # What a file is for cannot be told without a material; that it is broken or dangerous can.
         about_mail += [finding for finding in rest if finding.severity is Severity.ERROR]
     decided = tuple(_decide(item, about_mail) for item in items)
+    too_late = {item.material for item in decided if item.turned_away and item.late}
     return Verdict(
         MailKind.SUBMISSION,
         dispose(decided),
         case.reading.unit.name if case.reading.unit else None,
         decided,
         tuple(about_mail),
-        correct_subject(case.reading, case.notice, case.sender.known_as),
+        correct_subject(case.reading, case.notice, case.sender.known_as, too_late),
     )
 
 

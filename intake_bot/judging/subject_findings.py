@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from intake_bot.judging.verdict import Finding
 from intake_bot.notices.notice import Material, Notice, Severity
 from intake_bot.notices.subject import SubjectReading, UnitFault, write_subject
@@ -22,18 +24,19 @@ def subject_findings(reading: SubjectReading, notice: Notice, sender_unit: str |
     return [finding for finding in found_so_far if finding is not None]
 
 
-def correct_subject(reading: SubjectReading, notice: Notice, sender_unit: str | None) -> str:
+def correct_subject(reading: SubjectReading, notice: Notice, sender_unit: str | None, too_late: Set[str]) -> str:
     """The subject to copy: the unit as read, else the sender's own, else the nearest; blanks where nothing is known.
 
-    It names only what is taken by mail. Empty where the subject is right as it is.
+    It names only what is taken by mail, without the materials that are not taken in any more (`too_late`). Empty where
+    the subject is right as it is.
     """
     in_form = reading.keyword and reading.in_order if notice.subject.compulsory else True
     if reading.unit and reading.materials and in_form and not reading.fault:
         return ""
     nearest = reading.nearest[0] if reading.nearest else ""
     unit = reading.unit.name if reading.unit else sender_unit or nearest
-    by_mail = [material.name for material in _by_mail(notice)]
-    return write_subject(notice, unit, [name for name in reading.materials if name in by_mail], reading.day)
+    wanted = {material.name for material in _by_mail(notice)} - too_late
+    return write_subject(notice, unit, [name for name in reading.materials if name in wanted], reading.day)
 
 
 def _keyword(reading: SubjectReading, notice: Notice) -> Finding | None:

@@ -77,7 +77,7 @@ def test_subject_without_a_material_is_offered_all_where_all_come_by_mail() -> N
 
 def test_subject_to_copy_names_only_what_is_taken_by_mail() -> None:
     reading = SubjectReading("", keyword=True, fault=UnitFault.NO_UNIT, materials=("总结", "照片"))
-    assert correct_subject(reading, notice("moe-2023"), None) == "活动周【单位全称】总结材料"
+    assert correct_subject(reading, notice("moe-2023"), None, set()) == "活动周【单位全称】总结材料"
 
 
 def test_placeholder_beside_a_known_unit_leaves_only_the_material_blank() -> None:
@@ -85,4 +85,4 @@ def test_placeholder_beside_a_known_unit_leaves_only_the_material_blank() -> Non
     of = notice("puyang-2023")
     (finding,) = subject_findings(reading, of, None)
     assert finding.found == "主题里的“xx”还没有换成实际的名称"
-    assert correct_subject(reading, of, None) == "活动周濮阳县职业技术学校【材料名称】材料"
+    assert correct_subject(reading, of, None, set()) == "活动周濮阳县职业技术学校【材料名称】材料"

@@ -97,6 +97,20 @@ def test_partial_answer_asks_for_the_rejected_part_only_with_its_day() -> None:
     assert "\n活动周濮阳县教育局视频材料5月17日\n" in compose_answer(PARTIAL, TEMPLATES).text
 
 
+@pytest.mark.parametrize("unit", ["", "濮阳县第二职业学校"], ids=["no unit", "unknown unit"])
+def test_subject_to_copy_without_a_unit_leaves_out_what_came_too_late(unit: str) -> None:
+    mail = samples.answer(
+        "1068-4",
+        f"活动周{unit}招生宣传短视频、照片",
+        "2023-05-21 09:00:00",
+        samples.video("a.mp4", 3),
+        *samples.GOOD_PHOTOS,
+    )
+    text = compose_answer(mail, TEMPLATES).text
+    assert "\n没有收下、不用再发：招生宣传短视频\n" in text
+    assert f"\n活动周{'濮阳县职业技术学校' if unit else '【单位全称】'}照片材料\n" in text
+
+
 def test_subject_with_blanks_says_that_they_are_to_be_filled() -> None:
     text = compose_answer(samples.NO_UNIT, TEMPLATES).text
     assert "\n邮件主题请照抄下面这一行（【】里的字请换成实际名称）：\n\n活动周【单位全称】文字材料\n" in text
