@@ -15,7 +15,7 @@ from intake_bot.letters.letter import Letter
 from intake_bot.letters.mending import Entry, item_label, to_know, to_look_at, to_mend
 from intake_bot.letters.resending import (
     Refusal,
-    as_if_in_time,
+    early_part,
     is_extended,
     judged_part,
     missed_part,
@@ -122,6 +122,8 @@ class AnswerPage:
     items: tuple[AnsweredItem, ...]
     mend: tuple[Entry, ...]
     """What can be mended and sent again by mail."""
+    mend_later: tuple[Entry, ...]
+    """What to mend before that is sent again which came too early."""
     missed: tuple[Entry, ...]
     """The deadlines after which nothing is taken in any more."""
     look_at: tuple[Entry, ...]
@@ -230,7 +232,8 @@ def _page(context: AnswerContext) -> AnswerPage:
         received=context.received,
         subject=unlinked(context.subject),
         items=tuple(_answered(item, context) for item in verdict.items),
-        mend=to_mend(as_if_in_time(verdict) if kind is AnswerKind.EARLY else judged),
+        mend=to_mend(judged),
+        mend_later=to_mend(early_part(verdict, context.received)),
         missed=to_mend(missed_part(verdict, context.received)),
         look_at=to_look_at(judged),
         know=to_know(judged),

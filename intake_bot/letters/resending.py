@@ -1,6 +1,7 @@
 """What is still of use to a school whose mail was not taken in whole: what to send again, by when, with which subject.
 
-An item that was turned away is never among it. It came too early, too late or the wrong way, and is told only that.
+An item that was turned away is never among it: it came too early, too late or the wrong way. What came too early will
+come again, and is told its faults for that day.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from intake_bot.judging.verdict import Decision, Finding, ItemVerdict, Verdict
+from intake_bot.judging.verdict import Decision, ItemVerdict, Verdict
 from intake_bot.letters import chinese
 from intake_bot.letters.mending import item_label
 from intake_bot.letters.untrusted import one_line
@@ -53,13 +54,18 @@ def missed_part(verdict: Verdict, received: datetime) -> Verdict:
     return replace(verdict, items=items, findings=())
 
 
-def as_if_in_time(verdict: Verdict) -> Verdict:
-    """The verdict without a word about the time: what else is wrong with a mail that will be sent again."""
+def early_part(verdict: Verdict, received: datetime) -> Verdict:
+    """The items that came too early, without a word about the time: what else is wrong with them.
 
-    def others(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        return tuple(finding for finding in findings if not finding.turns_away)
-
-    return replace(verdict, items=tuple(replace(item, findings=others(item.findings)) for item in verdict.items))
+    The faults of the mail itself are told with them only where no other item is told of these.
+    """
+    items = tuple(
+        replace(item, findings=tuple(finding for finding in item.findings if not finding.turns_away))
+        for item in verdict.items
+        if refusal_of(item, received) is Refusal.EARLY
+    )
+    told = not items or judged_part(verdict).items
+    return replace(verdict, items=items, findings=() if told else verdict.findings)
 
 
 def to_send_again(verdict: Verdict) -> tuple[ItemVerdict, ...]:

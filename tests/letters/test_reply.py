@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -207,6 +208,40 @@ def test_of_several_materials_what_came_too_early_is_told_its_day() -> None:
         "照片（5月14日）还没到报送的时候，这次没有登记，请从 5月14日（周日）起，到当天该报的时候再发。\n"
     ) in text
     assert [word for word in ("请改这", "怎样补发", "需补正", "没有收下") if word in text] == []
+
+
+MIXED_WITH_EARLY = {
+    "one taken in": (samples.PARTIAL_EARLY.verdict, []),
+    "one to be mended, the subject among it": (
+        samples.judged(
+            "濮阳县教育局工作总结、照片",
+            "2023-05-10 09:00:00",
+            samples.text("工作总结.docx", 65),
+            *samples.PARTIAL_EARLY.files[1:],
+        ),
+        ["1. 主题里没有“活动周”字样"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("verdict", "now"), MIXED_WITH_EARLY.values(), ids=MIXED_WITH_EARLY)
+def test_of_several_materials_what_came_too_early_is_told_its_faults(verdict: Verdict, now: list[str]) -> None:
+    text = compose_answer(replace(samples.PARTIAL_EARLY, verdict=verdict), TEMPLATES).text
+    before, heading, after = text.partition("\n照片（5月14日）到时重发之前，请先改好这 1 处\n\n1. ")
+    assert heading
+    assert re.findall(r"(?m)^\d\. .*", before) == now
+    assert after.startswith("濮阳县5月17日照片.zip/开幕式彩排.jpg：")
+
+
+def test_beside_what_came_too_late_what_came_too_early_is_told_its_faults_and_the_mails() -> None:
+    early = samples.judged("濮阳县教育局照片", "2023-05-10 09:00:00", *samples.EARLY.files)
+    late = replace(
+        samples.CLOSED.verdict.items[0], deadline=at("2023-05-01 00:00:00"), findings=(error("deadline.late", "迟了"),)
+    )
+    context = replace(samples.EARLY, verdict=replace(early, items=(late, *early.items)))
+    text = compose_answer(context, TEMPLATES).text
+    assert "\n照片（5月14日）到时重发之前，请先改好这 2 处\n\n1. 主题里没有“活动周”字样\n" in text
+    assert "\n2. 濮阳县5月17日照片.zip/开幕式彩排.jpg：" in text
 
 
 TURNED_AWAY = {
