@@ -38,7 +38,7 @@ class CloudLink:
 
 def link_details(size: str, expires: str) -> str:
     """180.2M，2023年6月1日 21:59到期; empty where the mail tells neither."""
-    expiry = f"{expires}到期" if expires and not expires.endswith(("期", "效")) else expires
+    expiry = f"{expires}到期" if expires and not any(sign in expires for sign in "期效") else expires
     return "，".join(part for part in (size, expiry) if part)
 
 
@@ -79,7 +79,8 @@ _DETAILS = re.compile(
     r"[(（]\s*([^()（），,]{1,24}?)\s*[,，]\s*([^()（）]{0,60}(?:期|失效|[Ee]xpire)[^()（）]{0,60})[)）]"
 )
 _EXPIRY_WORDS = re.compile(
-    r"到期时间|到期|过期时间|过期|有效期至|有效期|Expire[sd]?(?: on)?|[:：](?=\s|$)|^[:：]", re.IGNORECASE
+    r"(?<![已经])(?:到期时间|到期|过期时间|过期)|有效期至|有效期|Expire[sd]?(?: on)?|[:：](?=\s|$)|^[:：]",
+    re.IGNORECASE,
 )
 _BUTTON = re.compile(
     r"\s*(?:(?:点击|点此|进入|立即|打开|在线)?(?:下载|预览|查看|转存|打开|download|preview)"
@@ -87,7 +88,8 @@ _BUTTON = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _EXPIRED = "已过期"
-_EXPIRED_WORDS = re.compile(r"已经?(?:过期|失效|到期)|^expired$", re.IGNORECASE)
+# Only as the whole phrase: people write 如链接已过期请电话联系我 beside a link that lives.
+_EXPIRED_WORDS = re.compile(r"(?:文件|附件|链接)?已经?(?:过期|失效|到期)|expired", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日?(?:\s*(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?)?")
 _SECONDS_DIGITS, _MILLISECONDS_DIGITS = 10, 13
 _MOST_SIZE_DIGITS = 15
@@ -189,7 +191,7 @@ def _expiry_words(expiry: str) -> str:
     expiry = expiry.strip()
     if expiry.isascii() and expiry.isdecimal():
         return _moment_words(expiry)
-    if _EXPIRED_WORDS.search(expiry):
+    if _EXPIRED_WORDS.fullmatch(expiry):
         return _EXPIRED
     return " ".join(_EXPIRY_WORDS.sub(" ", expiry).split())
 

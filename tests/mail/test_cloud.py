@@ -119,6 +119,21 @@ def test_cloud_links_of_html(html: str, links: tuple[CloudLink, ...]) -> None:
             (CloudLink("", "https://pan.baidu.com/s/1abc"),),
             id="baidu",
         ),
+        pytest.param(
+            f"照片.zip（共30张，如链接已过期请电话联系我）\n{QQ}\n",
+            (CloudLink("照片.zip", QQ, "共30张", "如链接已过期请电话联系我"),),
+            id="a person on what to do once it is expired",
+        ),
+        pytest.param(
+            f"照片.zip（2G，7天后已过期）\n{QQ}\n",
+            (CloudLink("照片.zip", QQ, "2G", "7天后已过期"),),
+            id="a person on when it will be expired",
+        ),
+        pytest.param(
+            f"一.zip（2G，文件已经到期）{QQ}1\n二.zip（2G，附件已失效）{QQ}2\n三.zip（2G，Expired）{QQ}3\n",
+            tuple(CloudLink(f"{name}.zip", f"{QQ}{number}", "2G", "已过期") for number, name in enumerate("一二三", 1)),
+            id="expired",
+        ),
         pytest.param(f"好\n> {QQ}\n", (), id="quoted line"),
         pytest.param(f"好\n------------------ 原始邮件 ------------------\n{QQ}\n", (), id="below a ruled line"),
         pytest.param("报道链接：https://www.puyang.gov.cn/a.html", (), id="an ordinary link"),
@@ -206,6 +221,8 @@ def test_is_expired(expires: str, expired: bool) -> None:
         ("180.2M", "无限期", "180.2M，无限期"),
         ("", "已过期", "已过期"),
         ("180.2M", "永久有效", "180.2M，永久有效"),
+        ("", "7天后已过期", "7天后已过期"),
+        ("共30张", "如链接已过期请电话联系我", "共30张，如链接已过期请电话联系我"),
         ("", "", ""),
     ],
 )
