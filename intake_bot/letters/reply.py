@@ -20,6 +20,7 @@ from intake_bot.letters.resending import (
     judged_part,
     missed_part,
     refusal_of,
+    subject_for_later,
     subject_to_copy,
     until_sentences,
 )
@@ -132,6 +133,8 @@ class AnswerPage:
     """By when to mend, and what happens afterwards: a sentence each."""
     subject_to_copy: str
     """For the mail with what is to be mended; empty where the unit is not known either."""
+    subject_for_later: str
+    """For the mail with what came too early; empty where the subject that the school wrote will do."""
     subject_wrong: bool
     """An answer to this letter will not do as it is: the subject has to change."""
     files_wrong: bool
@@ -239,6 +242,7 @@ def _page(context: AnswerContext) -> AnswerPage:
         know=to_know(judged),
         until=until_sentences(verdict, context.notice, context.now),
         subject_to_copy=subject_to_copy(verdict, context.notice),
+        subject_for_later=subject_for_later(verdict, context.notice, context.received),
         subject_wrong=any(code in _SUBJECT_TO_CHANGE for code in wrong),
         files_wrong=any(not code.startswith("subject.") for code in wrong),
         many_units="subject.many_units" in wrong,

@@ -78,9 +78,18 @@ def subject_to_copy(verdict: Verdict, notice: Notice) -> str:
     rejected = to_send_again(verdict)
     if not (verdict.unit and rejected):
         return one_line(verdict.correct_subject, _COPIED_LENGTH)
-    days = {item.day for item in rejected}
-    materials = tuple(dict.fromkeys(item.material for item in rejected))
-    return write_subject(notice, verdict.unit, materials, days.pop() if len(days) == 1 else None)
+    return _ask_for(rejected, notice, verdict.unit)
+
+
+def subject_for_later(verdict: Verdict, notice: Notice, received: datetime) -> str:
+    """Asks for what came too early, with its day. Empty where nothing did, or where the mail's own subject will do then
+    as it is."""
+    early = early_part(verdict, received).items
+    will_do = len(early) == len(verdict.items) and not verdict.correct_subject
+    names_another_day = any(finding.code == "subject.other_day" for item in early for finding in item.findings)
+    if not (verdict.unit and early) or (will_do and not names_another_day):
+        return ""
+    return _ask_for(early, notice, verdict.unit)
 
 
 def until_sentences(verdict: Verdict, notice: Notice, now: datetime) -> tuple[str, ...]:
@@ -103,6 +112,12 @@ def is_extended(item: ItemVerdict, notice: Notice) -> bool:
     if material.due.daily is not (item.day is not None):
         return False
     return item.deadline > material.due.deadline(notice.days, item.day, item.deadline.tzinfo)
+
+
+def _ask_for(items: tuple[ItemVerdict, ...], notice: Notice, unit: str) -> str:
+    days = {item.day for item in items}
+    materials = tuple(dict.fromkeys(item.material for item in items))
+    return write_subject(notice, unit, materials, days.pop() if len(days) == 1 else None)
 
 
 def _until(item: ItemVerdict, notice: Notice, now: datetime) -> str:

@@ -181,6 +181,7 @@ PARTIAL_EARLY = answer(
     photo("开幕式彩排.jpg", 6, ZIP.name, side=1280),
 )
 EARLY = answer("1057-0", PHOTO_SUBJECT, "2023-05-10 09:00:00", ZIP, photo("开幕式彩排.jpg", 6, ZIP.name, side=1280))
+EARLY_NO_KEYWORD = answer("1070-6", f"{COUNTY}照片", "2023-05-10 09:00:00", *GOOD_PHOTOS)
 CLOSED = answer("1058-2", f"活动周{COUNTY}招生宣传短视频", "2023-05-21 09:00:00", video("招生宣传.mp4", 61))
 _MENDED = text("照片说明.docx", 9, words=120)
 SUPPLEMENTED = replace(
@@ -247,6 +248,7 @@ ANSWERS: Mapping[str, AnswerContext] = {
     "partial_late": PARTIAL_LATE,
     "partial_early": PARTIAL_EARLY,
     "early": EARLY,
+    "early_no_keyword": EARLY_NO_KEYWORD,
     "closed": CLOSED,
 }
 """The answers that a school may get, by name."""

@@ -210,6 +210,27 @@ def test_of_several_materials_what_came_too_early_is_told_its_day() -> None:
     assert [word for word in ("请改这", "怎样补发", "需补正", "没有收下") if word in text] == []
 
 
+EARLY_SUBJECTS = {
+    "right": (samples.PHOTO_SUBJECT, ""),
+    "right, with its day": (f"{samples.PHOTO_SUBJECT}5月16日", ""),
+    "without the keyword": ("濮阳县教育局照片", "活动周濮阳县教育局照片材料5月14日"),
+    "without the keyword, with its day": ("濮阳县教育局照片5月16日", "活动周濮阳县教育局照片材料5月16日"),
+    "with a day outside the week": (f"{samples.PHOTO_SUBJECT}5月10日", "活动周濮阳县教育局照片材料5月14日"),
+    "with something for the online system": ("活动周濮阳县教育局方案、照片", "活动周濮阳县教育局照片材料5月14日"),
+}
+
+
+@pytest.mark.parametrize(("subject", "to_copy"), EARLY_SUBJECTS.values(), ids=EARLY_SUBJECTS)
+def test_early_mail_may_keep_its_subject_only_where_that_will_do(subject: str, to_copy: str) -> None:
+    letter = compose_answer(
+        samples.answer("1069-2", subject, "2023-05-10 09:00:00", *samples.GOOD_PHOTOS, samples.text("方案.docx", 4)),
+        TEMPLATES,
+    )
+    assert ("主题可以照用" in letter.text) == ("主题可以照用" in letter.html) == (not to_copy)
+    assert re.findall(r"邮件主题请照抄下面这一行：\n\n(.+)\n", letter.text) == [to_copy] * bool(to_copy)
+    assert f"<td>{to_copy}</td>" in re.sub("<td [^>]+>", "<td>", letter.html) or not to_copy
+
+
 MIXED_WITH_EARLY = {
     "one taken in": (samples.PARTIAL_EARLY.verdict, []),
     "one to be mended, the subject among it": (
