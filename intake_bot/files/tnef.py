@@ -14,6 +14,7 @@ from pathlib import Path
 
 from intake_bot.files.facts import Trouble
 from intake_bot.files.packed_rtf import unpacked_rtf
+from intake_bot.files.webpage import page_text
 from intake_bot.files.zips import Unreadable
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
@@ -57,7 +58,7 @@ class Tnef:
 
     files: list[TnefFile] = field(default_factory=list)
     text: str = ""
-    html: bytes = b""
+    html: str = ""
     rtf: bytes = b""
 
     @property
@@ -144,7 +145,7 @@ def _read_bodies(found: Tnef, properties: memoryview, coding: str) -> None:
         if name == _BODY:
             found.text = _text(value, "utf-16-le" if kind == _UNICODE else coding)
         elif name == _BODY_HTML:
-            found.html = _text(value, "utf-16-le").encode("utf-8", "replace") if kind == _UNICODE else bytes(value)
+            found.html = _text(value, "utf-16-le") if kind == _UNICODE else page_text(bytes(value))
         elif name == _BODY_RTF:
             found.rtf = unpacked_rtf(value)
 

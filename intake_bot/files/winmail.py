@@ -11,7 +11,6 @@ from intake_bot.files.facts import Trouble
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.rtf import read_rtf
 from intake_bot.files.tnef import SIGNATURE, Tnef, TnefFile, read_tnef
-from intake_bot.files.webpage import page_text
 from intake_bot.files.zips import Unreadable
 from intake_bot.mail.message import Attachment
 from intake_bot.mail.names import made_up_name, shown_name
@@ -47,7 +46,7 @@ def unpack_winmail(path: Path, folder: Path, most_files: int) -> Winmail:
             raise Unreadable(Trouble.BOMB)
         folder.mkdir(parents=True, exist_ok=True)
         files = tuple(_written(file, folder, number) for number, file in enumerate(tnef.files, 1))
-        return Winmail(files, _text(tnef, folder)[:_LONGEST], page_text(tnef.html)[:_LONGEST])
+        return Winmail(files, _text(tnef, folder)[:_LONGEST], tnef.html[:_LONGEST])
 
 
 def _text(tnef: Tnef, folder: Path) -> str:

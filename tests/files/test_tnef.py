@@ -75,6 +75,7 @@ _HELLO = bytes.fromhex(
 """The two examples of MS-OXRTFCP (4.1)."""
 _WXYZ = bytes.fromhex("1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0")
 _HTML = binary_property(0x1013, b"<p>x")
+_DECLARED = '<meta charset="gb2312"><p>濮阳县教育局'
 _RTF = binary_property(0x1009, _WXYZ)
 _UNPACKED = b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"
 
@@ -86,37 +87,41 @@ def _attached(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("content", "bodies"),
     [
-        pytest.param(winmail(message(text_property(0x1000, "老师您好")), _FILE), ("老师您好", b"", b""), id="text"),
-        pytest.param(winmail(attribute(0x800C, "您好\0".encode("gbk"))), ("您好", b"", b""), id="text-as-an-attribute"),
-        pytest.param(winmail(message(_HTML)), ("", b"<p>x", b""), id="html"),
+        pytest.param(winmail(message(text_property(0x1000, "老师您好")), _FILE), ("老师您好", "", b""), id="text"),
+        pytest.param(winmail(attribute(0x800C, "您好\0".encode("gbk"))), ("您好", "", b""), id="text-as-an-attribute"),
+        pytest.param(winmail(message(_HTML)), ("", "<p>x", b""), id="html"),
+        pytest.param(winmail(message(text_property(0x1013, "<p>您好"))), ("", "<p>您好", b""), id="html-utf-16"),
         pytest.param(
-            winmail(message(text_property(0x1013, "<p>您好"))), ("", "<p>您好".encode(), b""), id="html-utf-16"
+            winmail(message(text_property(0x1013, _DECLARED))), ("", _DECLARED, b""), id="html-utf-16-that-says-gb2312"
         ),
-        pytest.param(winmail(message(text_property(0x1000, " \r\n"), _HTML)), (" \r\n", b"<p>x", b""), id="blank-text"),
-        pytest.param(winmail(message(_RTF)), ("", b"", _UNPACKED), id="rtf"),
+        pytest.param(
+            winmail(message(binary_property(0x1013, _DECLARED.encode("gb2312")))),
+            ("", _DECLARED, b""),
+            id="html-in-gb2312",
+        ),
+        pytest.param(winmail(message(text_property(0x1000, " \r\n"), _HTML)), (" \r\n", "<p>x", b""), id="blank-text"),
+        pytest.param(winmail(message(_RTF)), ("", "", _UNPACKED), id="rtf"),
         pytest.param(
             winmail(message(binary_property(0x1009, _HELLO))),
-            ("", b"", b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"),
+            ("", "", b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"),
             id="rtf-by-its-beginning",
         ),
         pytest.param(
             winmail(message(binary_property(0x1009, b"\0" * 8 + b"MELA" + b"\0" * 4 + b"{\\rtf1 a}"))),
-            ("", b"", b"{\\rtf1 a}"),
+            ("", "", b"{\\rtf1 a}"),
             id="rtf-not-packed",
         ),
-        pytest.param(
-            winmail(message(binary_property(0x1009, _WXYZ[:-5]))), ("", b"", _UNPACKED[:11]), id="rtf-cut-off"
-        ),
-        pytest.param(winmail(message(binary_property(0x1009, b"LZFu"))), ("", b"", b""), id="rtf-of-nothing"),
-        pytest.param(winmail(_attached(winmail(message(_HTML)))), ("", b"<p>x", b""), id="of-an-attached-mail"),
+        pytest.param(winmail(message(binary_property(0x1009, _WXYZ[:-5]))), ("", "", _UNPACKED[:11]), id="rtf-cut-off"),
+        pytest.param(winmail(message(binary_property(0x1009, b"LZFu"))), ("", "", b""), id="rtf-of-nothing"),
+        pytest.param(winmail(_attached(winmail(message(_HTML)))), ("", "<p>x", b""), id="of-an-attached-mail"),
         pytest.param(
             winmail(_attached(winmail(message(_HTML))), message(text_property(0x1000, "转发"))),
-            ("转发", b"", b""),
+            ("转发", "", b""),
             id="its-own-first",
         ),
     ],
 )
-def test_read_tnef_gives_the_body(tmp_path: Path, content: bytes, bodies: tuple[str, bytes, bytes]) -> None:
+def test_read_tnef_gives_the_body(tmp_path: Path, content: bytes, bodies: tuple[str, str, bytes]) -> None:
     tnef = _read(tmp_path, content)
     assert (tnef.text, tnef.html, tnef.rtf) == bodies
 
