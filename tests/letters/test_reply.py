@@ -467,6 +467,15 @@ def test_what_goes_online_is_not_asked_for_by_mail() -> None:
     assert [words for words in ("请改这", "补发", "照抄", "方案：服务器", "尽快") if words in text] == []
 
 
+def test_file_taken_in_as_something_else_is_not_said_to_be_left_out() -> None:
+    """活动周方案.docx serves 文字材料 as well as any other text."""
+    letter = compose_answer(samples.PARTIAL_ONLINE, TEMPLATES)
+    said = "方案要在网上提交才算报送，邮件里的文件没有算作方案。"
+    assert "\n[合格] 活动周方案.docx" in letter.text
+    assert (said in letter.text, said in letter.html) == (True, True)
+    assert "没有计入" not in letter.text + letter.html
+
+
 def test_what_is_to_be_mended_by_mail_stands_apart_from_what_goes_online() -> None:
     rejected = samples.answer(
         "1065-1",
