@@ -207,8 +207,7 @@ class Intake:
         desk = desk_for(self._settings, self._bureau, at)
         if desk is None:
             raise TemporaryFailure(
-                f"{self._bureau.name}没有可用的通知（config/notices），收信暂停；"
-                "补上通知、重启收件程序后，会接着处理邮箱里的信"
+                f"{self._bureau.name}没有可用的通知（config/notices），收信暂停；补上通知后，会接着处理邮箱里的信"
             )
         return desk
 

@@ -348,7 +348,7 @@ def test_mail_of_a_bureau_without_a_notice_waits_for_one(office: Office) -> None
     for _ in range(3):
         done = office.round()
         assert done.taken == Taken()
-        assert "没有可用的通知" in "".join(done.trouble)
+        assert "没有可用的通知（config/notices），收信暂停；补上通知后，会接着处理邮箱里的信" in "".join(done.trouble)
     assert len(rows(office, "SELECT id FROM event WHERE what = 'mailbox.trouble'")) == 1
     notice.with_suffix(".away").rename(notice)
     office.restart()

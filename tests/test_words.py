@@ -24,6 +24,11 @@ def test_each_thing_has_one_word() -> None:
     assert found == []
 
 
+def test_letters_speak_of_no_other_program() -> None:
+    letters = [path for path in read_by_people() if path.is_relative_to(ROOT / "templates")]
+    assert [path.name for path in letters if re.search("(?<!收件)程序", path.read_text(encoding="utf-8"))] == []
+
+
 def read_by_people() -> Iterator[Path]:
     yield ROOT / "README.zh-CN.md"
     for folder, endings in (
