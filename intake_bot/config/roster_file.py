@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from intake_bot.config.settings import is_address
@@ -49,7 +49,9 @@ _EVERYBODYS = frozenset(
 """Where everybody can have an address: such a domain says nothing about who writes."""
 _SHOWN_COLUMNS = "单位、简称、类别、级别、邮箱"
 _OF_NO_MEANING = frozenset({"序号", "编号", "备注", "说明", "联系人", "电话", "联系电话", "手机", "地址"})
-_SEVERAL = re.compile(r"[^|｜、,，;；/／\n]+")
+_SEVERAL = re.compile(r"(?:[（(][^（）()\n]*[）)]|[^|｜、,，;；/／\n])+")
+_OPENING = re.compile("[（(]")
+_CLOSING = re.compile("[）)]")
 _NO_UNIT = re.compile(r"(?:合计|总计|小计|共计|备注|说明|注)(?=$|[:：\d])")
 _NO_NAME = frozenset({"无", "没有", "暂无", "学校", "单位"})
 _BROKEN_CELL = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)|#+", re.IGNORECASE)
@@ -64,7 +66,7 @@ class _Cell:
     column: int
 
     def split(self) -> Iterator[_Cell]:
-        """The names or addresses that share the cell, apart by | or 、 or a comma."""
+        """The names or addresses that share the cell, apart by | or 、 or a comma outside of brackets."""
         for found in _SEVERAL.finditer(self.text):
             if text := found[0].strip():
                 yield _Cell(text, self.line, self.column + found.start() + found[0].index(text))
@@ -175,9 +177,10 @@ def _units(rows: Iterator[list[_Cell]], columns: dict[str, int], found: RosterFi
     addresses: dict[str, _Cell] = {}
     categories: list[_Cell] = []
     for row in rows:
-        cells = {key: row[n] for key, n in columns.items() if n < len(row)}
-        name = cells.get("name", row[0])
-        if not name.text or "name" not in cells:
+        # Some programs leave the empty cells at the end of a row out.
+        cells = {key: row[n] if n < len(row) else replace(row[0], text="") for key, n in columns.items()}
+        name = cells["name"]
+        if not name.text:
             found.fault(name, "这一行没有写单位名称。")
             continue
         if strange := next(filter(None, (_strange(cell, cell is name) for cell in cells.values())), None):
@@ -216,16 +219,31 @@ def _strange(cell: _Cell, is_name: bool) -> tuple[_Cell, str] | None:
         return cell, "引号没有成对。"
     if is_name and _NO_UNIT.match(cell.text):
         return cell, "这一行像是合计或说明，不是单位，请删掉。"
+    if is_name and not _means_somebody(cell.text):
+        return cell, f"“{cell.text}”不能当单位名称，会认错单位；请写单位的全称。"
+    if is_name and not _is_paired(cell.text):
+        return cell, "括号没有成对。"
     return None
 
 
+def _means_somebody(name: str) -> bool:
+    """False for what stands in a subject without meaning any unit: -, 无, 学校, 2023."""
+    return re.search(r"[^\W\d_]", compact(name)) is not None and compact(name) not in _NO_NAME
+
+
+def _is_paired(name: str) -> bool:
+    return len(_OPENING.findall(name)) == len(_CLOSING.findall(name))
+
+
 def _is_name(cell: _Cell, found: RosterFile) -> bool:
-    """False, with a fault, for what stands in a subject without meaning this unit: -, 无, 学校, 2023."""
-    name = compact(cell.text)
-    if re.search(r"[^\W\d_]", name) and name not in _NO_NAME:
-        return True
-    found.fault(cell, f"“{cell.text}”不能当简称，会认错单位；没有简称就空着。")
-    return False
+    """False, with a fault, for what cannot be an alias."""
+    if not _means_somebody(cell.text):
+        found.fault(cell, f"“{cell.text}”不能当简称，会认错单位；没有简称就空着。")
+        return False
+    if not _is_paired(cell.text):
+        found.fault(cell, "括号没有成对。")
+        return False
+    return True
 
 
 def _is_mail(cell: _Cell, found: RosterFile) -> bool:

@@ -83,6 +83,11 @@ def test_doubled_quotes_are_one(tmp_path: Path) -> None:
     assert _read(tmp_path, '单位\n"甲""乙""校"\n'.encode()) == ((Unit('甲"乙"校'),), [])
 
 
+def test_strokes_inside_brackets_part_no_aliases(tmp_path: Path) -> None:
+    units, faults = _read(tmp_path, "单位,简称\n甲校,甲校（北/南校区）/甲(东、西)|甲\n".encode())
+    assert (units, faults) == ((Unit("甲校", ("甲校（北/南校区）", "甲(东、西)", "甲")),), [])
+
+
 TWICE = "已经用了它，一个名称（邮箱）只能属于一个单位。"
 
 
@@ -109,6 +114,12 @@ TWICE = "已经用了它，一个名称（邮箱）只能属于一个单位。"
         ("乙校,-,,,", ["第 4 行第 4 列：“-”不能当简称，会认错单位；没有简称就空着。"]),
         ("乙校,无,,,", ["第 4 行第 4 列：“无”不能当简称，会认错单位；没有简称就空着。"]),
         ("乙校,2023,,,", ["第 4 行第 4 列：“2023”不能当简称，会认错单位；没有简称就空着。"]),
+        ("-,乙,,,", ["第 4 行第 1 列：“-”不能当单位名称，会认错单位；请写单位的全称。"]),
+        ("无,乙,,,", ["第 4 行第 1 列：“无”不能当单位名称，会认错单位；请写单位的全称。"]),
+        ("学校,乙,,,", ["第 4 行第 1 列：“学校”不能当单位名称，会认错单位；请写单位的全称。"]),
+        ("12345,乙,,,", ["第 4 行第 1 列：“12345”不能当单位名称，会认错单位；请写单位的全称。"]),
+        ("乙校（北区,乙,,,", ["第 4 行第 1 列：括号没有成对。"]),
+        ("乙校,乙|乙校（北/南校区,,,", ["第 4 行第 6 列：括号没有成对。"]),
         ("合计,2,,,", ["第 4 行第 1 列：这一行像是合计或说明，不是单位，请删掉。"]),
         ("备注：以上单位必须报送,,,,", ["第 4 行第 1 列：这一行像是合计或说明，不是单位，请删掉。"]),
         ("乙校,,#N/A,,", ["第 4 行第 5 列：“#N/A”是表格软件的出错提示，请填上实际的内容。"]),
@@ -137,6 +148,12 @@ TWICE = "已经用了它，一个名称（邮箱）只能属于一个单位。"
         "a dash",
         "none",
         "a number",
+        "a dash for a name",
+        "none for a name",
+        "everybody's name",
+        "a number for a name",
+        "half a bracket in a name",
+        "half a bracket in an alias",
         "a sum",
         "a note",
         "a spreadsheet's error",
@@ -192,8 +209,13 @@ def test_two_columns_for_one_thing_are_a_fault(tmp_path: Path) -> None:
             "第 3 行第 4 列：从这一行起，有 2 行没有写类别（合并的单元格存成 CSV 后，只有第一行有内容），"
             "按类别催报时会漏掉这些单位。",
         ),
+        (
+            "单位,类别\n甲校,学校\n乙校\n丙校,\n",
+            "第 3 行第 1 列：从这一行起，有 2 行没有写类别（合并的单元格存成 CSV 后，只有第一行有内容），"
+            "按类别催报时会漏掉这些单位。",
+        ),
     ],
-    ids=["a column that nobody reads", "merged cells"],
+    ids=["a column that nobody reads", "merged cells", "cells left out at the end"],
 )
 def test_what_may_have_got_lost_is_remarked(tmp_path: Path, raw: str, remark: str) -> None:
     path = tmp_path / "roster.csv"
