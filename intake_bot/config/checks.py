@@ -19,8 +19,8 @@ from intake_bot.config.nearest import meant, nearest
 from intake_bot.config.wording import looks_secret
 from intake_bot.errors import ConfigFault
 from intake_bot.mail.connection import is_loopback
-from intake_bot.notices.deadline import Week, read_due
-from intake_bot.notices.notice import Extension, SubjectForm
+from intake_bot.notices.deadline import Due, Week, read_due
+from intake_bot.notices.notice import Extension, SubjectForm, WeekModel
 from intake_bot.notices.roster import Roster
 from intake_bot.notices.severities import BY_RULE, CHOICES, Severity, is_fixed
 from intake_bot.notices.spelling import compact
@@ -108,7 +108,7 @@ def _clashes(document: Document, roster: Roster) -> Iterator[ConfigFault]:
 def _calendar_faults(document: Document) -> Iterator[ConfigFault]:
     """29 February, in the year of the week."""
     last = next((day for _, day in document.find("week", "last") if isinstance(day, date)), None)
-    for trail, words in document.find("materials", "*", "due"):
+    for trail, words in (*document.find("materials", "*", "due"), *document.find("extensions", "*", "until")):
         try:
             month_day = read_due(words).month_day if isinstance(words, str) else None
         except ValueError:
@@ -138,33 +138,46 @@ def _extension_faults(document: Document, roster: Roster) -> Iterator[ConfigFaul
     for trail, day in document.find("extensions", "*", "day"):
         if isinstance(day, date) and isinstance(first, date) and isinstance(last, date) and not first <= day <= last:
             yield document.at_value(trail, f"{day} 不在活动周内（{first} 至 {last}）。")
-    if isinstance(first, date) and isinstance(last, date):
-        yield from _faults_of_moments(document, Week(first, last))
+    with suppress(ValidationError):  # reported with the models
+        week = WeekModel.model_validate(document.data.get("week"))
+        yield from _faults_of_moments(document, Week(week.first, week.last))
 
 
 def _faults_of_moments(document: Document, week: Week) -> Iterator[ConfigFault]:
     """An extension that ends before anything is due grants nothing; one that ends much later is a slip of the pen."""
     for trail, until in document.find("extensions", "*", "until"):
+        at = trail[:2]
+        written = {place[2]: value for place, value in document.find("extensions", "*", "*") if place[:2] == at}
+        day = written.get("day")
         try:
-            moment = Extension.model_validate({"unit": EVERYONE, "until": until}).moment(week, UTC)
-        except ValidationError:
-            continue  # reported with the models
-        named = {at[1]: name for at, name in document.find("extensions", "*", "material")}
-        due = min(_earliest(document, named.get(trail[1]), week), default=None)
-        if due is not None and moment <= due:
+            extension = Extension.model_validate({"unit": EVERYONE, "day": day, "until": until})
+            moment = extension.moment(week, UTC)
+        except ValueError:
+            continue  # reported with the models, or as a day that is none
+        if extension.day is not None and extension.day not in week:
+            continue  # reported as such
+        dues = tuple(_dues(document, written.get("material")))
+        deadlines = [_first(due, extension.day, week) for due in dues if due.daily or extension.day is None]
+        if dues and not deadlines:
+            yield document.at_value((*at, "day"), "这份材料不是每天报的，写了 day 就没有用处，请把 day 去掉。")
+        elif deadlines and moment <= min(deadlines):
             yield document.at_value(trail, f"延期到“{until}”没有用处：不比原来的期限晚，请看看年月写对没有。")
         elif moment.date() > week.last + timedelta(_MOST_DAYS_AFTER):
             yield document.at_value(trail, f"“{until}”离活动周（{week.last} 结束）太远，请看看年月写对没有。")
 
 
-def _earliest(document: Document, material: object, week: Week) -> Iterator[datetime]:
-    """The first deadline of each material, or of the one that is named."""
+def _dues(document: Document, material: object) -> Iterator[Due]:
+    """Of each material, or of the one that is named."""
     names = {trail[1]: name for trail, name in document.find("materials", "*", "name")}
     for trail, words in document.find("materials", "*", "due"):
         if material in (None, names.get(trail[1])) and isinstance(words, str):
             with suppress(ValueError):  # reported with the models
-                due = read_due(words)
-                yield due.deadline(week, week.first if due.daily else None, UTC)
+                yield read_due(words)
+
+
+def _first(due: Due, day: date | None, week: Week) -> datetime:
+    """The deadline of the day, or else the first of all."""
+    return due.deadline(week, (day or week.first) if due.daily else None, UTC)
 
 
 def _severity_faults(document: Document) -> Iterator[ConfigFault]:

@@ -131,8 +131,16 @@ class _Walk:
     def value(self, node: Node, trail: Trail) -> object:
         self.document._values[trail] = _start(node)
         if isinstance(node, ScalarNode):
+            self.refuse_escapes(node)
             return _scalar(node)
         return self.inside(node, trail)
+
+    def refuse_escapes(self, node: ScalarNode) -> None:
+        """Takes signs that no file can hold as such (\\0, half a character) out of the text: no library takes them."""
+        plain = _NO_SIGN.sub("", node.value)
+        if plain != node.value:
+            node.value = plain
+            self.fault(node, "“\\”后面的编号不是文字，请直接写文字。")
 
     def inside(self, node: Node, trail: Trail) -> object:
         if any(node is above for above in self.above):
@@ -153,6 +161,7 @@ class _Walk:
             if not isinstance(key_node, ScalarNode):
                 self.fault(key_node, "配置项的名称要写成一个词。")
                 continue
+            self.refuse_escapes(key_node)
             key = str(key_node.value)
             if _merges(key_node):
                 continue
@@ -184,6 +193,9 @@ class _Walk:
 
     def fault(self, node: Node, message: str) -> None:
         self.document.faults.append(ConfigFault(self.document.file, *_start(node), message))
+
+
+_NO_SIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 def _merges(key: ScalarNode) -> bool:

@@ -27,6 +27,8 @@ from intake_bot.notices.severities import Severity as Severity
 _DAYS_AHEAD = 60
 _MOST_DAYS = 31
 """Of a week; a longer one is a slip in a date."""
+_YEARS = range(2000, 2200)
+"""Of a week; any other is a slip in a date, and the days around it may be more than a calendar holds."""
 _UNTIL = "要写成 5月19日12:00前 或 2023-05-19T12:00。"
 
 
@@ -44,14 +46,14 @@ def _until(value: object) -> object:
     """A moment in a notice's words (5月19日12:00前) or as ISO (2023-05-19T12:00), local time."""
     if isinstance(value, str) and not value[:4].isdecimal():
         return _until_in_words(value)
+    whole_day = len(str(value)) <= len("2023-05-19")
     try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError as error:
+        moment = datetime.fromisoformat(str(value)) + timedelta(days=1 if whole_day else 0)
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"看不懂“{value}”，{_UNTIL}") from error
     if moment.tzinfo is not None:
         raise ValueError(f"“{value}”里不用写时区，{_UNTIL}")
-    whole_day = len(str(value)) <= len("2023-05-19")
-    return moment + timedelta(days=1 if whole_day else 0)
+    return moment
 
 
 def _until_in_words(words: str) -> Due:
@@ -288,6 +290,9 @@ class WeekModel(Frozen):
 
     @model_validator(mode="after")
     def _in_order(self) -> WeekModel:
+        for day in (self.first, self.last):
+            if day.year not in _YEARS:
+                raise ValueError(f"{day} 不像是活动周的日期，请看看年份写对没有。")
         if self.last < self.first:
             raise ValueError("最后一天（last）早于第一天（first）。")
         if (days := (self.last - self.first).days + 1) > _MOST_DAYS:

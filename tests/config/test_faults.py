@@ -218,6 +218,18 @@ NOTICE_CASES = {
         ("last: 2023-05-20", "last: 2024-05-20"),
         "第 4 行第 7 列：从 2023-05-14 到 2024-05-20 有 373 天，不像是活动周，请看看年月写对没有。",
     ),
+    "week at the end of the calendar": (
+        ("{first: 2023-05-14, last: 2023-05-20}", "{first: 9999-12-25, last: 9999-12-31}"),
+        "第 4 行第 7 列：9999-12-25 不像是活动周的日期，请看看年份写对没有。",
+    ),
+    "half a character, escaped": (
+        ("due: 每天16:00前", r'due: "每天16:00前\ud800"'),
+        "第 9 行第 10 列：“\\”后面的编号不是文字，请直接写文字。",
+    ),
+    "control character, escaped, in a key": (
+        ("number:", r'"number\0":'),
+        "第 2 行第 1 列：“\\”后面的编号不是文字，请直接写文字。",
+    ),
     "week that begins on a Chinese day": (
         ("first: 2023-05-14", "first: 5月14日"),
         "第 4 行第 15 列：“first”要写成存在的日期，例如 2023-05-14。",
@@ -658,6 +670,22 @@ SETTINGS_CASES = {
     "extension to the year after": (
         ("materials:", EXTENSION.replace("5月19日12:00前", "2024-05-19T12:00")),
         "第 7 行第 26 列：“2024-05-19T12:00”离活动周（2023-05-20 结束）太远，请看看年月写对没有。",
+    ),
+    "extension to a leap day": (
+        ("materials:", EXTENSION.replace("5月19日12:00前", "2月29日前")),
+        "第 7 行第 26 列：2023 年没有 2 月 29 日。",
+    ),
+    "extension beyond the calendar": (
+        ("materials:", EXTENSION.replace("5月19日12:00前", "9999-12-31")),
+        "第 7 行第 26 列：看不懂“9999-12-31”，要写成 5月19日12:00前 或 2023-05-19T12:00。",
+    ),
+    "extension of a day to the day before": (
+        ("materials:", EXTENSION.replace("until: 5月19", "material: 文字材料, day: 2023-05-17, until: 5月16")),
+        "第 7 行第 59 列：延期到“5月16日12:00前”没有用处：不比原来的期限晚，请看看年月写对没有。",
+    ),
+    "extension of a day where no day has a deadline": (
+        ("materials:", EXTENSION.replace("until", "material: 照片, day: 2023-05-17, until")),
+        "第 7 行第 38 列：这份材料不是每天报的，写了 day 就没有用处，请把 day 去掉。",
     ),
     "extension in another zone": (
         ("materials:", EXTENSION.replace("5月19日12:00前", "2023-05-19T12:00+09:00")),
