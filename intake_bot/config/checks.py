@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from intake_bot.config.document import Document, Trail
+from intake_bot.config.document import Document, Trail, is_file
 from intake_bot.config.nearest import meant, nearest
 from intake_bot.config.wording import looks_secret
 from intake_bot.errors import ConfigFault
@@ -44,7 +44,7 @@ def _server_faults(document: Document, trail: Trail, server: dict[str, object], 
     if server.get("security") == "none" and not is_loopback(str(server.get("host", "localhost"))):
         yield document.at_value((*trail, "security"), "不加密（none）只能用于本机（127.0.0.1）；请写 tls 或 starttls。")
     ca_file = server.get("ca_file")
-    if isinstance(ca_file, str) and not (home / ca_file).is_file():
+    if isinstance(ca_file, str) and not is_file(home / ca_file):
         yield document.at_value((*trail, "ca_file"), f"找不到证书文件 {ca_file}。")
 
 

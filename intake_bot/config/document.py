@@ -70,6 +70,14 @@ def _find(value: object, pattern: tuple[str, ...], trail: Trail) -> Iterator[tup
                 yield from _find(value[key], rest, (*trail, key))
 
 
+def is_file(path: Path) -> bool:
+    """False also for what the system does not let us ask about: too long a name, a folder that is closed to us."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def read_document(path: Path, file: str) -> Document:
     """Reads a YAML file. Never raises: what is wrong with it stands in `faults`."""
     document = Document(file)

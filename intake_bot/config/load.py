@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from intake_bot.config.checks import bureau_faults, notice_faults, notice_remarks
-from intake_bot.config.document import Document, read_document
+from intake_bot.config.document import Document, is_file, read_document
 from intake_bot.config.nearest import nearest
 from intake_bot.config.roster_file import read_roster
 from intake_bot.config.settings import Bureau, IntakeSettings, MissingSecret, Settings
@@ -127,14 +127,14 @@ class _Reading:
         the next run.
         """
         written = document.data.get("roster")
-        if document.broken and (self.home / "config" / usual).is_file():
+        if document.broken and is_file(self.home / "config" / usual):
             written = usual
         if "roster" not in document.data and not isinstance(written, str):
             self.remark(document.file, "没有写 roster（名册），主题里的单位一个也认不出来。")
             return Roster()
         if not isinstance(written, str):
             return written
-        path = next((p for p in (self.home / "config" / written, self.home / written) if p.is_file()), None)
+        path = next((p for p in (self.home / "config" / written, self.home / written) if is_file(p)), None)
         if path is None:
             self.faults.append(document.at_value(("roster",), f"找不到名册 {written}（相对于 config 文件夹）。"))
             return Roster()

@@ -88,6 +88,14 @@ BUREAU_CASES = {
         ("rosters/jia.csv", "rosters/jai.csv"),
         "第 8 行第 9 列：找不到名册 rosters/jai.csv（相对于 config 文件夹）。",
     ),
+    "name of a roster that no disk takes": (
+        ("rosters/jia.csv", "9" * 300 + ".csv"),
+        f"第 8 行第 9 列：找不到名册 {'9' * 300}.csv（相对于 config 文件夹）。",
+    ),
+    "name of a CA file that no disk takes": (
+        ("security: tls}\n  smtp", f"security: tls, ca_file: {'c' * 300}}}\n  smtp"),
+        f"第 5 行第 72 列：找不到证书文件 {'c' * 300}。",
+    ),
     "roster is no path": (
         ("rosters/jia.csv", "[jia]"),
         "第 8 行第 9 列：“roster”要写名册文件的路径，例如 rosters/puyang.csv。",
