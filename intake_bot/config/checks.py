@@ -152,12 +152,12 @@ def _faults_of_moments(document: Document, week: Week) -> Iterator[ConfigFault]:
         try:
             extension = Extension.model_validate({"unit": EVERYONE, "day": day, "until": until})
             moment = extension.moment(week, UTC)
+            if extension.day is not None and extension.day not in week:
+                continue  # reported as such
+            dues = tuple(_dues(document, written.get("material")))
+            deadlines = [_first(due, extension.day, week) for due in dues if due.daily or extension.day is None]
         except ValueError:
             continue  # reported with the models, or as a day that is none
-        if extension.day is not None and extension.day not in week:
-            continue  # reported as such
-        dues = tuple(_dues(document, written.get("material")))
-        deadlines = [_first(due, extension.day, week) for due in dues if due.daily or extension.day is None]
         if dues and not deadlines:
             yield document.at_value((*at, "day"), "这份材料不是每天报的，写了 day 就没有用处，请把 day 去掉。")
         elif deadlines and moment <= min(deadlines):

@@ -557,6 +557,13 @@ def test_places_hold_through_anchors(tmp_path: Path) -> None:
     ]
 
 
+def test_leap_day_is_a_fault_under_an_extension_as_well(tmp_path: Path) -> None:
+    home = make_home(tmp_path, notice=("due: 活动周期间", "due: 2月29日前"))
+    path = home / "config/notices/jia-2023.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("materials:", EXTENSION, 1), encoding="utf-8")
+    assert faults(home) == ["config/notices/jia-2023.yaml 第 23 行第 10 列：2023 年没有 2 月 29 日。"]
+
+
 @pytest.mark.parametrize(
     "after",
     ["name: &a [*a]", "name: &a {<<: *a}", "? [a, b]\n: 1\nname: 甲", "<<: 甲\nname: 甲"],
