@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import UNDER_CI
+from tests.conftest import REFUSED, UNDER_CI
 
 SHARED_MEMORY = Path("/dev/shm")
 SMALL_BYTES = 100_000_000
@@ -41,7 +41,7 @@ def small_disk(place: Path, size: int) -> Iterator[SmallDisk]:
     """A disk of so many bytes at `place`; where this process may not mount, the small one that containers have."""
     if refused := _mount(place, "-t", "tmpfs", "-o", f"size={size},mode=700,uid={os.geteuid()}", "tmpfs"):
         if shutil.disk_usage(SHARED_MEMORY).total > SMALL_BYTES:
-            pytest.skip(f"no small disk can be mounted here, and there is none: {refused}")
+            pytest.skip(f"{REFUSED}: {refused}")
         with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as folder:
             place.rmdir()
             place.symlink_to(folder)
@@ -57,7 +57,7 @@ def small_disk(place: Path, size: int) -> Iterator[SmallDisk]:
 def read_only_disk(place: Path) -> Iterator[None]:
     """Makes the disk at `place` read-only as a whole."""
     if refused := _mount(place, "-o", "remount,ro"):
-        pytest.skip(f"no disk can be made read-only here: {refused}")
+        pytest.skip(f"{REFUSED}: {refused}")
     try:
         yield
     finally:
@@ -76,7 +76,7 @@ def read_only(folder: Path) -> Iterator[None]:
             folder.chmod(0o700)
         return
     if refused := _mount(folder, "--bind", str(folder)) or _mount(folder, "-o", "remount,ro,bind"):
-        pytest.skip(f"root cannot make a folder read-only for itself here: {refused}")
+        pytest.skip(f"{REFUSED}: {refused}")
     try:
         yield
     finally:

@@ -157,7 +157,6 @@ def test_a_limit_on_files_is_told_and_passes(
     assert is_settled(home, smtp_server, Fate.ACCEPTED)
 
 
-@pytest.mark.mounts
 @pytest.mark.parametrize("polled_before", [False, True], ids=["at the first start", "later"])
 def test_a_read_only_data_folder_is_told_and_passes(
     polled_before: bool, home: Path, account: ImapAccount, smtp_server: SmtpServer
@@ -180,7 +179,6 @@ def test_a_read_only_data_folder_is_told_and_passes(
     assert is_settled(home, smtp_server, *expected, Fate.ACCEPTED)
 
 
-@pytest.mark.mounts
 def test_a_disk_that_turns_read_only_is_told_and_passes(
     home: Path, account: ImapAccount, smtp_server: SmtpServer
 ) -> None:
