@@ -15,9 +15,9 @@ _LONGEST_QUESTION = 200
 _LONGEST_NAME = 3
 """Letters: 张老师谢谢, or the name under a letter."""
 
-_ASKS = re.compile(
-    r"[？?]|请问|想问|问一下|问一问|咨询|请教|怎么|怎样|如何|为什么|能否|可否|是否|能不能|可不可以|行不行|要不要"
-)
+_ASKS = re.compile(r"[？?]|请问|想问|问一下|问一问|咨询|请教")
+_ASKS_IN_WORDS = re.compile(r"怎么|怎样|如何|为什么|能否|可否|是否|能不能|可不可以|行不行|要不要")
+"""In a subject these may be a title's: 典型案例《如何培养工匠》."""
 _ASKS_POLITELY = re.compile(r"(?:收到|看到|可以|行|好)(?:了)?(?:吗|么|没有?)?[？?]")
 """收到了吗？ behind 附件是我校照片 asks for what our letter is."""
 _ATTACHED = re.compile(r"附件|附上|附后|见附|attach|enclos", re.IGNORECASE)
@@ -89,8 +89,9 @@ def is_question(approach: Approach, subject: str, words: str) -> bool:
     """
     if approach.carries_files or len(words) > _LONGEST_QUESTION:
         return False
-    asked = f"{subject}\n{words}"
-    return _ASKS.search(_ASKS_POLITELY.sub("", asked)) is not None and _ATTACHED.search(words) is None
+    asked = _ASKS_POLITELY.sub("", f"{subject}\n{words}")
+    asks = _ASKS.search(asked) is not None or _ASKS_IN_WORDS.search(words) is not None
+    return asks and _ATTACHED.search(words) is None
 
 
 def is_message(approach: Approach, words: str) -> bool:
