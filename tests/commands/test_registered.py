@@ -83,12 +83,13 @@ def test_ledger_for_people_is_a_line_an_item(polled: Path) -> None:
 def test_held_lists_mails_with_reason_and_file(polled: Path) -> None:
     held = run("held", "--home", polled)
     assert held.code == 1
-    head, about, why, *files, total, _, _ = held.out.splitlines()
+    head, about, why, *files, total, _, _, closing = held.out.splitlines()
     assert head == "1002-4  河北省教育厅  2023-05-15 08:00  承德市教育局"
     assert about == "    主题：活动周承德市教育局照片材料  来自：school@example.edu.cn"
     assert why.startswith("    原因：照片：")
     assert [Path(file.removeprefix("    文件：")).is_file() for file in files if "文件：" in file] == [True] * 2
     assert total == "共 1 封待人工处理。"
+    assert closing == "来问问题的邮件，已经答复的，用 intake-bot held accept 编号 结案（不收材料，不再回信）"
 
 
 @pytest.mark.parametrize("command", ["held", "ledger"])

@@ -72,8 +72,9 @@ def test_the_file_holds_every_key_after_a_round(office: Office, smtp: MoodySmtpS
     health = written(office)
     assert health.pop("free_disk_bytes") > 0
     assert health.pop("pid") > 0
-    assert set(health) == {"version", "started", "written", "complaints", "bureaus"}
-    assert (health["written"], health["complaints"]) == ("2023-05-18T09:01:00+08:00", [])
+    assert set(health) == {"version", "started", "written", "faulty_edit", "complaints", "bureaus"}
+    told = (health["written"], health["faulty_edit"], health["complaints"])
+    assert told == ("2023-05-18T09:01:00+08:00", "", [])
     assert health["bureaus"] == {
         "hebei": {
             "name": "河北省教育厅",

@@ -9,7 +9,7 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -80,7 +80,10 @@ def day_mails() -> list[bytes]:
 
 def command_lines() -> bytes:
     """Of every process that can be looked at (Linux)."""
-    found = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)]
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # another user's, or it has ended meanwhile
+            found.append(path.read_bytes())
     return b"\n".join(found)
 
 
