@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 DIGEST_CHECK_SECONDS = 60
 EDIT_CHECK_SECONDS = 3
+TURN_SECONDS = 1
+"""So long a look at edits waits for its turn: less than until the next look."""
 STOP_CHECK_SECONDS = 0.5
 STUCK_SECONDS = 3600
 """Longer than this no mail takes, be the line ever so slow: who is silent for so long, beside the pause between two
@@ -149,7 +151,10 @@ class Daemon:
 
     def _reread(self) -> None:
         """Between two rounds: the mail in hand is judged by the rules with which it was begun."""
-        with self._turn:
+        # A long round is not waited for: the looks behind it would pile up, and each be told in the log.
+        if not self._turn.acquire(timeout=TURN_SECONDS):
+            return
+        try:
             settings = None if self._stopping.is_set() else self._rereading.settings()
             self._rounds.faulty_edit = self._rereading.faulty
             if settings is None:
@@ -161,6 +166,8 @@ class Daemon:
                 return
             self._settings = settings
             self._pinger = Pinger(settings.intake.health.ping_url)
+        finally:
+            self._turn.release()
         every = settings.intake.polling.every_seconds
         self._scheduler.modify_job("poll", trigger=Every(seconds=every), next_run_time=self._now())
         self._scheduler.modify_job("digest", next_run_time=self._now())

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.daemon import ClockWatch, Every
+from intake_bot.daemon import EDIT_CHECK_SECONDS, ClockWatch, Every
 from intake_bot.demo.servers import ImapAccount, SmtpServer
 from tests.conftest import ImapHost
 from tests.e2e.home import CLERK, edit, make_home, write_bureau
@@ -191,6 +191,18 @@ def test_an_edit_is_taken_over_and_a_faulty_one_is_not(
         log = end(daemon, home)
     assert log.count(" configuration read anew ") == 2
     assert "Traceback" not in log
+
+
+def test_no_look_at_edits_waits_behind_a_long_round(home: Path, account: ImapAccount, smtp_server: SmtpServer) -> None:
+    edit(home, "config/intake.yaml", "timeout_seconds: 3", "timeout_seconds: 20")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        write_bureau(home, "hebei", replace(account, port=silent.getsockname()[1]), smtp_server)
+        with running(home) as daemon:
+            connection, _ = silent.accept()
+            time.sleep(3 * EDIT_CHECK_SECONDS)
+            connection.close()
+            log = end(daemon, home)
+    assert "_reread" not in log
 
 
 NOON = datetime(2023, 5, 17, 12, 0, tzinfo=UTC)
