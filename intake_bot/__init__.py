@@ -1,5 +1,3 @@
 """An e-mail driven intake robot for Chinese education bureaus."""
 
-from importlib.metadata import version
-
-__version__ = version("intake-bot")
+__version__ = "0.1.0"

@@ -1,5 +1,5 @@
-"""Mails made to hurt whoever reads them: too long, too many, too deep, or with names and texts that would be orders to
-a disk, a browser, a spreadsheet, a mail server or a log. All are submissions of 濮阳, and each is what it is called.
+"""Hostile mails: with too much of something, or with names and texts that are commands for a disk, a browser, a
+spreadsheet, a mail server or a log. All are submissions to 濮阳.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _FILE = b"--b\r\nContent-Type: application/octet-stream; name=%s\r\n\r\n%s\r\n"
 
 
 def word(text: str) -> bytes:
-    """As an encoded word, in which anything may stand."""
+    """The text as an encoded word, which may contain any character."""
     return b"=?utf-8?B?" + b64encode(text.encode()) + b"?="
 
 
 def _with_files(*names: str) -> bytes:
-    """A file for each name, each with a content of its own."""
+    """A mail with one file for each name; their contents differ."""
     files = b"".join(_FILE % (b'"' + word(name) + b'"', b"%d" % number) for number, name in enumerate(names))
     return _HEAD + _MIXED + files + b"--b--\r\n"
 
@@ -31,11 +31,11 @@ def _page(html: str) -> bytes:
     return _HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + html.encode()
 
 
-LONG: Mapping[str, Callable[[], bytes]] = {
+OVERSIZED: Mapping[str, Callable[[], bytes]] = {
     "field of 8 MB": lambda: _HEAD + b"X-Junk: " + b"x" * 8_000_000 + b"\r\n\r\ntext",
     "folded field of 8 MB": lambda: _HEAD + b"X-Junk: " + b"x y z\r\n " * 1_000_000 + b"\r\n\r\ntext",
     "million fields": lambda: _HEAD + b"a:\r\n" * 1_000_000 + b"\r\ntext",
-    "subject of 2 MB behind ours": lambda: _HEAD + b"Subject: " + b"a b" * 700_000 + b"\r\n\r\ntext",
+    "second subject of 2 MB": lambda: _HEAD + b"Subject: " + b"a b" * 700_000 + b"\r\n\r\ntext",
     "subject of 60 000 words": lambda: (
         b"From: <%s>\r\nSubject: " % SENDER.encode()
         + word(SUBJECT)
@@ -54,20 +54,39 @@ LONG: Mapping[str, Callable[[], bytes]] = {
         + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(100))
         + b"Content-Type: image/jpeg; name=a.jpg\r\n\r\nx"
     ),
-    "100 mails inside each other": lambda: (_HEAD + b"Content-Type: message/rfc822\r\n\r\n") * 100 + b"\r\ntext",
-    "200 mails beside each other": lambda: (
+    "100 nested mails": lambda: (_HEAD + b"Content-Type: message/rfc822\r\n\r\n") * 100 + b"\r\ntext",
+    "200 attached mails": lambda: (
         _HEAD + _MIXED + (b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + _HEAD + b"\r\ntext\r\n") * 200
     ),
-    "endless boundaries": lambda: _HEAD + _MIXED + b"--b\r\n" * 200_000,
-    "endless ends": lambda: _HEAD + _MIXED + b"--b--\r\n" * 200_000,
-    "boundaries that are none": lambda: _HEAD + _MIXED + b"--c\r\n" * 500_000,
+    "200 000 boundaries": lambda: _HEAD + _MIXED + b"--b\r\n" * 200_000,
+    "200 000 closing boundaries": lambda: _HEAD + _MIXED + b"--b--\r\n" * 200_000,
+    "lines like boundaries": lambda: _HEAD + _MIXED + b"--c\r\n" * 500_000,
+    "10 000 boundaries that no header declares": lambda: (
+        _HEAD + b"\r\n" + b"".join(b"--b%d\r\nContent-Type: text/plain\r\n\r\nx\r\n" % n for n in range(10_000))
+    ),
+    "200 000 boundaries that no header declares": lambda: (
+        _HEAD + b"\r\n" + b"--b\r\nContent-Type: image/png\r\n\r\n" * 200_000
+    ),
+    "parameters without end": lambda: _HEAD + b"Content-Type: a/b" + b'; name="a' * 20_000 + b"\r\n\r\ntext",
+    "words without end": lambda: _HEAD.replace(b"\r\n", b" " + b"=?utf-8?B?5L2g" * 10_000 + b"\r\n", 1) + b"\r\ntext",
+    "100 000 files in the text": lambda: _HEAD + b"\r\n" + b"begin 644 a\r\n#0V%T\r\n`\r\nend\r\n" * 100_000,
+    "file of 20 MB in the text": lambda: _HEAD + b"\r\nbegin 644 a\r\n" + (b"M" + b"8" * 60 + b"\r\n") * 330_000,
+    "base64 of 20 MB in the text": lambda: _HEAD + b"\r\n" + (b"UEsDBBQA" + b"A" * 68 + b"\r\n") * 260_000,
+    "base64 of nothing known": lambda: _HEAD + b"\r\n" + (b"q" * 76 + b"\r\n") * 260_000,
+    "BinHex of a long run": lambda: (
+        _HEAD
+        + b"\r\n(This file must be converted with BinHex 4.0)\r\n\r\n:"
+        + b"\r\n".join([b"!(i[!(i[!(i[!(i[!(i[!(i[!(i[!(i[!(i[!(i[!(i[!(i[!(i[!(i[!(i[!(i["] * 50_000)
+    ),
+    "yEnc of escapes": lambda: _HEAD + b"\r\n=ybegin line=128 size=9 name=a\r\n" + b"=" * 4_000_000,
+    "PGP of 8 MB": lambda: _HEAD + b"\r\n-----BEGIN PGP MESSAGE-----\r\n\r\n" + (b"q" * 64 + b"\r\n") * 120_000,
     "NULs": lambda: _HEAD + b"\r\n" + bytes(4_000_000),
     "bare CRs": lambda: _HEAD + b"\r\n" + b"\r" * 4_000_000,
     "empty lines": lambda: _HEAD + b"\r\n" + b"\r\n" * 2_000_000,
     "line of 4 MB": lambda: _HEAD + b"\r\n" + b"x" * 4_000_000,
     "line of blanks": lambda: _HEAD + b"\r\n1" + b" " * 2_000_000 + b"x",
-    "quotes upon quotes": lambda: _HEAD + b"\r\n" + (b">" * 300 + b" x\r\n") * 10_000,
-    "history upon history": lambda: _HEAD + b"\r\n" + "在 2023年5月17日，张三 写道：\r\n".encode() * 40_000,
+    "deeply quoted lines": lambda: _HEAD + b"\r\n" + (b">" * 300 + b" x\r\n") * 10_000,
+    "40 000 introductions": lambda: _HEAD + b"\r\n" + "在 2023年5月17日，张三 写道：\r\n".encode() * 40_000,
     "tags that never close": lambda: _page("<div>" * 300_000),
     "tags that never end": lambda: _page("<a href='" * 200_000),
     "comments that never end": lambda: _page("<!--" * 400_000),
@@ -76,7 +95,7 @@ LONG: Mapping[str, Callable[[], bytes]] = {
 }
 """By what there is too much of."""
 
-ABSURD: Mapping[str, Callable[[], bytes]] = {
+HOSTILE: Mapping[str, Callable[[], bytes]] = {
     "dates": lambda: (
         b"Received: x; Fri, 31 Dec 9999 23:59:59 -2359\r\nDate: Wed, 99 Foo 99999 99:99:99 +9999\r\n" + _HEAD + b"\r\nx"
     ),
@@ -100,7 +119,7 @@ ABSURD: Mapping[str, Callable[[], bytes]] = {
         "<script>alert(1)</script>.jpg", '"onload=alert(1) x=".txt', "{{ 7*7 }}.txt", "[red]x[ red].txt"
     ),
     "link": lambda: _with_files("http://evil.example/a.txt", "www.evil.example.txt", "mailto:" + VICTIM),
-    "equal but for case": lambda: _with_files("A.txt", "a.txt", "a.TXT", "a (2).txt"),
+    "names that differ by case only": lambda: _with_files("A.txt", "a.txt", "a.TXT", "a (2).txt"),
     "subject that injects": lambda: (
         b"Subject: " + word(f"{SUBJECT}\r\nBcc: {VICTIM}\r\n\r\n<script>alert(1)</script>") + _FROM
     ),
@@ -132,4 +151,4 @@ ABSURD: Mapping[str, Callable[[], bytes]] = {
         "<p onclick=alert(1)>正文</p><script>alert(1)</script><iframe src=//evil.example>"
     ),
 }
-"""By what of it is hostile."""
+"""By the part that is hostile."""

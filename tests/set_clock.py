@@ -1,8 +1,7 @@
-"""Runs a command in a process whose clock can be set from outside, while its monotonic time goes on undisturbed."""
+"""Gives this process a clock that can be set from outside; its monotonic time is unchanged."""
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Self
@@ -12,11 +11,11 @@ import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 
 import intake_bot.clock
-from intake_bot import cli
+from tests.fast_daemon import shorten_waits
 
 
 class SetClock(datetime):
-    """A datetime whose `now` is so many seconds away from the machine's as a file says."""
+    """A datetime whose `now` differs from the machine's clock by the seconds in a file."""
 
     file: Path
 
@@ -26,9 +25,9 @@ class SetClock(datetime):
         return cls.fromtimestamp((datetime.now(tz) + away).timestamp(), tz)
 
 
-def main() -> None:
-    """FILE COMMAND…"""
-    SetClock.file = Path(sys.argv[1])
+def read_clock_from(file: Path) -> None:
+    """From now on, with short intervals as well."""
+    SetClock.file = file
     for module in (
         intake_bot.clock,
         apscheduler.executors.base,
@@ -36,8 +35,4 @@ def main() -> None:
         apscheduler.triggers.interval,
     ):
         vars(module).update(datetime=SetClock)
-    cli.main(sys.argv[2:])
-
-
-if __name__ == "__main__":
-    main()
+    shorten_waits()

@@ -1,1 +1,1 @@
-"""The commands, one module each: `run(options) -> exit code`."""
+"""The commands, one module each: `run(options)` returns the exit code. `arguments` declares what each takes."""

@@ -1,48 +1,69 @@
-"""`demo`: the whole matter on this machine alone: mailboxes, mails, answers, digests."""
+"""`demo`: receives, judges and answers the demo's mails on this machine alone, and makes the digests."""
 
 from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Collection
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from intake_bot.cli import EXIT_FOUND, EXIT_WELL
-from intake_bot.commands.progress import tracked
-from intake_bot.demo.mails import demo_mails
-from intake_bot.demo.servers import SentLetter
-from intake_bot.demo.stage import Day, stage_in
+from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_USAGE, EXIT_WELL
+from intake_bot.commands.console.progress import tracked
+from intake_bot.demo.mails import DEMO_MAILS
 from intake_bot.errors import ConfigError, ConfigFault
 from intake_bot.files.store import safe_name
-from intake_bot.home import Home
+from intake_bot.home.home import Home
+from intake_bot.judging.outcome_words import DISPOSITION_WORDS
 from intake_bot.judging.verdict import Disposition, MailKind
-from intake_bot.ledger.records import FiledMail, Outcome
-from intake_bot.ledger.states import MessageState
-from intake_bot.letters.untrusted import one_line
+from intake_bot.ledger.values.records import FiledMail, Outcome
+from intake_bot.ledger.values.states import MessageState
+from intake_bot.letters.untrusted import short_line
 from intake_bot.notices.notice import Severity
 
+if TYPE_CHECKING:
+    from intake_bot.demo.sandbox import BureauDay
+    from intake_bot.demo.servers import SentLetter
+
+_EXTRA = ("aiosmtpd", "pymap")
+"""The libraries of the extra `demo`."""
+_NOT_INSTALLED = """\
+演示要用的邮件服务器没有安装（收件程序本身不用它们）。请在源码文件夹里运行：
+    pip install ".[demo]"
+然后再运行 intake-bot demo。"""
 _WIDTH_OF_A_FILE = 132
 """Columns, where the output is no terminal."""
 _SHOWN_REASONS = 3
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plays one day of every bureau and leaves everything in a folder. 1 when something did not go as it must."""
+    """Replays one day of every bureau and keeps everything in a folder.
+
+    1 when something did not go as it must, 2 when the extra `demo` is not installed.
+    """
+    if not all(map(find_spec, _EXTRA)):
+        print(_NOT_INSTALLED, file=sys.stderr)
+        return EXIT_USAGE
+    from intake_bot.demo.sandbox import open_sandbox
+    from intake_bot.service.poll_cycle import PollCycle
+
     folder = _folder(options.keep)
     print("没有用到任何账号和网络：邮箱、邮件和收件人都是现做的。")
-    with stage_in(folder) as stage:
-        days = stage.play(tracked(demo_mails(), "收信、判定、回信"))
-        letters = [(sent, _parsed(sent)) for sent in stage.letters]
-    _leave_letters(letters, folder / "letters")
-    _leave_digests(stage.home, days, folder / "digests")
+    with open_sandbox(folder) as sandbox:
+        days = sandbox.replay(tracked(DEMO_MAILS, "收信、判定、回信"), PollCycle)
+        letters = [(sent, _parsed(sent)) for sent in sandbox.letters]
+    _save_letters(letters, folder / "letters")
+    _copy_digests(sandbox.home, days, folder / "digests")
     _show(days, {letter["X-Intake-Bot"] for _, letter in letters})
     _show_places(folder)
     return EXIT_FOUND if any(day.trouble or day.report.unfinished for day in days) else EXIT_WELL
@@ -62,22 +83,22 @@ def _folder(wanted: Path | None) -> Path:
     return wanted
 
 
-# ---- what is left to look at ---------------------------------------------------------------------------------------
+# ---- what is kept in the folder ------------------------------------------------------------------------------------
 
 
 def _parsed(letter: SentLetter) -> EmailMessage:
     return message_from_bytes(letter.raw, EmailMessage, policy=policy.default)
 
 
-def _leave_letters(letters: Collection[tuple[SentLetter, EmailMessage]], folder: Path) -> None:
-    """One file a letter, as the server took it: 03-liuyang@mobile.example-【请补正】….eml."""
+def _save_letters(letters: Collection[tuple[SentLetter, EmailMessage]], folder: Path) -> None:
+    """One file a letter, as the server received it: 03-liuyang@mobile.example-【请补正】….eml."""
     folder.mkdir()
     for number, (sent, letter) in enumerate(letters, 1):
         name = f"{number:02}-{'、'.join(sent.recipients)}-{letter['Subject']}"
         (folder / f"{safe_name(name)}.eml").write_bytes(sent.raw)
 
 
-def _leave_digests(home: Home, days: Collection[Day], folder: Path) -> None:
+def _copy_digests(home: Home, days: Collection[BureauDay], folder: Path) -> None:
     folder.mkdir()
     for day in days:
         for page in (home.digests / day.bureau.id).glob("*.html"):
@@ -87,8 +108,8 @@ def _leave_digests(home: Home, days: Collection[Day], folder: Path) -> None:
 # ---- what is printed -----------------------------------------------------------------------------------------------
 
 
-def _show(days: Collection[Day], answered: Collection[str]) -> None:
-    """`answered` are the receipt numbers of the mails that got a letter."""
+def _show(days: Collection[BureauDay], answered: Collection[str]) -> None:
+    """Prints a table for each bureau; `answered` are the receipt numbers of the mails that got a letter."""
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = _WIDTH_OF_A_FILE
@@ -100,26 +121,20 @@ def _show(days: Collection[Day], answered: Collection[str]) -> None:
             console.print(f"问题：{sentence}")
 
 
-def _table(day: Day, answered: Collection[str]) -> Table:
-    moment = day.moment.strftime("%Y-%m-%d %H:%M")
-    table = Table(title=Text(f"{day.bureau.name}（汇总时间 {moment}）"), title_justify="left")
+def _table(day: BureauDay, answered: Collection[str]) -> Table:
+    digest_at = day.digest_at.strftime("%Y-%m-%d %H:%M")
+    table = Table(title=Text(f"{day.bureau.name}（汇总时间 {digest_at}）"), title_justify="left")
     for heading, share in (("单位", 4), ("邮件主题", 7), ("判定", 2), ("原因", 8), ("回信", 1)):
         # Chinese has no blanks to break lines at.
         table.add_column(heading, ratio=share, overflow="fold")
     for mail in day.report.mails:
         reply = "已回" if mail.receipt in answered else "不回"
         # Text, because a string would be read as rich's own markup, and a stranger wrote some of these.
-        cells = (mail.unit or "", one_line(mail.subject), _verdict(mail), _reason(mail), reply)
+        cells = (mail.unit or "", short_line(mail.subject), _verdict(mail), _reason(mail), reply)
         table.add_row(*(Text(cell) for cell in cells))
     return table
 
 
-_VERDICTS = {
-    Disposition.ACCEPTED: "收",
-    Disposition.PARTIAL: "收一部分",
-    Disposition.REJECTED: "退",
-    Disposition.HELD: "待人工",
-}
 _MACHINES = {
     "own-letter": "是收件程序自己的信",
     "bounce": "是退信",
@@ -134,9 +149,9 @@ _MACHINES = {
 def _verdict(mail: FiledMail) -> str:
     if mail.disposition is not None:
         late = any(item.late for item in mail.items) and mail.disposition is Disposition.ACCEPTED
-        return _VERDICTS.get(mail.disposition, "") + ("（迟报）" if late else "")
+        return DISPOSITION_WORDS[mail.disposition].brief + ("（迟报）" if late else "")
     if mail.outcome is Outcome.HELD:
-        return "待人工"
+        return DISPOSITION_WORDS[Disposition.HELD].brief
     return "重复" if mail.state is MessageState.DUPLICATE else "非报送"
 
 
@@ -151,21 +166,21 @@ def _reason(mail: FiledMail) -> str:
 
 
 def _findings(mail: FiledMail) -> str:
-    """What decided, the same said once: errors, else what a person must look at, else the remarks."""
+    """What decided, each sentence once: the errors, else what holds the mail, else the remarks."""
     every = [*mail.findings, *(finding for item in mail.items for finding in item.findings)]
     errors = [finding for finding in every if finding.severity is Severity.ERROR]
     decisive = errors or [finding for finding in every if finding.holds]
-    found = tuple(dict.fromkeys(one_line(finding.found) for finding in decisive or every))
+    found = tuple(dict.fromkeys(short_line(finding.found) for finding in decisive or every))
     label = "提醒：" if found and not decisive else ""
     more = f"；等{len(found)}处" if len(found) > _SHOWN_REASONS else ""
     return label + "；".join(found[:_SHOWN_REASONS]) + more
 
 
-def _sum(day: Day) -> str:
-    heaps = Counter(mail.outcome for mail in day.report.mails)
+def _sum(day: BureauDay) -> str:
+    counts = Counter(mail.outcome for mail in day.report.mails)
     return (
-        f"邮箱 {len(day.report.mails)} = 收 {heaps[Outcome.ACCEPTED]} + 退 {heaps[Outcome.REJECTED]}"
-        f" + 待人工 {heaps[Outcome.HELD]} + 非报送 {heaps[Outcome.OTHER]}"
+        f"邮箱 {len(day.report.mails)} = 收 {counts[Outcome.ACCEPTED]} + 退 {counts[Outcome.REJECTED]}"
+        f" + 待人工 {counts[Outcome.HELD]} + 非报送 {counts[Outcome.OTHER]}"
     )
 
 

@@ -11,19 +11,24 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from intake_bot.answering import Answering, Reply
-from intake_bot.cli import EXIT_FOUND, EXIT_WELL
-from intake_bot.commands.choosing import chosen_bureaus, in_zone
-from intake_bot.commands.progress import tracked_while_printing
+from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
+from intake_bot.commands.console.options import chosen_bureaus, in_zone
+from intake_bot.commands.console.progress import tracked_while_printing
 from intake_bot.config.load import load
+from intake_bot.config.notice_context import NoticeContext, find_notice_context
 from intake_bot.config.settings import Bureau, Settings
 from intake_bot.errors import ConfigError, ConfigFault
-from intake_bot.examine import Desk, Examined, desk_for, examine, open_mail, worker_for
-from intake_bot.files.worker import Worker
-from intake_bot.home import Home
+from intake_bot.files.worker.worker import Worker
+from intake_bot.home.home import Home
+from intake_bot.home.letter_templates import home_templates
+from intake_bot.intake.answers.reply import Reply, ReplyWriter
+from intake_bot.intake.examine import Examination, examine
+from intake_bot.intake.opening import open_mail
+from intake_bot.intake.prior_mail import NoPriorMail
+from intake_bot.judging.outcome_words import DISPOSITION_WORDS
 from intake_bot.judging.verdict import Disposition, Finding, ItemVerdict, MailKind, Verdict
+from intake_bot.mail.imap.arrival import Arrival
 from intake_bot.mail.message import Message
-from intake_bot.past import NoPast
 
 TRIAL_RECEIPT = "0000-0"
 """Stands where a receipt number will: a trial is not registered, so it gets none."""
@@ -31,12 +36,12 @@ TRIAL_RECEIPT = "0000-0"
 
 @dataclass(frozen=True)
 class Judged:
-    """One file with what was made of it. `desk` is None where no bureau could be told."""
+    """One file with what was made of it. `context` is None where no bureau could be told."""
 
     file: Path
-    desk: Desk | None
+    context: NoticeContext | None
     received: datetime
-    examined: Examined
+    examination: Examination
     reply: Reply | None
 
 
@@ -50,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         raise ConfigError(tuple(ConfigFault(str(path), 0, 0, "没有这个文件") for path in absent))
     something_wrong = False
     for judged in _judge_all(options, settings, home):
-        disposition = judged.examined.verdict.disposition
+        disposition = judged.examination.verdict.disposition
         something_wrong |= disposition in (Disposition.REJECTED, Disposition.PARTIAL)
         if options.json:
             print(json.dumps(as_json(judged), ensure_ascii=False), flush=True)
@@ -60,34 +65,36 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _judge_all(options: argparse.Namespace, settings: Settings, home: Home) -> Iterator[Judged]:
-    answering = Answering(home.templates())
-    with worker_for(settings.intake.limits) as worker:
+    reply_writer = ReplyWriter(home_templates(home))
+    with Worker(settings.intake.limits.allowance) as worker:
         for path in tracked_while_printing(options.files, "试判"):
             with tempfile.TemporaryDirectory(prefix="intake-bot-") as work:
-                yield _judge_one(path, Path(work), options, settings, answering, worker)
+                yield _judge_one(path, Path(work), options, settings, reply_writer, worker)
 
 
 def _judge_one(
-    path: Path, work: Path, options: argparse.Namespace, settings: Settings, answering: Answering, worker: Worker
+    path: Path, work: Path, options: argparse.Namespace, settings: Settings, reply_writer: ReplyWriter, worker: Worker
 ) -> Judged:
     zone = settings.intake.zone
     message = open_mail(path, work, settings.intake.limits)
     received = _received(message, options, zone)
     bureau = _bureau_of(message, options.bureau, settings)
-    desk = desk_for(settings, bureau, received) if bureau else None
-    if desk is None:
+    context = find_notice_context(settings, bureau, received) if bureau else None
+    if context is None:
         verdict = Verdict(MailKind.OTHER, Disposition.IGNORED)
-        return Judged(path, None, received, Examined(message, verdict, "no bureau"), None)
-    examined = examine(message, received, desk, work, NoPast(), worker)
+        return Judged(path, None, received, Examination(message, verdict, "no bureau"), None)
+    examination = examine(message, Arrival(received), context, work, NoPriorMail(), worker)
     now = in_zone(options.now, zone) if options.now else received
-    return Judged(path, desk, received, examined, answering.reply(examined, desk, TRIAL_RECEIPT, received, now))
+    return Judged(
+        path, context, received, examination, reply_writer.reply(examination, context, TRIAL_RECEIPT, received, now)
+    )
 
 
 def _received(message: Message, options: argparse.Namespace, zone: tzinfo) -> datetime:
     """--received, else the topmost Received: header, else Date:, else the moment that is now."""
-    given = in_zone(options.received, zone) if options.received else None
+    supplied = in_zone(options.received, zone) if options.received else None
     now = in_zone(options.now, zone) if options.now else datetime.now(zone)
-    return (given or message.received or message.date or now).astimezone(zone)
+    return (supplied or message.received_at or message.sent_at or now).astimezone(zone)
 
 
 def _bureau_of(message: Message, wanted: str | None, settings: Settings) -> Bureau | None:
@@ -105,11 +112,11 @@ def _bureau_of(message: Message, wanted: str | None, settings: Settings) -> Bure
 
 def as_json(judged: Judged) -> dict[str, Any]:
     """The object that `--json` prints, one a line."""
-    verdict, desk, reply = judged.examined.verdict, judged.desk, judged.reply
+    verdict, context, reply = judged.examination.verdict, judged.context, judged.reply
     return {
         "file": str(judged.file),
-        "bureau": desk.bureau.id if desk else None,
-        "notice": desk.notice.id if desk else None,
+        "bureau": context.bureau.id if context else None,
+        "notice": context.notice.id if context else None,
         "kind": verdict.kind.value,
         "disposition": verdict.disposition.value,
         "unit": verdict.unit,
@@ -143,19 +150,11 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 # ---- for people ------------------------------------------------------------------------------------------------
 
-_DISPOSITIONS = {
-    Disposition.ACCEPTED: "收下",
-    Disposition.PARTIAL: "部分收下",
-    Disposition.REJECTED: "请补正",
-    Disposition.HELD: "待人工查看",
-    Disposition.IGNORED: "不是报送邮件，不处理",
-}
-
 
 def _show(judged: Judged) -> None:
     # Plain print: names and subjects come from mails, and rich would read [brackets] in them as markup.
     print(f"═══ {judged.file}")
-    print(f"判定：{_DISPOSITIONS[judged.examined.verdict.disposition]}")
+    print(f"判定：{DISPOSITION_WORDS[judged.examination.verdict.disposition].trial}")
     if judged.reply is None:
         print("不回信。")
     else:

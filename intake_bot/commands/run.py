@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import logging
+import threading
 from functools import partial
 from logging.handlers import RotatingFileHandler
 
-from intake_bot.cli import EXIT_WELL
 from intake_bot.clock import system_clock
-from intake_bot.commands.inspecting import fit_for_work
-from intake_bot.daemon import Daemon
-from intake_bot.home import Home, only_instance
-from intake_bot.log_lines import LOG_FORMAT, DiscreetFormatter, log_to_screen
-from intake_bot.rereading import Rereading
-from intake_bot.rounds import Rounds
+from intake_bot.commands.console.exit_codes import EXIT_WELL
+from intake_bot.commands.console.log_lines import LOG_FORMAT, DiscreetFormatter, log_to_screen
+from intake_bot.commands.inspection import load_usable_parts, load_usable_settings
+from intake_bot.home.home import Home
+from intake_bot.home.lock import only_instance
+from intake_bot.service.config_watcher import ConfigWatcher
+from intake_bot.service.daemon import Daemon
+from intake_bot.service.workplace import Workplace
 
 log = logging.getLogger(__name__)
 
@@ -26,16 +28,19 @@ def run(options: argparse.Namespace) -> int:
     """Works until it is told to stop."""
     home = Home(options.home)
     # Before the files are read: an edit in between must not be missed.
-    rereading = Rereading(home, partial(fit_for_work, home), system_clock)
-    settings = fit_for_work(home)
+    watcher = ConfigWatcher(home, partial(load_usable_parts, home), system_clock)
+    settings = load_usable_settings(home)
     log_to_screen(logging.DEBUG if options.verbose else logging.INFO)
     # Their INFO and DEBUG lines speak of every job and of every IMAP answer, letters included.
-    for library in ("alembic", "apscheduler", "imapclient", "mailparser"):
+    for library in ("alembic", "imapclient", "mailparser"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # It warns at each interval of a run that lasts longer.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     with only_instance(home):
         _log_into(home)
-        with Rounds(settings, home, system_clock) as rounds:
-            Daemon(settings, rounds, rereading, system_clock).run()
+        stop = threading.Event()
+        with Workplace(settings, home, system_clock, pause=stop.wait) as workplace:
+            Daemon(workplace, settings, watcher, stop).run()
     return EXIT_WELL
 
 

@@ -1,1 +1,1 @@
-"""Reads `config/`, checks everything once, and hands frozen settings to the rooms."""
+"""Reads and checks `config/`, and makes frozen settings of it."""

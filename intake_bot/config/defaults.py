@@ -1,28 +1,32 @@
-"""The configuration and templates that come with the program, and a new home made from them."""
+"""The configuration and templates that come with the program. A new home is a copy of them."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-from intake_bot.disk import disk_words
-from intake_bot.errors import ConfigError, ConfigFault, TemporaryFailure
+from intake_bot.errors import ConfigError, ConfigFault, TemporaryFailure, disk_words
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FOLDERS = ("config", "templates")
 
 
 def defaults_dir() -> Path:
-    """The folder that holds the shipped `config/` and `templates/`: in the wheel, or the root of the checkout."""
+    """Returns the folder with the shipped `config/` and `templates/`: in the wheel, or the root of the checkout."""
     packaged = _PACKAGE / "defaults"
     return packaged if packaged.is_dir() else _PACKAGE.parent
 
 
-def init_home(target: Path) -> tuple[Path, ...]:
-    """Makes a new home in `target` and returns the files written.
+def packaged_templates() -> Path:
+    """The letters that come with the program."""
+    return defaults_dir() / "templates"
 
-    Raises ConfigError, having written nothing, when a file of that name is there already; what else lies in the
-    folder is left alone. Raises TemporaryFailure when the folder cannot be made.
+
+def init_home(target: Path) -> tuple[Path, ...]:
+    """Makes a new home in `target` and returns the files written. Other files in the folder stay as they are.
+
+    Raises ConfigError, before writing anything, when one of the files exists. Raises TemporaryFailure when the folder
+    cannot be made.
     """
     source = defaults_dir()
     wanted = [path.relative_to(source) for folder in _FOLDERS for path in _shipped(source / folder)]
@@ -35,8 +39,8 @@ def init_home(target: Path) -> tuple[Path, ...]:
         for path in wanted:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / path, target / path)
-        # Mailed material holds names, telephone numbers and faces: for the owner only. Windows takes the rights of the
-        # folder above instead.
+        # Mailed material contains names, telephone numbers and faces: for the owner only. Windows uses the rights of
+        # the parent folder instead.
         (target / "data").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise TemporaryFailure(f"建不了工作目录：{disk_words(target, error)}") from error

@@ -1,4 +1,4 @@
-"""The roster as a clerk keeps it: a CSV that opens in Excel and WPS, in whatever encoding they saved it."""
+"""Reads the roster of a clerk: a CSV file, as Excel and WPS save it, in UTF-8 or GBK."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from intake_bot.config.settings import is_address
 from intake_bot.errors import ConfigFault
+from intake_bot.mail.address import is_address_of_host
+from intake_bot.mail.free_providers import domain_of, is_free_provider
 from intake_bot.notices.roster import Roster, Unit
-from intake_bot.notices.spelling import compact, without_invisible
+from intake_bot.notices.spelling import compact, strip_invisible
+from intake_bot.text.decoding import decode_chinese
 
 _COLUMNS = {
     "单位": "name",
@@ -24,6 +26,12 @@ _COLUMNS = {
     "单位简称": "aliases",
     "别名": "aliases",
     "别称": "aliases",
+    "曾用名": "former_names",
+    "曾用名称": "former_names",
+    "原名": "former_names",
+    "原名称": "former_names",
+    "原单位名称": "former_names",
+    "旧名": "former_names",
     "类别": "category",
     "类型": "category",
     "分类": "category",
@@ -38,48 +46,50 @@ _COLUMNS = {
     "电子邮件": "addresses",
     "email": "addresses",
     "e-mail": "addresses",
+    "联系人": "contact",
+    "联络员": "contact",
+    "联系人姓名": "contact",
 }
-_EVERYBODYS = frozenset(
-    f"@{domain}"
-    for domain in (
-        "126.com", "139.com", "163.com", "188.com", "189.cn", "aliyun.com", "foxmail.com", "gmail.com", "hotmail.com",
-        "outlook.com", "qq.com", "sina.cn", "sina.com", "sohu.com", "tom.com", "vip.163.com", "vip.qq.com", "yeah.net",
-    )
-)  # fmt: skip
-"""Where everybody can have an address: such a domain says nothing about who writes."""
-_SHOWN_COLUMNS = "单位、简称、类别、级别、邮箱"
-_OF_NO_MEANING = frozenset({"序号", "编号", "备注", "说明", "联系人", "电话", "联系电话", "手机", "地址"})
-_SEVERAL = re.compile(r"(?:[（(][^（）()\n]*[）)]|[^|｜、,，;；/／\n])+")
+_TELEPHONE_COLUMNS = frozenset(
+    {"电话", "联系电话", "电话号码", "手机", "手机号", "手机号码", "办公电话", "座机", "固定电话", "联系方式"}
+)
+"""There may be several: a mobile telephone beside that of the office."""
+_TELEPHONE = "telephone"
+_SHOWN_COLUMNS = "单位、简称、类别、级别、邮箱、曾用名、联系人、电话"
+_IGNORED_COLUMNS = frozenset({"序号", "编号", "备注", "说明", "地址"})
+_ENTRY = re.compile(r"(?:[（(][^（）()\n]*[）)]|[^|｜、,，;；/／\n])+")
 _OPENING = re.compile("[（(]")
 _CLOSING = re.compile("[）)]")
-_NO_UNIT = re.compile(r"(?:合计|总计|小计|共计|备注|说明|注)(?=$|[:：\d])")
-_NO_NAME = frozenset({"无", "没有", "暂无", "学校", "单位"})
+_SUMMARY_ROW = re.compile(r"(?:合计|总计|小计|共计|备注|说明|注)(?=$|[:：\d])")
+_MEANINGLESS_NAMES = frozenset({"无", "没有", "暂无", "学校", "单位"})
 _BROKEN_CELL = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)|#+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class _Cell:
-    """One cell's text and where it starts. Positions inside quoted cells with doubled quotes may be a little off."""
+    """The text of a cell, and its position. It may be a little off in quoted cells with doubled quotes."""
 
     text: str
     line: int
     column: int
 
     def split(self) -> Iterator[_Cell]:
-        """The names or addresses that share the cell, apart by | or 、 or a comma outside of brackets."""
-        for found in _SEVERAL.finditer(self.text):
+        """Yields the names or addresses in the cell. |, 、 or a comma outside of brackets separates them."""
+        for found in _ENTRY.finditer(self.text):
             if text := found[0].strip():
                 yield _Cell(text, self.line, self.column + found.start() + found[0].index(text))
 
 
 @dataclass
 class RosterFile:
-    """A roster file, read; the roster is empty where nothing could be read, and `faults` then say why."""
+    """A roster file. The roster is empty where nothing could be read; `faults` then say why."""
 
     file: str
     roster: Roster = field(default_factory=Roster)
     faults: list[ConfigFault] = field(default_factory=list)
     remarks: list[ConfigFault] = field(default_factory=list)
+    text: str = ""
+    """All of the file, decoded."""
 
     def fault(self, cell: _Cell, message: str) -> None:
         self.faults.append(ConfigFault(self.file, cell.line, cell.column, message))
@@ -102,6 +112,7 @@ def read_roster(path: Path, file: str) -> RosterFile:
             ConfigFault(file, 1, 1, "这不是 CSV 文件。请在 Excel 或 WPS 里“另存为”，类型选“CSV UTF-8（逗号分隔）”。")
         )
         return found
+    found.text = text
     rows = _rows(text)
     header = next(rows, [_Cell("", 1, 1)])
     columns = _columns(header, found)
@@ -113,7 +124,7 @@ def read_roster(path: Path, file: str) -> RosterFile:
 
 
 def _columns(header: list[_Cell], found: RosterFile) -> dict[str, int]:
-    """Which column holds what. Two for one thing are a fault; one that nobody reads is remarked on."""
+    """Returns meaning → index of each column. Two columns of one meaning are a fault; an unknown column is a remark."""
     columns: dict[str, int] = {}
     for n, cell in enumerate(header):
         name = compact(cell.text)
@@ -121,23 +132,23 @@ def _columns(header: list[_Cell], found: RosterFile) -> dict[str, int]:
             first = header[columns.setdefault(meaning, n)]
             if first is not cell:
                 found.fault(cell, f"“{cell.text}”和前面的“{first.text}”是同一种列，请只留一列。")
-        elif name and name not in _OF_NO_MEANING:
+        elif name in _TELEPHONE_COLUMNS:
+            columns[f"{_TELEPHONE} {n}"] = n
+        elif name and name not in _IGNORED_COLUMNS:
             found.remark(cell, f"没有读取“{cell.text}”这一列；会读的列是：{_SHOWN_COLUMNS}。")
     return columns
 
 
 def _decode(raw: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\0" in text else text
-    return None
+    try:
+        text = decode_chinese(raw, "strict")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
 
 
 def _separator_hint(header: list[_Cell]) -> str:
-    odd = next((sign for sign in "，\t;；" if any(sign in cell.text for cell in header)), None)
+    odd = next((one for one in "，\t;；" if any(one in cell.text for cell in header)), None)
     return "；各列之间要用英文逗号隔开" if odd else "（自带的名册：单位,简称,类别,级别,邮箱）"
 
 
@@ -146,7 +157,7 @@ _CELL_END = re.compile(r",|\r?\n|\r|\Z")
 
 
 def _rows(text: str) -> Iterator[list[_Cell]]:
-    """The rows that hold anything, as cells with places; csv.reader knows the line of a row, but no column."""
+    """Yields the rows that are not empty, as cells with positions. csv.reader knows no columns."""
     row: list[_Cell] = []
     at, line, line_start = 0, 1, 0
     while at <= len(text):
@@ -156,9 +167,7 @@ def _rows(text: str) -> Iterator[list[_Cell]]:
         content = found[group]
         lead = len(content) - len(content.lstrip())
         row.append(
-            _Cell(
-                without_invisible(content.replace('""', '"')).strip(), line, found.start(group) + lead - line_start + 1
-            )
+            _Cell(strip_invisible(content.replace('""', '"')).strip(), line, found.start(group) + lead - line_start + 1)
         )
         line += found[0].count("\n")
         end = _CELL_END.match(text, found.end())
@@ -177,28 +186,33 @@ def _units(rows: Iterator[list[_Cell]], columns: dict[str, int], found: RosterFi
     addresses: dict[str, _Cell] = {}
     categories: list[_Cell] = []
     for row in rows:
-        # Some programs leave the empty cells at the end of a row out.
+        # Some programs omit empty cells at the end of a row.
         cells = {key: row[n] if n < len(row) else replace(row[0], text="") for key, n in columns.items()}
         name = cells["name"]
         if not name.text:
             found.fault(name, "这一行没有写单位名称。")
             continue
-        if strange := next(filter(None, (_strange(cell, cell is name) for cell in cells.values())), None):
-            found.fault(*strange)
+        telephones = [cell for key, cell in cells.items() if key.startswith(_TELEPHONE)]
+        judged = (cell for cell in cells.values() if cell not in telephones)
+        if misuse := next(filter(None, (_find_misuse(cell, cell is name) for cell in judged)), None):
+            found.fault(*misuse)
             continue
         new = _claim(name, name, names, found)
-        written = [alias for alias in _split(cells.get("aliases")) if _is_name(alias, found)]
-        aliases = [alias for alias in written if _claim(alias, name, names, found)]
-        mails = [mail for mail in _split(cells.get("addresses")) if _is_mail(mail, found)]
+        aliases = _claim_names(cells.get("aliases"), "简称", name, names, found)
+        former_names = _claim_names(cells.get("former_names"), "曾用名", name, names, found)
+        mails = [mail for mail in _split(cells.get("addresses")) if _is_usable_address(mail, found)]
         own_mails = [mail for mail in mails if _claim(mail, name, addresses, found)]
         categories += [cells["category"]] if "category" in cells else []
         if new:
             yield Unit(
                 name.text,
-                tuple(dict.fromkeys(alias.text for alias in aliases if alias.text != name.text)),
+                aliases,
                 category=cells["category"].text if "category" in cells else "",
                 rank=cells["rank"].text if "rank" in cells else "",
                 addresses=tuple(dict.fromkeys(mail.text.lower() for mail in own_mails)),
+                former_names=former_names,
+                contact=cells["contact"].text if "contact" in cells else "",
+                telephone="、".join(cell.text for cell in telephones if _is_telephone(cell, found)),
             )
 
     _remark_on_bare(categories, found)
@@ -211,34 +225,43 @@ def _remark_on_bare(categories: list[_Cell], found: RosterFile) -> None:
         found.remark(bare[0], f"从这一行起，有 {len(bare)} 行没有写类别（{why}），按类别催报时会漏掉这些单位。")
 
 
-def _strange(cell: _Cell, is_name: bool) -> tuple[_Cell, str] | None:
-    """What a spreadsheet leaves in a cell that no unit has, with what to do."""
+def _find_misuse(cell: _Cell, is_name: bool) -> tuple[_Cell, str] | None:
+    """Returns a cell that is no data of a unit, with a message for the admin, or None."""
     if _BROKEN_CELL.fullmatch(cell.text):
         return cell, f"“{cell.text}”是表格软件的出错提示，请填上实际的内容。"
     if cell.text.count('"') % 2:
         return cell, "引号没有成对。"
-    if is_name and _NO_UNIT.match(cell.text):
+    if is_name and _SUMMARY_ROW.match(cell.text):
         return cell, "这一行像是合计或说明，不是单位，请删掉。"
-    if is_name and not _means_somebody(cell.text):
+    if is_name and not _is_meaningful_name(cell.text):
         return cell, f"“{cell.text}”不能当单位名称，会认错单位；请写单位的全称。"
     if is_name and not _is_paired(cell.text):
         return cell, "括号没有成对。"
     return None
 
 
-def _means_somebody(name: str) -> bool:
-    """False for what stands in a subject without meaning any unit: -, 无, 学校, 2023."""
-    return re.search(r"[^\W\d_]", compact(name)) is not None and compact(name) not in _NO_NAME
+def _is_meaningful_name(name: str) -> bool:
+    """False for words that name no unit: -, 无, 学校, 2023."""
+    return re.search(r"[^\W\d_]", compact(name)) is not None and compact(name) not in _MEANINGLESS_NAMES
 
 
 def _is_paired(name: str) -> bool:
     return len(_OPENING.findall(name)) == len(_CLOSING.findall(name))
 
 
-def _is_name(cell: _Cell, found: RosterFile) -> bool:
-    """False, with a fault, for what cannot be an alias."""
-    if not _means_somebody(cell.text):
-        found.fault(cell, f"“{cell.text}”不能当简称，会认错单位；没有简称就空着。")
+def _claim_names(
+    cell: _Cell | None, what: str, owner: _Cell, taken: dict[str, _Cell], found: RosterFile
+) -> tuple[str, ...]:
+    """Returns the other names of a unit in a cell, and registers them for it. `what` they are, for faults."""
+    usable = [one for one in _split(cell) if _is_usable_name(one, what, found)]
+    own = [one.text for one in usable if _claim(one, owner, taken, found)]
+    return tuple(dict.fromkeys(name for name in own if name != owner.text))
+
+
+def _is_usable_name(cell: _Cell, what: str, found: RosterFile) -> bool:
+    """True for a name. Adds a fault for anything else."""
+    if not _is_meaningful_name(cell.text):
+        found.fault(cell, f"“{cell.text}”不能当{what}，会认错单位；没有{what}就空着。")
         return False
     if not _is_paired(cell.text):
         found.fault(cell, "括号没有成对。")
@@ -246,14 +269,25 @@ def _is_name(cell: _Cell, found: RosterFile) -> bool:
     return True
 
 
-def _is_mail(cell: _Cell, found: RosterFile) -> bool:
+def _is_usable_address(cell: _Cell, found: RosterFile) -> bool:
+    """True for a mail address, or the domain of one unit. Adds a fault for anything else."""
     # @example.edu.cn stands for every address of the domain.
-    if cell.text.lower() in _EVERYBODYS:
+    if cell.text.startswith("@") and is_free_provider(domain_of(cell.text)):
         found.fault(cell, f"“{cell.text}”是公共邮箱，谁都可以注册；请写完整的地址。")
         return False
-    if is_address(f"anybody{cell.text}" if cell.text.startswith("@") else cell.text):
+    if is_address_of_host(f"anybody{cell.text}" if cell.text.startswith("@") else cell.text):
         return True
     found.fault(cell, f"“{cell.text}”不是邮箱地址，应写成 name@example.edu.cn。")
+    return False
+
+
+def _is_telephone(cell: _Cell, found: RosterFile) -> bool:
+    """True for a cell with a number. Excel writes 1.38E+10 for one in a narrow column, which nobody can dial."""
+    if not cell.text:
+        return False
+    if re.search(r"\d{5,}|\d{3,4}[- ]\d{3,}", cell.text) and "E+" not in cell.text.upper():
+        return True
+    found.remark(cell, f"“{cell.text}”不像电话号码，汇总里没有用。Excel 里请把这一列的格式设成“文本”再填。")
     return False
 
 
@@ -262,7 +296,7 @@ def _split(cell: _Cell | None) -> tuple[_Cell, ...]:
 
 
 def _claim(cell: _Cell, owner: _Cell, taken: dict[str, _Cell], found: RosterFile) -> bool:
-    """Notes that the word belongs to the unit; false, with a fault, when it is another row's already."""
+    """Registers the word for the unit. Adds a fault and returns False where another row has it."""
     first = taken.setdefault(compact(cell.text), owner)
     if first is owner:
         return True

@@ -1,1 +1,1 @@
-"""What `intake-bot demo` and the tests stand on: servers of our own, on loopback."""
+"""The demo: invented mails, and embedded mail servers on loopback, which the tests use too."""

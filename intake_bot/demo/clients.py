@@ -28,7 +28,7 @@ _TYPES = {
     ".zip": "application/x-zip-compressed",
 }
 _ON_THE_WAY = timedelta(seconds=3)
-"""From the sender's computer to the bureau's server."""
+"""From the Date field to the topmost Received field."""
 
 
 class Spelling(StrEnum):
@@ -49,15 +49,15 @@ class Client:
     mailer: str
     """X-Mailer."""
     charset: str
-    """What it calls its charset."""
+    """The charset that it declares."""
     codec: str
-    """What it really writes."""
+    """The charset that it really writes."""
     message_id: str
-    """With {} for what makes it unique."""
+    """Pattern of its Message-IDs, with {} for the unique part."""
     headers: Spelling = Spelling.WORDS
     names: Spelling = Spelling.WORDS
     word_bytes: int = 45
-    """So many bytes go into one encoded word, wherever a character ends."""
+    """Bytes in one encoded word; a word may end in the middle of a character."""
     writes_html: bool = False
 
 
@@ -86,16 +86,16 @@ class Composition:
     subject: str
     body: str
     received: datetime
-    """When the bureau's server took it: the topmost Received header says so."""
+    """When the bureau's server received it, aware; written into the topmost Received field."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     page: str = ""
-    """HTML of its own, where the body as text is not all."""
+    """HTML body, where it says more than the text body."""
     extra: tuple[tuple[str, str], ...] = ()
     """More header fields, ASCII."""
 
 
 def write_mail(client: Client, mail: Composition) -> bytes:
-    """The mail as this program sends it, with CRLF. The same arguments give the same bytes."""
+    """Writes the mail as this mail program does, with CRLF. The same arguments give the same bytes."""
     seed = hashlib.sha256(f"{mail.address}\n{mail.subject}\n{mail.received}".encode()).hexdigest().upper()
     sent = format_datetime(mail.received - _ON_THE_WAY)
     lines = [
@@ -114,7 +114,7 @@ def write_mail(client: Client, mail: Composition) -> bytes:
 
 
 def _content(client: Client, mail: Composition, boundary: str) -> bytes:
-    """Content-Type and all below it."""
+    """From the Content-Type field to the end of the mail."""
     text = _body(client, mail, boundary)
     if not mail.files:
         return text

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from intake_bot.demo.clients import FOXMAIL, IPHONE, NETEASE, OUTLOOK, OUTLOOK_EXPRESS, QQ
+from intake_bot.demo.mailbox import DemoMailbox, Person
 from intake_bot.demo.material import article, small_photo, summary
-from intake_bot.demo.posted import DemoMail, Mailbox, Person
 from intake_bot.judging.verdict import Disposition
 
-_BOX = Mailbox("hebei", "hbsjytzcc@163.com")
+_BOX = DemoMailbox("hebei", "hbsjytzcc@163.com")
 _ACCEPTED, _REJECTED, _IGNORED = Disposition.ACCEPTED, Disposition.REJECTED, Disposition.IGNORED
 
-
-def hebei_mails() -> Iterator[DemoMail]:
-    """In the order in which they arrived."""
-    yield _BOX.mail(
+HEBEI_MAILS = (
+    _BOX.mail(
         "照片，手机直接发",
         _ACCEPTED,
         "2023-05-17T15:26:40",
@@ -23,8 +19,8 @@ def hebei_mails() -> Iterator[DemoMail]:
         "活动周河北交通职业技术学院照片材料",
         "桥梁专业学生在实训基地展示无人机巡检，5月17日。",
         lambda: {"无人机巡检展示.jpg": small_photo(81), "桥梁模型制作.jpg": small_photo(82)},
-    )
-    yield _BOX.mail(
+    ),
+    _BOX.mail(
         "典型案例",
         _ACCEPTED,
         "2023-05-18T10:11:12",
@@ -32,16 +28,16 @@ def hebei_mails() -> Iterator[DemoMail]:
         "活动周雄安新区典型案例材料",
         "附件是我区典型案例，请查收。",
         lambda: {"典型案例.docx": article("新区建设者的夜校", 1200)},
-    )
-    yield _BOX.mail(
+    ),
+    _BOX.mail(
         "QQ邮箱的退信",
         _IGNORED,
         "2023-05-18T17:40:02",
         Person("PostMaster", "PostMaster@qq.example", QQ),
         "来自qq.com的退信",
         "无法发送到 xaggfw@qq.example\n退信原因：收件人邮件地址不存在\n解决方案：请核对收件人邮箱地址",
-    )
-    yield _BOX.mail(
+    ),
+    _BOX.mail(
         "订阅的简报",
         _IGNORED,
         "2023-05-22T08:00:00",
@@ -49,8 +45,8 @@ def hebei_mails() -> Iterator[DemoMail]:
         "职教参考：2023年职业教育活动周回顾",
         "本期目录：一、各地活动周综述；二、政策解读。",
         extra=(("List-Id", "<weekly.news.example>"), ("Precedence", "bulk")),
-    )
-    yield _BOX.mail(
+    ),
+    _BOX.mail(
         "总结，文中有图",
         _ACCEPTED,
         "2023-05-24T16:05:18",
@@ -58,8 +54,8 @@ def hebei_mails() -> Iterator[DemoMail]:
         "2023年职业教育活动周唐山市教育局总结",
         "附件是我市总结，请查收。",
         lambda: {"唐山市2023年职业教育活动周总结.docx": summary("唐山市2023年职业教育活动周总结")},
-    )
-    yield _BOX.mail(
+    ),
+    _BOX.mail(
         "总结没有图片，也没提亮点和案例",
         _REJECTED,
         "2023-05-25T09:33:09",
@@ -67,8 +63,8 @@ def hebei_mails() -> Iterator[DemoMail]:
         "活动周衡水市教育局总结材料",
         "附件是我市总结，请查收。",
         lambda: {"总结.docx": article("活动周开展情况", 900)},
-    )
-    yield _BOX.mail(
+    ),
+    _BOX.mail(
         "一个主题写了两个单位",
         _REJECTED,
         "2023-05-26T11:20:00",
@@ -76,8 +72,8 @@ def hebei_mails() -> Iterator[DemoMail]:
         "活动周石家庄市教育局、保定市教育局总结",
         "附件是两市总结，请查收。",
         lambda: {"石家庄总结.docx": summary("石家庄市总结", 1), "保定总结.docx": summary("保定市总结", 1)},
-    )
-    yield _BOX.mail(
+    ),
+    _BOX.mail(
         "总结迟到一夜",
         _ACCEPTED,
         "2023-05-28T08:31:54",
@@ -85,4 +81,6 @@ def hebei_mails() -> Iterator[DemoMail]:
         "活动周定州市总结材料",
         "附件是我市总结，请查收。",
         lambda: {"定州市总结.docx": summary("定州市总结")},
-    )
+    ),
+)
+"""In the order of arrival."""

@@ -11,10 +11,10 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import shake_256
 from itertools import cycle, islice
-from pathlib import Path
+from math import sin
 from xml.sax.saxutils import escape, quoteattr
 
-from PIL import Image
+from PIL import Image, ImageColor, ImageDraw
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
@@ -33,8 +33,8 @@ _SENTENCES = (
 
 
 def chinese_text(characters: int) -> str:
-    """Believable prose of exactly so many 字 (as `count_words` counts: every sign is one), without line breaks."""
-    text = "".join(islice((sign for sentence in cycle(_SENTENCES) for sign in sentence), max(characters - 1, 0)))
+    """Believable prose of exactly this many 字 (`count_words` counts every character), without line breaks."""
+    text = "".join(islice((letter for sentence in cycle(_SENTENCES) for letter in sentence), max(characters - 1, 0)))
     return text + "。" if characters > 0 else ""
 
 
@@ -45,19 +45,48 @@ def _picture(width: int, height: int, seed: int) -> Image.Image:
 
 
 def jpeg(width: int, height: int, *, min_bytes: int = 0, seed: int = 0) -> bytes:
-    """A baseline JPEG of this many pixels, and of at least `min_bytes` bytes (made up with comment segments)."""
+    """A baseline JPEG of this many pixels; comment segments fill it up to at least `min_bytes` bytes."""
+    return _jpeg_of(_picture(width, height, seed), min_bytes, seed)
+
+
+def landscape(width: int, height: int, *, min_bytes: int = 0, seed: int = 0) -> bytes:
+    """The same of a sky, a sun and hills, which looks like a photo where it is shown small."""
+    painted = _landscape(seed).resize((width, height), Image.Resampling.BICUBIC)
+    return _jpeg_of(Image.blend(painted, _picture(width, height, seed), 0.1), min_bytes, seed)
+
+
+def _landscape(seed: int) -> Image.Image:
+    """Colours and lines of the seed, from far and light to near and dark."""
+    width, height = 240, 160
+    hue, sun, *waves = shake_256(f"landscape {seed}".encode()).digest(8)
+    image = Image.new("RGB", (width, height))
+    draw = ImageDraw.Draw(image)
+    for y in range(height):
+        draw.line((0, y, width, y), ImageColor.getrgb(f"hsl({180 + hue // 4}, 55%, {55 + 35 * y // height}%)"))
+    x = 20 + sun * 200 // 255
+    draw.ellipse((x - 14, 18, x + 14, 46), ImageColor.getrgb("hsl(45, 90%, 82%)"))
+    for layer in range(3):
+        far, phase = 1 + waves[layer] % 3, waves[layer + 3] / 40
+        top = height * (4 + layer) // 8
+        line = [(x, top + 14 * sin(phase + x * far / 40)) for x in range(0, width + 1, 4)]
+        ground = ImageColor.getrgb(f"hsl({(70 + hue // 2 + 20 * layer) % 360}, 35%, {55 - 14 * layer}%)")
+        draw.polygon([(0, height), *line, (width, height)], ground)
+    return image
+
+
+def _jpeg_of(picture: Image.Image, min_bytes: int, seed: int) -> bytes:
     target = io.BytesIO()
-    _picture(width, height, seed).save(target, "JPEG", quality=85)
+    picture.save(target, "JPEG", quality=85)
     plain = target.getvalue()
     padding = b"".join(_jpeg_comments(max(min_bytes - len(plain), 0), seed))
     return plain[:2] + padding + plain[2:]
 
 
 def _jpeg_comments(size: int, seed: int) -> Iterator[bytes]:
-    """COM segments of together at least `size` bytes. Noise, so that a zip around them does not shrink."""
-    most = 0xFFFF - 2
-    for number, start in enumerate(range(0, size, most)):
-        text = shake_256(f"{seed}/{number}".encode()).digest(min(most, size - start))
+    """COM segments of at least `size` bytes in total. They hold noise, which a zip does not make smaller."""
+    maximum = 0xFFFF - 2
+    for number, start in enumerate(range(0, size, maximum)):
+        text = shake_256(f"{seed}/{number}".encode()).digest(min(maximum, size - start))
         yield b"\xff\xfe" + struct.pack(">H", len(text) + 2) + text
 
 
@@ -211,30 +240,12 @@ def mp4(width: int, height: int, seconds: float, *, size: int = 0, codec: str = 
     `size` is the whole file's size in bytes, where the tables alone need less. `codec` is the sample entry
     (avc1, hvc1), `brand` the four letters of the container (isom, mp42; "qt  " makes it a MOV).
     """
-    head, frames = _mp4_parts(width, height, seconds, size, codec, brand)
-    return head + bytes(frames)
-
-
-def write_mp4(
-    path: Path, width: int, height: int, seconds: float, *, size: int, codec: str = "avc1", brand: str = "isom"
-) -> None:
-    """Writes the same file as `mp4` without holding it in memory."""
-    head, frames = _mp4_parts(width, height, seconds, size, codec, brand)
-    zeros = bytes(1 << 20)
-    with path.open("wb") as target:
-        target.write(head)
-        for start in range(0, frames, len(zeros)):
-            target.write(zeros[: frames - start])
-
-
-def _mp4_parts(width: int, height: int, seconds: float, size: int, codec: str, brand: str) -> tuple[bytes, int]:
-    """Everything up to the first frame, and how many bytes of frames follow."""
     count = max(round(seconds * _FRAMES_PER_SECOND), 1)
     file_type = _box("ftyp", brand.encode(), b"\0\0\2\0", brand.encode())
     tables = len(file_type) + len(_movie(width, height, seconds, count, 0, codec))
     frames = max(count * _FRAME_BYTES, size - tables - 8)
     movie = _movie(width, height, seconds, count, tables + 8, codec)
-    return file_type + movie + struct.pack(">L4s", frames + 8, b"mdat"), frames
+    return file_type + movie + _box("mdat", bytes(frames))
 
 
 def _box(name: str, *content: bytes) -> bytes:

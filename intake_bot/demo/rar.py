@@ -42,7 +42,7 @@ def _block(kind: int, flags: int, fields: bytes) -> bytes:
 
 
 def _number(value: int) -> bytes:
-    """Seven bits a byte, the lowest first; the high bit says that more follow."""
+    """A RAR 5 vint: seven bits a byte, lowest first; the high bit is set on all bytes but the last."""
     pieces = bytearray()
     while value > 0x7F:
         pieces.append(value & 0x7F | 0x80)

@@ -43,7 +43,7 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True)
 class ImapAccount:
-    """One mailbox on a server: how to log in, and a way to put mail into it."""
+    """One mailbox on a server: its login, and a function that puts mail into it."""
 
     host: str
     port: int
@@ -55,7 +55,7 @@ class ImapAccount:
 
 @dataclass(frozen=True)
 class SentLetter:
-    """One letter as the SMTP server took it, envelope and bytes."""
+    """One letter as the SMTP server received it: envelope and bytes."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -76,20 +76,20 @@ class LoopbackServer(ABC):
         self._security = security
         self._tls = tls
         self._ready = threading.Event()
-        self._trouble: OSError | None = None
+        self._error: OSError | None = None
         self._thread = threading.Thread(target=self._run, name=type(self).__name__, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait()
-        if self._trouble is not None:
-            raise self._trouble
+        if self._error is not None:
+            raise self._error
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
+        self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(PATIENCE_SECONDS)
 
     @property
@@ -105,16 +105,16 @@ class LoopbackServer(ABC):
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._over = asyncio.Event()
+        self._stop = asyncio.Event()
         try:
             server = await self._listen()
             self.port = server.sockets[0].getsockname()[1]
         except OSError as error:  # handed to the thread that waits in __enter__
-            self._trouble = error
+            self._error = error
             return
         finally:
             self._ready.set()
-        await self._over.wait()
+        await self._stop.wait()
         server.close()
         # Clients may still be connected, and Server.wait_closed() would wait for them.
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
@@ -161,13 +161,22 @@ class ImapServer(LoopbackServer):
         return await asyncio.start_server(serve, HOST, 0, ssl=self._tls_from_the_start)
 
     def account(self, user: str) -> ImapAccount:
-        """The account of this name, made where it does not exist yet."""
+        """Returns the account of this name, and makes it where it does not exist yet."""
         self._login.users_dict.setdefault(user, UserMetadata(self._config, user, password=self._password))
 
         def append(raw: bytes, internaldate: datetime) -> None:
             self._call(self._append(user, AppendMessage(raw, internaldate)))
 
         return ImapAccount(self.host, self.port, user, self._password, append)
+
+    def forget(self, user: str) -> None:
+        """Removes an account, if there is one, with its mails: they take memory."""
+
+        async def remove() -> None:
+            self._login.users_dict.pop(user, None)
+            self._config.set_cache.pop(user, None)
+
+        self._call(remove())
 
     async def _append(self, user: str, mail: AppendMessage) -> None:
         async with Identity(user, self._login, None, frozenset()).new_session() as session:
@@ -176,7 +185,7 @@ class ImapServer(LoopbackServer):
 
 
 class SmtpServer(LoopbackServer):
-    """aiosmtpd; takes letters from whoever has logged in, and keeps them."""
+    """aiosmtpd; accepts letters after a login, and keeps them."""
 
     def __init__(self, password: str, security: Security = Security.NONE, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(password, security, tls)
@@ -184,7 +193,7 @@ class SmtpServer(LoopbackServer):
 
     @property
     def letters(self) -> tuple[SentLetter, ...]:
-        """All letters taken so far, in order."""
+        """All letters received so far, in order."""
         return tuple(self._letters)
 
     async def _listen(self) -> asyncio.Server:
@@ -213,7 +222,7 @@ class SmtpServer(LoopbackServer):
     async def handle_MAIL(  # noqa: N802 - aiosmtpd finds its hooks by these names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """MAIL FROM: only after AUTH."""
+        """Accepts MAIL FROM only after AUTH."""
         if not session.authenticated:
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
@@ -222,7 +231,7 @@ class SmtpServer(LoopbackServer):
     async def handle_DATA(  # noqa: N802 - as above
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """The whole letter has come."""
+        """Keeps the letter, which is complete now."""
         content = envelope.content
         self._letters.append(
             SentLetter(

@@ -1,1 +1,1 @@
-"""What a person decides about mails that wait for one."""
+"""The decisions of a clerk about held mails."""

@@ -1,1 +1,1 @@
-"""What `doctor` tries, each thing for real and without leaving a trace at a mail server."""
+"""The trials of `doctor`: each is made for real, and leaves no trace on a mail server."""

@@ -1,4 +1,4 @@
-"""This machine: its disk, the folder that is written to, the ledger, and the programs that open attachments."""
+"""Trials of this machine: the data folder, the disk, the ledger, and the programs that open attachments."""
 
 from __future__ import annotations
 
@@ -11,29 +11,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from intake_bot.config.settings import Limits
-from intake_bot.disk import own_disk_failures_of
-from intake_bot.doctor.trial import Grade, Trial, well, wrong
-from intake_bot.errors import IntakeError, TemporaryFailure
-from intake_bot.examine import worker_for
-from intake_bot.files.mediainfo import probe
-from intake_bot.files.sevenzip import list_entries
-from intake_bot.files.worker import Worker
-from intake_bot.files.zips import Unreadable
-from intake_bot.home import Home
+from intake_bot.doctor.trial import Grade, Trial, failure, success
+from intake_bot.errors import IntakeError, TemporaryFailure, own_disk_failures_of
+from intake_bot.files.archives.sevenzip import list_entries
+from intake_bot.files.facts import Unreadable
+from intake_bot.files.media.video import probe
+from intake_bot.files.worker.worker import Worker
+from intake_bot.home.home import Home
 from intake_bot.ledger.ledger import Ledger
 
-PLENTY = 10
-"""With less free space than so many times the limit, an admin is told before it is too late."""
+WARNING_FACTOR = 10
+"""Less free space than this many times the limit gets a warning."""
 
 
 def machine_trials(home: Home, limits: Limits) -> Iterator[Trial]:
-    """Tries all that does not depend on a bureau."""
+    """Tries everything that does not depend on a bureau."""
     folder = _folder(home)
     yield folder
-    if folder.grade is Grade.WELL:
+    if folder.grade is Grade.OK:
         yield _disk(home, limits)
         yield _ledger(home)
-    with worker_for(limits) as worker, tempfile.TemporaryDirectory() as work:
+    with Worker(limits.allowance) as worker, tempfile.TemporaryDirectory() as work:
         archive = Path(work) / "trial.zip"
         with zipfile.ZipFile(archive, "w") as writer:
             writer.writestr("trial.txt", "trial")
@@ -41,10 +39,10 @@ def machine_trials(home: Home, limits: Limits) -> Iterator[Trial]:
 
 
 def _folder(home: Home) -> Trial:
-    """Writes as the robot writes: aside, to the disk, renamed."""
-    what = "数据文件夹"
+    """Writes the way the program writes: to a file aside, fsync, rename."""
+    subject = "数据文件夹"
     if not home.root.is_dir():  # mistyped, most likely: nothing is made there
-        return wrong(what, f"没有 {home.root.resolve()} 这个文件夹", "请核对 --home 有没有写错。")
+        return failure(subject, f"没有 {home.root.resolve()} 这个文件夹", "请核对 --home 有没有写错。")
     try:
         home.prepare()
         with (
@@ -58,29 +56,31 @@ def _folder(home: Home) -> Trial:
                 os.fsync(file.fileno())
             aside.replace(Path(folder) / "whole")
     except TemporaryFailure as error:
-        todo = "请确认运行收件程序的用户能在这个文件夹里新建、改名和删除文件，磁盘没有满，也没有被设成只读。"
-        return wrong(what, f"{home.data.resolve()} 写不进去（{error}）", todo)
-    return well(what, f"{home.data.resolve()} 能写")
+        advice = "请确认运行收件程序的用户能在这个文件夹里新建、改名和删除文件，磁盘没有满，也没有被设成只读。"
+        return failure(subject, f"{home.data.resolve()} 写不进去（{error}）", advice)
+    return success(subject, f"{home.data.resolve()} 能写")
 
 
 def _disk(home: Home, limits: Limits) -> Trial:
     free = shutil.disk_usage(home.data).free
-    said = f"还剩 {free / 1e9:.1f} GB"
-    todo = f"请清理 {home.data.resolve()} 所在的磁盘；少于 {limits.free_disk_bytes / 1e6:.0f} MB 就暂停收信。"
+    result = f"还剩 {free / 1e9:.1f} GB"
+    advice = f"请清理 {home.data.resolve()} 所在的磁盘；少于 {limits.free_disk_bytes / 1e6:.0f} MB 就暂停收信。"
     if free < limits.free_disk_bytes:
-        return wrong("磁盘", said, todo)
-    return Trial("磁盘", Grade.LOOK, said, todo) if free < PLENTY * limits.free_disk_bytes else well("磁盘", said)
+        return failure("磁盘", result, advice)
+    if free < WARNING_FACTOR * limits.free_disk_bytes:
+        return Trial("磁盘", Grade.WARNING, result, advice)
+    return success("磁盘", result)
 
 
 def _ledger(home: Home) -> Trial:
     if not home.ledger.exists():
-        return well("台账", "还没有，第一次运行时建立")
+        return success("台账", "还没有，第一次运行时建立")
     try:
         with Ledger.open(home.ledger) as ledger:
-            ledger.trail.last("", ())
+            ledger.trail.find_last("", ())
     except IntakeError as error:
-        return wrong("台账", error, "请照提示处理；台账损坏时从备份恢复，不要自己改动这个文件。")
-    return well("台账", "打得开")
+        return failure("台账", error, "请照提示处理；台账损坏时从备份恢复，不要自己改动这个文件。")
+    return success("台账", "打得开")
 
 
 def _programs(worker: Worker, archive: Path) -> Iterator[Trial]:
@@ -91,12 +91,12 @@ def _programs(worker: Worker, archive: Path) -> Iterator[Trial]:
     yield _program("MediaInfo（量视频）", media, reinstall)
 
 
-def _program(what: str, trouble: str, todo: str) -> Trial:
-    return wrong(what, trouble, todo) if trouble else well(what, "在隔离的工作进程里试用通过")
+def _program(subject: str, trouble: str, advice: str) -> Trial:
+    return failure(subject, trouble, advice) if trouble else success(subject, "在隔离的工作进程里试用通过")
 
 
 def _opened(worker: Worker, ask: Callable[[], object]) -> str:
-    """What kept the worker from opening the archive; empty when it opened it."""
+    """Why the worker could not open the archive; empty when it could."""
     try:
         return "" if ask() else "读不出内容"
     except Unreadable:

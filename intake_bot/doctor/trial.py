@@ -1,4 +1,4 @@
-"""What came of one trial."""
+"""The result of one trial."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from enum import StrEnum
 
 
 class Grade(StrEnum):
-    """In the words that an admin reads."""
+    """How a trial ended, in the words that an admin reads."""
 
-    WELL = "正常"
-    LOOK = "提醒"
-    """It works; somebody should have a look all the same."""
-    WRONG = "不行"
+    OK = "正常"
+    WARNING = "提醒"
+    """It works, but an admin should act on it soon."""
+    FAILED = "不行"
     UNKNOWN = "没查"
-    """It cannot be known from here."""
+    """It cannot be tried from this machine."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """`what` was tried, and `said` what was found; `todo` is for whoever is to mend it."""
+    """One thing that was tried. `advice` tells an admin what to do about the result; empty where nothing is to do."""
 
-    what: str
+    subject: str
     grade: Grade
-    said: str
-    todo: str = ""
+    result: str
+    advice: str = ""
 
 
-def well(what: str, said: str) -> Trial:
-    return Trial(what, Grade.WELL, said)
+def success(subject: str, result: str) -> Trial:
+    return Trial(subject, Grade.OK, result)
 
 
-def wrong(what: str, said: object, todo: str) -> Trial:
-    return Trial(what, Grade.WRONG, str(said), todo)
+def failure(subject: str, result: object, advice: str) -> Trial:
+    return Trial(subject, Grade.FAILED, str(result), advice)

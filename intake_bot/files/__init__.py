@@ -1,1 +1,1 @@
-"""What is in the envelope: unpacking, measuring, keeping. Measuring never judges."""
+"""What is in the files of a mail: unpacking, measuring and storing them. Measuring never judges."""

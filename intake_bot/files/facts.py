@@ -1,18 +1,21 @@
-"""What was measured about the files of a mail: plain values, no judgement, no library.
+"""What is known about the files of a mail: plain values, without judgement and without a library.
 
-Measuring never judges: a photo that cannot be opened is a fact (`readable` is false, `trouble` says why).
+A photo that cannot be opened is a fact too: `readable` is false and `trouble` gives the reason.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from intake_bot.mail.cloud import CloudLink
+if TYPE_CHECKING:
+    from intake_bot.mail.cloud_links import CloudLink
+    from intake_bot.mail.message import UnreadContent
 
 
 class Kind(StrEnum):
-    """What a file is, read from its bytes. A name makes it worse where they leave that open, and never better."""
+    """What a file is, by its bytes. Where these leave it open, the name can make a kind more dangerous, never less."""
 
     JPEG = "jpeg"
     PNG = "png"
@@ -38,8 +41,16 @@ class Kind(StrEnum):
     DOCX = "docx"
     XLSX = "xlsx"
     PPTX = "pptx"
+    XLSB = "xlsb"
+    """The binary workbook of Excel 2007 and later."""
+    WORDML = "wordml"
+    """Word 2003 XML, which systems of schools also write under the name .doc."""
+    SPREADSHEETML = "spreadsheetml"
+    """Excel 2003 XML, often under the name .xls."""
+    PACKAGE = "package"
+    """A package of Office Open XML of another program: XPS, Visio."""
     OLE = "ole"
-    """A compound file that is no .doc, .xls, .ppt or .msg: most often a .docx or .xlsx with a password."""
+    """A compound file other than .doc, .xls, .ppt and .msg: most often a .docx or .xlsx with a password."""
     PDF = "pdf"
     OFD = "ofd"
     ODF = "odf"
@@ -48,35 +59,54 @@ class Kind(StrEnum):
     """Apple's Pages, Numbers and Keynote; only Apple's programs open them."""
     RTF = "rtf"
     HTML = "html"
-    """Markup: HTML, MHT, XML; an office program may have saved it as .doc or .xls."""
+    """HTML or MHT, which office programs may also save under the name .doc or .xls."""
+    XML = "xml"
+    """XML of no known program."""
     TEXT = "text"
     ZIP = "zip"
     RAR = "rar"
     SEVEN_ZIP = "7z"
+    TAR = "tar"
+    """A tar, also when compressed: .tar.gz, .tar.bz2, .tar.xz."""
+    GZIP = "gzip"
+    """One file compressed with gzip, bzip2 or xz."""
+    OTHER_ARCHIVE = "archive"
+    """An archive that this version cannot unpack: cab, lzh, zst and others."""
     TNEF = "tnef"
-    """winmail.dat: what Outlook makes of a mail's attachments."""
+    """winmail.dat, in which Outlook wraps the attachments of a mail."""
     EXECUTABLE = "executable"
     SCRIPT = "script"
     SHORTCUT = "shortcut"
+    SETTINGS = "settings"
+    """Settings, queries and notebooks that run or fetch something when they are opened: .iqy, .rdp, .jnlp, .one …"""
+    DISK_IMAGE = "disk_image"
+    """A disk or disc as a file: .iso, .vhd, .dmg. Its content escapes the checks of mail programs."""
+    SVG = "svg"
+    """A drawing without scripts. One with scripts is a SCRIPT."""
     MESSAGE = "message"
     OUTLOOK_MESSAGE = "msg"
-    """A mail as Outlook saves it: .msg."""
+    """A mail saved by Outlook: .msg."""
     EMPTY = "empty"
     UNKNOWN = "unknown"
 
 
 PHOTOS = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.WEBP, Kind.TIFF, Kind.HEIC})
 VIDEOS = frozenset({Kind.MP4, Kind.MOV, Kind.AVI, Kind.WMV, Kind.MKV, Kind.FLV, Kind.MPEG})
-ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP, Kind.TNEF})
+ARCHIVES = frozenset({Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP, Kind.TAR, Kind.GZIP, Kind.OTHER_ARCHIVE, Kind.TNEF})
 MAILS = frozenset({Kind.MESSAGE, Kind.OUTLOOK_MESSAGE})
-DANGEROUS = frozenset({Kind.EXECUTABLE, Kind.SCRIPT, Kind.SHORTCUT})
-WORD = frozenset({Kind.DOCX, Kind.DOC, Kind.OLE})
+DANGEROUS = frozenset({Kind.EXECUTABLE, Kind.SCRIPT, Kind.SHORTCUT, Kind.SETTINGS, Kind.DISK_IMAGE})
+"""What can run or fetch something when it is opened. Of all other files only `PHOTOS`, `VIDEOS`, `TEXTS` and what is in
+`ARCHIVES` can be a material, and only `CAPTIONS` a caption."""
+WORD = frozenset({Kind.DOCX, Kind.DOC, Kind.OLE, Kind.WORDML})
 TEXTS = frozenset(
     {
         *(Kind.DOC, Kind.XLS, Kind.PPT, Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.OLE),
-        *(Kind.PDF, Kind.OFD, Kind.ODF, Kind.IWORK, Kind.RTF, Kind.HTML, Kind.TEXT),
+        *(Kind.XLSB, Kind.WORDML, Kind.SPREADSHEETML, Kind.PACKAGE),
+        *(Kind.PDF, Kind.OFD, Kind.ODF, Kind.IWORK, Kind.RTF, Kind.HTML, Kind.XML, Kind.TEXT),
     }
 )
+CAPTIONS = TEXTS - {Kind.XML}
+"""XML of no known program describes nothing to a reader."""
 
 
 class Trouble(StrEnum):
@@ -87,29 +117,44 @@ class Trouble(StrEnum):
     PROTECTED = "protected"
     """A document with a password."""
     ENCRYPTED = "encrypted"
-    """An archive with a password."""
+    """An archive with a password, or a film that opens with a key only."""
     SPLIT = "split"
-    """One volume of an archive, without the others."""
+    """One volume of an archive whose other volumes are missing."""
+    FRAGMENT = "fragment"
+    """One piece of a film that a website plays in pieces (DASH), without the other pieces."""
+    NO_PICTURE = "no_picture"
+    """A film file without a fault that has sound and no moving picture; a cover is none."""
     TOO_DEEP = "too_deep"
-    """An archive nested deeper than the setting allows."""
+    """Archives in archives, deeper than `FileLimits.depth`."""
     BOMB = "bomb"
-    """Would unpack or decode to more than the setting allows."""
+    """Unpacking or decoding it would exceed one of the `FileLimits`."""
     TOO_HARD = "too_hard"
-    """Opening it took more time or memory than the settings allow, or ended the process that tried. What breaks our
-    libraries rarely opens elsewhere, so to its sender it is a damaged file."""
+    """Opening it exceeded the `Allowance` of the worker, or ended the worker's process. Files that break our libraries
+    rarely open elsewhere, so the sender is told that the file is damaged."""
     UNSUPPORTED = "unsupported"
-    """A healthy file, as far as can be told, of a kind that this version cannot measure."""
+    """A file without a known fault, of a kind that this version cannot measure."""
+    UNDECODED = "undecoded"
+    """The bytes are not those of the sender's file: an encoding of the mail was not understood. No fault of the file
+    or of its sender is known."""
+
+
+class Unreadable(Exception):
+    """Raised by a reader for a file that it cannot measure or unpack. The caller keeps the trouble as a fact."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble)
+        self.trouble = trouble
 
 
 @dataclass(frozen=True)
 class PhotoFacts:
-    """Pixels as a viewer sees them, after EXIF rotation."""
+    """Width and height in pixels as a viewer shows them: cut out and rotated as the file says."""
 
     width: int
     height: int
     look: int | None = field(default=None, compare=False)
-    """A 64-bit hash of what is seen, by which the same picture is known when it was saved anew; None where too little
-    is seen to tell pictures apart. Another decoder may give other bits, so that two equal facts may differ in it."""
+    """Perceptual hash of 64 bits, by which a picture is recognised after it was saved again. None for a picture with
+    too little contrast. Left out of comparisons, because another decoder may give other bits."""
 
     @property
     def long_side(self) -> int:
@@ -118,11 +163,12 @@ class PhotoFacts:
 
 @dataclass(frozen=True)
 class VideoFacts:
-    """Pixels as stored (rotation does not matter: sides are compared sorted), length in seconds."""
+    """The picture of a film, or the largest of several. Width and height in pixels as stored, without rotation."""
 
     width: int
     height: int
     seconds: float
+    """Length of the picture. Sound and subtitles that last longer do not count."""
     codec: str = ""
 
     @property
@@ -136,7 +182,7 @@ class VideoFacts:
 
 @dataclass(frozen=True)
 class TextFacts:
-    """A document's or a mail body's text. `words` is 字数 as Word counts; `tables` holds cell texts by row."""
+    """The text of a document or of a mail body. `words` is 字数 as Word counts it; `tables` holds the cells by row."""
 
     text: str
     words: int
@@ -144,30 +190,34 @@ class TextFacts:
     links: tuple[str, ...] = ()
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()
     macros: bool = False
-    """The document brings programs of its own."""
+    """The document contains a VBA project."""
 
 
 @dataclass(frozen=True)
 class FileFacts:
-    """One file of a mail: attached, inside an archive, or an archive itself."""
+    """One file of a mail: an attachment, or a member of an archive. Archives have facts of their own too."""
 
     name: str
-    """The file's own name as the school gave it, for people to read; not a path, not safe for a disk."""
+    """The name as the school gave it, without folders. For people to read; not safe as a name on disk."""
     kind: Kind
     bytes: int
     sha256: str
     archive: str | None = None
-    """Name of the archive it came out of (`外层.zip/内层.zip` when nested), or None when attached itself."""
+    """Name of the archive that holds it (`外层.zip/内层.zip` when nested); None for an attachment."""
     folder: str = ""
-    """The folders inside that archive (`5月17日/照片`), or nothing when it lies at the top."""
+    """The folders inside that archive (`5月17日/照片`); empty at its top."""
     trouble: Trouble | None = None
     photo: PhotoFacts | None = None
     video: VideoFacts | None = None
     text: TextFacts | None = None
     inline: bool = False
-    """A picture shown inside the mail's HTML by its Content-ID."""
+    """The HTML of the mail shows this picture by its Content-ID."""
+    has_content_id: bool = False
+    """The part has a Content-ID, as pictures of signatures have; some programs give every attachment one."""
+    is_program_part: bool = False
+    """A program added it to the mail by itself, and it is no material, for example a Mac's resource fork or a key."""
     volume_of: str | None = None
-    """Of a later volume: the shown name of the first one, under which the archive's members stand."""
+    """For the second and later volumes: the `shown_name` of the first volume, whose name the members carry."""
 
     @property
     def readable(self) -> bool:
@@ -175,18 +225,18 @@ class FileFacts:
 
     @property
     def shown_name(self) -> str:
-        """The name with its archive and folders in front, as letters show it."""
+        """The name with archive and folders in front, as letters show it."""
         return "/".join(part for part in (self.archive, self.folder, self.name) if part)
 
 
 @dataclass(frozen=True)
 class MailFacts:
-    """All that is known of one mail's content. The body is cleaned of quoted history and signatures."""
+    """The content of one mail. The body has no quoted text and no signature."""
 
     files: tuple[FileFacts, ...]
     body: TextFacts
     cloud_links: tuple[CloudLink, ...] = ()
-    sealed: bool = False
-    """An S/MIME wrapping could not be opened: what it holds is unknown."""
+    unread: tuple[UnreadContent, ...] = ()
+    """Why some content of the mail is unknown."""
     incomplete: bool = False
-    """The mail has more attachments than are read: what else it holds is unknown."""
+    """The mail has more attachments than are read, so the rest of its content is unknown."""

@@ -1,4 +1,4 @@
-"""The walk through the files of one mail: unpack, sniff, measure. Bad bytes become facts, never exceptions."""
+"""Inspects all files of one mail: sniffs, unpacks and measures them. Bad bytes become facts, never exceptions."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from intake_bot.files.archive import Budget, Member, Source, unpack
-from intake_bot.files.facts import ARCHIVES, MAILS, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, Trouble
+from intake_bot.files.archives.archive import Member, Source, unpack
+from intake_bot.files.archives.volumes import Style, VolumeSet, volume_kind, volume_sets
+from intake_bot.files.facts import ARCHIVES, MAILS, PHOTOS, TEXTS, VIDEOS, FileFacts, Kind, Trouble, Unreadable
 from intake_bot.files.limits import FileLimits
-from intake_bot.files.measure import Measured, measure
+from intake_bot.files.mail_budget import MailBudget
+from intake_bot.files.measure import Measurement, measure
 from intake_bot.files.sniff import sniff
-from intake_bot.files.volumes import Style, VolumeSet, volume_kind, volume_sets
-from intake_bot.files.worker import Worker
-from intake_bot.files.zips import Unreadable
+from intake_bot.files.worker.recorded import Opener
 from intake_bot.mail.message import Attachment
 
 T = TypeVar("T")
 
-_MEASURED = PHOTOS | VIDEOS | TEXTS
-_MAYBE_VOLUMES = frozenset({Kind.UNKNOWN, Kind.RAR, Kind.SEVEN_ZIP})
-_NOT_LOOKED_INTO = MAILS | {Kind.UNKNOWN}
+_MEASURED_KINDS = PHOTOS | VIDEOS | TEXTS
+_POSSIBLE_VOLUMES = frozenset({Kind.UNKNOWN, Kind.RAR, Kind.SEVEN_ZIP})
+_NOT_OPENED = MAILS | {Kind.UNKNOWN}
 
 
 @dataclass(frozen=True)
-class Inspected:
-    """What was measured, and the file on disk it was measured from."""
+class InspectedFile:
+    """The facts of a file, and the file on disk that they were measured from."""
 
     facts: FileFacts
     path: Path
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A file, where it came from, and what its first bytes say. The trouble is one that it came with."""
+class _SniffedFile:
+    """A file with its archive and its kind, before it is measured. `trouble` is what unpacking it met."""
 
     file: Attachment | Member
     archive: str | None
@@ -47,7 +47,7 @@ class _Found:
     def folder(self) -> str:
         return self.file.folder if isinstance(self.file, Member) else ""
 
-    def inspected(self, kind: Kind, trouble: Trouble | None, measured: Measured | None = None) -> Inspected:
+    def result(self, kind: Kind, trouble: Trouble | None, measurement: Measurement | None = None) -> InspectedFile:
         facts = FileFacts(
             name=self.file.name,
             kind=kind,
@@ -56,122 +56,131 @@ class _Found:
             archive=self.archive,
             folder=self.folder,
             trouble=trouble,
-            inline=isinstance(self.file, Attachment) and self.file.inline,
+            inline=isinstance(self.file, Attachment) and self.file.is_inline,
+            has_content_id=isinstance(self.file, Attachment) and self.file.has_content_id,
+            is_program_part=isinstance(self.file, Attachment) and self.file.is_program_part,
         )
-        if measured is not None:
-            facts = replace(facts, photo=measured.photo, video=measured.video, text=measured.text)
-        return Inspected(facts, self.file.path)
+        if measurement is not None:
+            facts = replace(facts, photo=measurement.photo, video=measurement.video, text=measurement.text)
+        return InspectedFile(facts, self.file.path)
 
 
-def inspect_files(files: Sequence[Attachment], work: Path, limits: FileLimits, worker: Worker) -> tuple[Inspected, ...]:
-    """Facts of every file, in order; the members of an archive follow the archive, or all its volumes.
+def inspect_files(
+    files: Sequence[Attachment], work: Path, limits: FileLimits, worker: Opener, budget: MailBudget | None = None
+) -> tuple[InspectedFile, ...]:
+    """Returns the facts of all files in their order; members follow their archive, or the last of its volumes.
 
-    Every file is opened by the worker. `work` is a folder of this mail's own, in which members are left. Raises
-    TemporaryFailure when the disk is full, or when no worker can be started.
+    The worker opens every file. Members of archives are unpacked into `work`, a folder for this mail only, and stay
+    there. `budget` is what other files of the same mail have left of its limits; without it all of them are left, and
+    it is spent from. Raises TemporaryFailure when the disk is full or no worker can be started.
     """
-    return tuple(_Walk(work, limits, worker).look(files, None, 0))
+    return tuple(_Inspection(work, limits, worker, budget or MailBudget.of(limits)).inspect(files, None, 0))
 
 
-class _Walk:
-    """One pass over one mail; its archives share one budget."""
+class _Inspection:
+    """The inspection of one mail, whose archives share one budget."""
 
-    def __init__(self, work: Path, limits: FileLimits, worker: Worker) -> None:
+    def __init__(self, work: Path, limits: FileLimits, worker: Opener, budget: MailBudget) -> None:
         self._work = work
         self._limits = limits
         self._worker = worker
-        self._budget = Budget.of(limits)
+        self._budget = budget
         self._archives = 0
-        self._text_left = limits.text_length
-        self._hard_files = 0
 
-    def look(self, files: Sequence[Attachment | Member], archive: str | None, depth: int) -> Iterator[Inspected]:
-        """Files that lie side by side: all that are attached, or all of one archive."""
-        every = [self._found(file, archive, depth) for file in files]
-        sets = self._sets(every)
+    def inspect(self, files: Sequence[Attachment | Member], archive: str | None, depth: int) -> Iterator[InspectedFile]:
+        """Inspects files that may be volumes of each other: all attachments, or all members of one archive."""
+        sniffed = [self._sniff(file, archive, depth) for file in files]
+        sets = _find_volume_sets(sniffed)
         done: set[int] = set()
-        for place, found in enumerate(every):
-            if place in done:
+        for position, found in enumerate(sniffed):
+            if position in done:
                 continue
-            if place in sets:
-                volumes = sets[place]
-                done.update(volumes.places)
-                yield from self._open([every[one] for one in volumes.places], volumes.style)
+            if position in sets:
+                volumes = sets[position]
+                done.update(volumes.positions)
+                yield from self._open_archive([sniffed[one] for one in volumes.positions], volumes.style)
             elif found.trouble is not None:
-                yield found.inspected(found.kind, found.trouble)
-            elif (volume := volume_kind(found.file.name)) and found.kind in _MAYBE_VOLUMES:
-                yield found.inspected(volume, Trouble.SPLIT)
+                yield found.result(found.kind, found.trouble)
+            elif (volume := volume_kind(found.file.name)) and found.kind in _POSSIBLE_VOLUMES:
+                yield found.result(volume, Trouble.SPLIT)
             elif found.kind in ARCHIVES:
-                yield from self._open([found], Style.SINGLE)
+                yield from self._open_archive([found], Style.SINGLE)
             else:
-                yield self._measured(found)
+                yield self._measure(found)
 
-    def _found(self, file: Attachment | Member, archive: str | None, depth: int) -> _Found:
+    def _sniff(self, file: Attachment | Member, archive: str | None, depth: int) -> _SniffedFile:
+        if isinstance(file, Attachment) and file.is_undecoded:
+            return _SniffedFile(file, archive, depth, Kind.UNKNOWN, Trouble.UNDECODED)
         trouble = file.trouble if isinstance(file, Member) else None
         try:
-            kind = self._asked(sniff, file.path, file.name)
+            kind = self._ask(sniff, file.path, file.name)
         except Unreadable as error:
-            return _Found(file, archive, depth, Kind.UNKNOWN, trouble or error.trouble)
+            return _SniffedFile(file, archive, depth, Kind.UNKNOWN, trouble or error.trouble)
         if trouble is not None and kind is Kind.EMPTY:
-            kind = Kind.UNKNOWN  # nothing of it could be read, which does not make it empty
-        return _Found(file, archive, depth, kind, trouble)
+            kind = Kind.UNKNOWN  # nothing of it could be unpacked; that does not make it empty
+        return _SniffedFile(file, archive, depth, kind, trouble)
 
-    def _sets(self, every: Sequence[_Found]) -> dict[int, VolumeSet]:
-        """Every place that belongs to a set of volumes of an archive, and the set."""
-        sets = volume_sets([f"{found.folder}/{found.file.name}" for found in every])
-        return {
-            place: one
-            for one in sets
-            if every[one.places[0]].kind in ARCHIVES and all(every[place].trouble is None for place in one.places)
-            for place in one.places
-        }
-
-    def _open(self, volumes: Sequence[_Found], style: Style) -> Iterator[Inspected]:
+    def _open_archive(self, volumes: Sequence[_SniffedFile], style: Style) -> Iterator[InspectedFile]:
         first = volumes[0]
-        members, trouble = self._unpacked(volumes, style)
-        archive = first.inspected(first.kind, trouble)
+        members, trouble = self._unpack(volumes, style)
+        archive = first.result(first.kind, trouble)
         yield archive
         for later in volumes[1:]:
-            volume = later.inspected(first.kind, Trouble.SPLIT if trouble is Trouble.SPLIT else None)
+            volume = later.result(first.kind, Trouble.SPLIT if trouble is Trouble.SPLIT else None)
             yield replace(volume, facts=replace(volume.facts, volume_of=archive.facts.shown_name))
-        yield from self.look(members, archive.facts.shown_name, first.depth + 1)
+        yield from self.inspect(members, archive.facts.shown_name, first.depth + 1)
 
-    def _unpacked(self, volumes: Sequence[_Found], style: Style) -> tuple[tuple[Member, ...], Trouble | None]:
+    def _unpack(self, volumes: Sequence[_SniffedFile], style: Style) -> tuple[tuple[Member, ...], Trouble | None]:
         first = volumes[0]
         if first.depth >= self._limits.depth:
             return (), Trouble.TOO_DEEP
         paths = tuple(volume.file.path for volume in volumes)
-        source = Source(paths, first.kind, style, volume_kind(first.file.name) is not None)
+        source = Source(paths, first.kind, style, volume_kind(first.file.name) is not None, first.file.name)
         self._archives += 1
         folder = self._work / f"{self._archives:04d}"
         try:
-            unpacked = self._asked(unpack, source, folder, self._budget, self._limits)
+            left = min(self._limits.program_seconds, self._budget.time.processor_seconds)
+            limits = replace(self._limits, program_seconds=left)
+            unpacked = self._ask(unpack, source, folder, self._budget.archives, limits)
         except Unreadable as error:
             shutil.rmtree(folder, ignore_errors=True)
             return (), error.trouble
-        self._budget = unpacked.left
+        self._budget.archives = unpacked.left
         return unpacked.members, unpacked.trouble
 
-    def _measured(self, found: _Found) -> Inspected:
-        if found.kind in _NOT_LOOKED_INTO:
-            return found.inspected(found.kind, Trouble.UNSUPPORTED)
-        if found.kind not in _MEASURED:
-            return found.inspected(found.kind, None)
+    def _measure(self, found: _SniffedFile) -> InspectedFile:
+        if found.kind in _NOT_OPENED:
+            return found.result(found.kind, Trouble.UNSUPPORTED)
+        if found.kind not in _MEASURED_KINDS:
+            return found.result(found.kind, None)
         try:
-            measured = self._asked(measure, found.file.path, found.kind, self._limits)
+            measurement = self._ask(measure, found.file.path, found.kind, self._limits)
         except Unreadable as error:
-            return found.inspected(found.kind, error.trouble)
-        length = len(measured.text.text) if measured.text else 0
-        if length > self._text_left:
-            return found.inspected(found.kind, Trouble.UNSUPPORTED)
-        self._text_left -= length
-        return found.inspected(found.kind, measured.trouble, measured)
+            return found.result(found.kind, error.trouble)
+        length = len(measurement.text.text) if measurement.text else 0
+        if length > self._budget.text_length:
+            return found.result(found.kind, Trouble.UNSUPPORTED)
+        self._budget.text_length -= length
+        return found.result(found.kind, measurement.trouble, measurement)
 
-    def _asked(self, task: Callable[..., T], *arguments: object) -> T:
-        """The worker's answer. A mail full of files that hang does not keep us longer than a few of them do."""
-        if self._hard_files >= self._limits.hard_files:
+    def _ask(self, task: Callable[..., T], *arguments: object) -> T:
+        """Runs a task in the worker. When the budget of the mail is spent, its other files are not opened."""
+        if self._budget.is_spent:
             raise Unreadable(Trouble.UNSUPPORTED)
         try:
-            return self._worker.ask(task, *arguments)
+            return self._worker.ask(task, *arguments, budget=self._budget.time)
         except Unreadable as error:
-            self._hard_files += error.trouble is Trouble.TOO_HARD
+            self._budget.hard_files -= error.trouble is Trouble.TOO_HARD
             raise
+
+
+def _find_volume_sets(files: Sequence[_SniffedFile]) -> dict[int, VolumeSet]:
+    """Returns the complete volume sets of archives, by the position of each of their volumes in `files`."""
+    sets = volume_sets([f"{found.folder}/{found.file.name}" for found in files])
+    return {
+        position: one
+        for one in sets
+        if files[one.positions[0]].kind in ARCHIVES
+        and all(files[position].trouble is None for position in one.positions)
+        for position in one.positions
+    }

@@ -1,4 +1,4 @@
-"""What one file measures, whatever it is. Runs in the worker."""
+"""Measures one file of any kind, and makes a photo small. Runs in the worker, and only there loads the libraries."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from intake_bot.files.limits import FileLimits
 
 
 @dataclass(frozen=True)
-class Measured:
-    """The facts that go with the file's kind. Facts and trouble together: what could be told of a broken file."""
+class Measurement:
+    """The facts that belong to the kind of the file. A broken file may have facts and a trouble."""
 
     trouble: Trouble | None = None
     photo: PhotoFacts | None = None
@@ -19,22 +19,30 @@ class Measured:
     text: TextFacts | None = None
 
 
-def measure(path: Path, kind: Kind, limits: FileLimits) -> Measured:
-    """Measures a photo, a video or a document; of any other kind nothing is measured."""
-    # Imported here: who merely asks the worker for this has no need of the libraries behind it.
+def measure(path: Path, kind: Kind, limits: FileLimits) -> Measurement:
+    """Measures a photo, a video or a document. Files of other kinds have no measurements."""
+    # Imported here, because the process that sends these tasks to the worker needs none of these libraries.
     if kind in PHOTOS:
-        from intake_bot.files.photo import measure_photo
+        from intake_bot.files.media.photo import measure_photo
 
         photo, trouble = measure_photo(path, kind, limits)
-        return Measured(trouble, photo=photo)
+        return Measurement(trouble, photo=photo)
     if kind in VIDEOS:
-        from intake_bot.files.video import measure_video
+        from intake_bot.files.media.video import measure_video
 
         video, trouble = measure_video(path, kind)
-        return Measured(trouble, video=video)
+        return Measurement(trouble, video=video)
     if kind in TEXTS:
-        from intake_bot.files.document import measure_document
+        from intake_bot.files.documents.document import measure_document
 
         text, trouble = measure_document(path, kind, limits)
-        return Measured(trouble, text=text)
-    return Measured()
+        return Measurement(trouble, text=text)
+    return Measurement()
+
+
+def write_thumbnail(path: Path, kind: Kind, target: Path, limits: FileLimits) -> int:
+    """Writes a small upright JPEG of a picture to `target` and returns its bytes. Raises Unreadable for a HEIC picture,
+    which is not decoded."""
+    from intake_bot.files.media import photo
+
+    return photo.write_thumbnail(path, kind, target, limits)

@@ -1,22 +1,25 @@
-"""What a file is, from its bytes.
+"""Finds out what a file is by its bytes.
 
-An own table, not a library: the ready-made ones know neither mail, HTML, scripts and shortcuts nor the insides of
-a zip, and those are half of what arrives. A name can only make a file worse: a text called `照片.bat` is a script,
-because nothing inside a batch file tells it from a text. No name makes a program a photo.
+Our own table and no library: libraries know neither mail, HTML, scripts and shortcuts nor the content of a zip, which
+are half of what arrives. A name can only make a kind more dangerous: a text called `照片.bat` is a script, because
+a batch file has no mark that distinguishes it from a text. No name makes a program a photo. `danger` knows what runs.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 import struct
-import zipfile
 from pathlib import Path
 
-from intake_bot.files.facts import Kind
-from intake_bot.files.ole import kind_of_ole
-from intake_bot.files.tnef import SIGNATURE
-from intake_bot.files.zips import Unreadable, open_zip, unpacked
+from intake_bot.files.archives.tar import is_tar
+from intake_bot.files.archives.tnef import SIGNATURE
+from intake_bot.files.danger import apply_name, find_dangerous_bytes, find_dangerous_text, sniff_svg
+from intake_bot.files.documents.compound import sniff_compound
+from intake_bot.files.documents.encoding import decode_head
+from intake_bot.files.documents.markup_kind import find_markup_kind
+from intake_bot.files.documents.package_kind import find_kind_by_names, find_package_kind
+from intake_bot.files.facts import Kind, Unreadable
+from intake_bot.files.zips import open_zip
 
 _HEAD_BYTES = 65536
 
@@ -51,6 +54,8 @@ _MAGICS: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"PK00PK", Kind.ZIP),  # the only one of several volumes
     (0, b"Rar!\x1a\x07", Kind.RAR),
     (0, b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
+    (0, b"\x1f\x8b\x08", Kind.GZIP),
+    (0, b"\xfd7zXZ\0", Kind.GZIP),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
     (0, b"{\\rtf", Kind.RTF),
     (0, SIGNATURE, Kind.TNEF),
@@ -64,71 +69,95 @@ _MAGICS: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"\x4c\0\0\0\x01\x14\x02\0", Kind.SHORTCUT),
 )
 
-_HEIF_BRANDS = frozenset(
-    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1", b"avif", b"avis"}
+_OTHER_ARCHIVES = (
+    (0, b"\x28\xb5\x2f\xfd"),  # Zstandard
+    (0, b"MSCF\0\0\0\0"),  # cab
+    (0, b"\x60\xea"),  # ARJ
+    (0, b"\x1f\x9d"),  # compress
+    (0, b"\x1f\xa0"),
+    (0, b"LZIP\x01"),
+    (0, b"\x04\x22\x4d\x18"),  # LZ4
+    (0, b"ALZ\x01"),
+    (0, b"EGGA"),
+    (7, b"**ACE**"),
+    (2, b"-lh"),
+    (2, b"-lz"),
 )
+"""Archives that are recognised and not unpacked."""
+
+_HEIF_BRANDS = frozenset(
+    {
+        *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"avif", b"avis"),
+        *(b"mif1", b"mif2", b"mif3", b"msf1", b"miaf", b"1pic", b"avci", b"avcs", b"jpeg", b"jpgs"),
+    }
+)
+_HEIF_COMPATIBLE = frozenset({b"mif1", b"mif2", b"heic", b"heix", b"avif", b"miaf"})
+_FILM_COMPATIBLE = frozenset({b"isom", b"mp41", b"mp42", b"avc1", b"qt  "})
+_FRAGMENT_BOXES = frozenset({b"styp", b"sidx", b"moof"})
+"""One piece of a film that a website plays piece by piece begins with one of these."""
 _AUDIO_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P "})
 _QUICKTIME_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 _BITMAP_HEADER_BYTES = frozenset({12, 40, 52, 56, 64, 108, 124})
 
-_NAMED = {
-    **dict.fromkeys(
-        ("bat", "cmd", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "ps1", "psm1", "sh", "command", "py", "reg"),
-        Kind.SCRIPT,
-    ),
-    **dict.fromkeys(("exe", "com", "scr", "pif", "cpl", "dll", "msi", "jar", "apk", "chm"), Kind.EXECUTABLE),
-    **dict.fromkeys(("lnk", "url", "desktop", "webloc"), Kind.SHORTCUT),
-}
-_WORSENED_BY_NAME = frozenset({Kind.TEXT, Kind.HTML, Kind.UNKNOWN, Kind.OLE, Kind.ZIP})
-"""Kinds whose bytes leave it open whether they do something when clicked."""
-
-_SCRIPT = re.compile(
-    r"#!|@?echo off\b|@echo\b|<\?php|<job\b|<package\b|<hta:application|Windows Registry Editor|REGEDIT4", re.I
-)
-_SHORTCUT = re.compile(r"\[(?:\{[0-9A-F-]+\}|InternetShortcut|Desktop Entry)\]", re.I)
-_MARKUP = re.compile(r"<(?:!--|!doctype|\?xml|html|head|body|meta|title|table|div|script|svg)\b|<!--", re.I)
 _HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]?.*(?:\r?\n[ \t].*)*(?:\r?\n|\Z)")
-_NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def sniff(path: Path, name: str = "") -> Kind:
-    """The kind of a file on disk. `name` is the one the school gave; it only ever makes a kind worse."""
+    """Returns the kind of a file on disk. The `name` that the school gave can only make the kind more dangerous."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    kind = _from_bytes(head)
-    if kind is Kind.ZIP:
-        kind = _inside_zip(path, head)
-    if kind is Kind.OLE:
-        kind = kind_of_ole(path)
-    if kind is Kind.UNKNOWN and _ends_as_zip(path):
-        kind = Kind.ZIP
-    return _NAMED.get(_extension(name), kind) if kind in _WORSENED_BY_NAME else kind
+    kind = _sniff_head(head)
+    kind = _sniff_content(path, kind, head)
+    return apply_name(kind, name)
 
 
-def _extension(name: str) -> str:
-    return name.rstrip(". ").rpartition(".")[2].lower() if "." in name else ""
+def _sniff_content(path: Path, kind: Kind, head: bytes) -> Kind:
+    """Returns the kind more exactly, where the head of the file leaves it open."""
+    match kind:
+        case Kind.ZIP:
+            return _sniff_zip(path, head)
+        case Kind.OLE:
+            return sniff_compound(path)
+        case Kind.PACKAGE:
+            return _sniff_flat_package(path)
+        case Kind.GZIP | Kind.UNKNOWN if is_tar(path):
+            return Kind.TAR
+        case Kind.SVG:
+            return sniff_svg(path)
+        case Kind.UNKNOWN if _is_end_of_zip(path):
+            return _sniff_zip(path, head)
+        case Kind.UNKNOWN | Kind.TEXT | Kind.OTHER_ARCHIVE:
+            return find_dangerous_bytes(path, head) or kind
+    return kind
 
 
-def _from_bytes(head: bytes) -> Kind:
+def _sniff_head(head: bytes) -> Kind:
     if not head:
         return Kind.EMPTY
     for start, magic, kind in _MAGICS:
         if head.startswith(magic, start) and (start == 0 or head.startswith(b"RIFF")):
             return kind
-    for look in (_container, _bitmap, _transport_stream, _program, _pdf):
-        if found := look(head):
+    for recognise in (
+        *(_sniff_iso_media, _sniff_bitmap, _sniff_transport_stream, _sniff_program, _sniff_pdf),
+        *(_sniff_bare_workbook, _sniff_rare_archive),
+    ):
+        if found := recognise(head):
             return found
-    return _text(head)
+    return _sniff_text(head)
 
 
-def _container(head: bytes) -> Kind | None:
-    """ISO 14496-12 and QuickTime. Files without `ftyp` are QuickTime of before 2001, and of some cameras."""
+def _sniff_iso_media(head: bytes) -> Kind | None:
+    """Recognises ISO 14496-12 and QuickTime. QuickTime from before 2001 and of some cameras has no `ftyp`."""
     atom, brand = head[4:8], head[8:12]
     if b"\0" not in head:  # "Get free…" is a text
         return None
+    if atom in _FRAGMENT_BOXES:
+        return Kind.MP4
     if atom != b"ftyp":
         return Kind.MOV if atom in _QUICKTIME_ATOMS else None
-    if brand in _HEIF_BRANDS:
+    compatible = {head[start : start + 4] for start in range(16, min(int.from_bytes(head[:4], "big"), 256), 4)}
+    is_still = not compatible.isdisjoint(_HEIF_COMPATIBLE) and compatible.isdisjoint(_FILM_COMPATIBLE)
+    if brand in _HEIF_BRANDS or is_still:
         return Kind.HEIC
     if brand in _AUDIO_BRANDS:
         return Kind.AUDIO
@@ -137,14 +166,14 @@ def _container(head: bytes) -> Kind | None:
     return Kind.MOV if brand == b"qt  " else Kind.MP4
 
 
-def _bitmap(head: bytes) -> Kind | None:
+def _sniff_bitmap(head: bytes) -> Kind | None:
     if head[:2] != b"BM" or len(head) < 18 or head[6:10] != bytes(4):
         return None
     return Kind.BMP if int.from_bytes(head[14:18], "little") in _BITMAP_HEADER_BYTES else None
 
 
-def _transport_stream(head: bytes) -> Kind | None:
-    """MPEG-TS: a sync byte every 188 bytes, or every 192 after a time stamp of four (AVCHD)."""
+def _sniff_transport_stream(head: bytes) -> Kind | None:
+    """Recognises MPEG-TS: a sync byte every 188 bytes, or every 192 behind a time stamp of four bytes (AVCHD)."""
     for start, step in ((0, 188), (4, 192)):
         beats = head[start : start + 4 * step : step]
         if len(beats) == 4 and set(beats) == {0x47}:
@@ -152,8 +181,8 @@ def _transport_stream(head: bytes) -> Kind | None:
     return None
 
 
-def _program(head: bytes) -> Kind | None:
-    """DOS and Windows programs. `MZ` alone may begin a text, so a sign of the header is wanted too."""
+def _sniff_program(head: bytes) -> Kind | None:
+    """Recognises DOS and Windows programs. `MZ` alone may begin a text, so the header must look like one too."""
     if head[:2] != b"MZ":
         return None
     portable = struct.unpack_from("<L", head, 60)[0] if len(head) >= 64 else 0
@@ -161,43 +190,43 @@ def _program(head: bytes) -> Kind | None:
     return Kind.EXECUTABLE if is_program else None
 
 
-def _pdf(head: bytes) -> Kind | None:
-    """Readers accept the mark anywhere in the first kilobyte; more than a few bytes of junk would be a text on PDF."""
+def _sniff_pdf(head: bytes) -> Kind | None:
+    """Recognises PDF. Viewers accept its mark in the first kilobyte; behind 16 bytes it may be a text on PDF."""
     return Kind.PDF if 0 <= head[:1024].find(b"%PDF-") <= 16 else None
 
 
-def _text(head: bytes) -> Kind:
-    text = _decoded(head)
-    if text is None or _NOT_IN_TEXT.search(text):
-        return Kind.UNKNOWN
-    text = text.lstrip("\ufeff \t\r\n")
-    if _SCRIPT.match(text):
-        return Kind.SCRIPT
-    if _SHORTCUT.match(text):
-        return Kind.SHORTCUT
-    if _MARKUP.match(text):
-        return Kind.SCRIPT if "<hta:application" in text.lower() else Kind.HTML
-    return _message(text) or Kind.TEXT
-
-
-def _decoded(head: bytes) -> str | None:
-    """The head as text, or None. Incremental decoders, because the head may end within a character."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        codings = ["utf-16"]
-    elif b"\0" in head:
-        return None
-    else:
-        codings = ["utf-8", "gb18030"]
-    for coding in codings:
-        try:
-            return codecs.getincrementaldecoder(coding)().decode(head)
-        except UnicodeDecodeError:
-            continue
+def _sniff_bare_workbook(head: bytes) -> Kind | None:
+    """Recognises a workbook without a compound file around it, which old systems export: its first record says that a
+    sheet or a workbook begins (MS-XLS 2.4.21, and the older versions of it).
+    """
+    if head[:4] in (b"\x09\x08\x10\0", b"\x09\x08\x08\0", b"\x09\0\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0"):
+        return Kind.XLS if head[6:8] in (b"\x05\0", b"\x10\0") else None
     return None
 
 
-def _message(text: str) -> Kind | None:
-    """A saved mail (.eml), or a web page saved as one (.mht, RFC 2557)."""
+def _sniff_rare_archive(head: bytes) -> Kind | None:
+    if re.match(rb"BZh[1-9]1AY&SY", head):
+        return Kind.GZIP
+    is_other = any(head.startswith(magic, start) and b"\0" in head[:512] for start, magic in _OTHER_ARCHIVES)
+    return Kind.OTHER_ARCHIVE if is_other else None
+
+
+def _sniff_text(head: bytes) -> Kind:
+    text = decode_head(head)
+    if text is None:
+        return Kind.UNKNOWN
+    text = text.lstrip("\ufeff\0 \t\r\n")
+    if dangerous := find_dangerous_text(text):
+        return dangerous
+    if text.startswith("{\\rtf"):
+        return Kind.RTF
+    if markup := find_markup_kind(text):
+        return markup
+    return _sniff_message(text) or Kind.TEXT
+
+
+def _sniff_message(text: str) -> Kind | None:
+    """Recognises a saved mail (.eml), and a web page saved as a mail (.mht, RFC 2557)."""
     names, position = set(), 0
     while line := _HEADER_LINE.match(text, position):
         names.add(line[1].lower())
@@ -207,38 +236,44 @@ def _message(text: str) -> Kind | None:
     return Kind.MESSAGE if "from" in names and names & {"received", "message-id", "mime-version"} else None
 
 
-def _inside_zip(path: Path, head: bytes) -> Kind:
-    """Office formats are zips. Of one that does not open, the first names still tell: Word writes them first."""
+def _sniff_zip(path: Path, head: bytes) -> Kind:
+    """Recognises the formats that are zips. A zip that does not open is judged by the names at its beginning."""
     try:
-        with open_zip(path) as package:
-            names = set(package.namelist())
-            mimetype = _mimetype(package, names)
+        if kind := find_package_kind(path):
+            return kind
+        with open_zip(path) as archive:
+            names = frozenset(_fold_path(member.name) for member in archive.members)
     except Unreadable:
-        names, mimetype = _first_names(head), b""
+        names = frozenset(_fold_path(name) for name in _read_first_names(head))
+        if kind := find_kind_by_names(names):
+            return kind
     folders = {name.partition("/")[0] for name in names if "/" in name}
-    if "[Content_Types].xml" in names:
-        for folder, kind in (("word", Kind.DOCX), ("xl", Kind.XLSX), ("ppt", Kind.PPTX)):
-            if folder in folders:
-                return kind
-    if "OFD.xml" in names:
-        return Kind.OFD
-    if mimetype.startswith(b"application/vnd.oasis.opendocument"):
-        return Kind.ODF
-    if "Index/Document.iwa" in names or {"Index.zip", "Metadata"} <= names | folders:
+    if "index/document.iwa" in names or {"index.zip", "metadata"} <= names | folders:
         return Kind.IWORK
-    is_java = "META-INF/MANIFEST.MF" in names and any(name.endswith(".class") for name in names)
-    return Kind.EXECUTABLE if is_java or "AndroidManifest.xml" in names else Kind.ZIP
+    is_java = "meta-inf/manifest.mf" in names and any(name.endswith(".class") for name in names)
+    is_phone_program = any(_PHONE_PROGRAM.fullmatch(name) for name in names)
+    return Kind.EXECUTABLE if is_java or is_phone_program or not names.isdisjoint(_INSTALLER_FILES) else Kind.ZIP
 
 
-def _mimetype(package: zipfile.ZipFile, names: set[str]) -> bytes:
-    """OpenDocument says what it is in a first member of its own, never packed (ODF 1.2 part 3, 3.3)."""
-    if "mimetype" not in names or (member := package.getinfo("mimetype")).file_size > 100:
-        return b""
-    return b"".join(unpacked(package, member))
+_INSTALLER_FILES = frozenset(
+    {"androidmanifest.xml", "appxmanifest.xml", "appxmetadata/appxbundlemanifest.xml", "extension.vsixmanifest"}
+)
+_PHONE_PROGRAM = re.compile(r"payload/[^/]+\.app/info\.plist")
 
 
-def _first_names(head: bytes) -> set[str]:
-    """Names in the local headers within the head (APPNOTE 4.3.7)."""
+def _fold_path(name: str) -> str:
+    return name.replace("\\", "/").lower()
+
+
+def _sniff_flat_package(path: Path) -> Kind:
+    try:
+        return find_package_kind(path) or Kind.PACKAGE
+    except Unreadable:
+        return Kind.PACKAGE
+
+
+def _read_first_names(head: bytes) -> set[str]:
+    """Returns the names in the local headers within the head (APPNOTE 4.3.7)."""
     names = set()
     for header in re.finditer(rb"PK\x03\x04.{22}(..)..", head, re.DOTALL):
         length = int.from_bytes(header[1], "little")
@@ -246,8 +281,8 @@ def _first_names(head: bytes) -> set[str]:
     return names
 
 
-def _ends_as_zip(path: Path) -> bool:
-    """The last volume of a split zip begins in the middle of something and ends as a zip ends."""
+def _is_end_of_zip(path: Path) -> bool:
+    """True for the last volume of a split zip, which has the end of a zip and no beginning."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - 22))

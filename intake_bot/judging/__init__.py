@@ -1,1 +1,1 @@
-"""Does it meet the notice? Facts and rules in, a verdict out. Pure."""
+"""Decides whether a mail meets the notice: facts and rules in, a verdict out. Pure."""

@@ -1,8 +1,8 @@
-"""Forms: which file is one, is it filled in, and what do its cells say.
+"""Forms: which file is one, whether it is filled in, and the data in its cells.
 
-The columns of no form are known beforehand, and every bureau draws its own. So a form is known by its title alone, and
-its cells are read by their shape: a table with a header row, or labels with their values beside them. Words that
-labels are made of (姓名, 电话, 日期) are used as hints where the shape leaves it open, and nowhere else.
+Every bureau draws its own forms, so that no columns are known in advance. A form is recognised by its title alone. Its
+cells are read by their layout: a table with a header row, or labels with their values beside them. Typical words of
+labels (姓名, 电话, 日期) decide only where the layout is ambiguous.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 
 from intake_bot.files.facts import FileFacts, Kind, TextFacts
-from intake_bot.judging.rules.breach import unmeasured
+from intake_bot.judging.findings import report_unmeasured
 from intake_bot.judging.verdict import Finding
 from intake_bot.notices.notice import FormPart
 from intake_bot.notices.severities import CHOICES
@@ -20,51 +22,57 @@ from intake_bot.notices.spelling import compact
 
 Table = Sequence[Sequence[str]]
 Row = Mapping[str, str]
-"""What a form says about one thing: header or label → value, in the order of the form."""
+"""One entry of a form: header or label → value, in the order of the form."""
 
-_BESIDE_TITLE = 30
-"""A line with so many more signs than the title speaks of the form, and does not head it."""
-_LONGEST_TITLE_LINE = 300
+_MAXIMUM_BESIDE_TITLE = 30
+"""Maximum characters of a title line beside the title. A longer line mentions the form and is not its title."""
+_MAXIMUM_TITLE_LINE = 300
 _SENTENCE = re.compile("[。，；！？]")
 
-# More than any form has; a file may claim millions.
-_MOST_LINES, _MOST_TABLES, _MOST_ROWS, _MOST_COLUMNS = 5000, 50, 2000, 100
+# More than any form has. A file may claim millions.
+_MAXIMUM_LINES, _MAXIMUM_TABLES, _MAXIMUM_ROWS, _MAXIMUM_COLUMNS = 5000, 50, 2000, 100
 
 _WITHOUT_CELLS = frozenset({Kind.PDF, Kind.OFD})
-"""Kinds whose tables are lines and texts on a page."""
+"""Kinds of files that have no cells: their tables are lines and texts on a page."""
 
 
 def is_form(part: FormPart, file: FileFacts) -> bool:
-    """True for a file with a table in it and the form's title on a line of its own, whatever number it carries.
+    """True for a file with a table, and the title of the form on a line of its own, with or without a number.
 
-    A text that merely speaks of the form has its title in the middle of a sentence. A printed form is known by its
-    title alone.
+    A text that merely mentions the form has the title inside a sentence. A printed form needs only the title.
     """
     if file.text is None or not (file.text.tables or file.kind in _WITHOUT_CELLS):
         return False
+    return bool(find_title_lines(part, file))
+
+
+def find_title_lines(part: FormPart, file: FileFacts) -> list[int]:
+    """Returns the numbers of the lines with the title of the form, the best first: the line that holds little else."""
+    lines = file.text.text.splitlines()[:_MAXIMUM_LINES] if file.text else []
     titles = _titles(part)
-    return any(_heads(line, titles) for line in file.text.text.splitlines()[:_MOST_LINES])
+    found = [number for number, line in enumerate(lines) if _is_title_line(line, titles)]
+    return sorted(found, key=lambda number: len(lines[number]))
 
 
 def is_titled(part: FormPart, file: FileFacts) -> bool:
-    """True for a file with the form's title on a line that is no sentence, whether there is a table below it or not."""
+    """True for a file with the title of the form on a line that is no sentence, with or without a table."""
     if file.text is None:
         return False
     titles = _titles(part)
-    lines = file.text.text.splitlines()[:_MOST_LINES]
-    return any(_heads(line, titles) and _SENTENCE.search(line) is None for line in lines)
+    lines = file.text.text.splitlines()[:_MAXIMUM_LINES]
+    return any(_is_title_line(line, titles) and _SENTENCE.search(line) is None for line in lines)
 
 
 def is_named_form(part: FormPart, file: FileFacts) -> bool:
-    """True for a file that only its name calls the form; its content does not say what it is."""
+    """True for a file with the title of the form in its name."""
     return any(title in compact(file.name) for title in _titles(part))
 
 
 def check_form(part: FormPart, file: FileFacts) -> list[Finding]:
-    """What is wrong with a form: it is the template, sent back; or only a person can see whether it is filled in."""
+    """Reports an empty template, or a form of which only a person can see whether it is filled in."""
     if file.text is None or not file.text.tables:
-        return [unmeasured("document.unmeasured", file)]
-    if form_rows(part, file.text):
+        return [report_unmeasured("document.unmeasured", file)]
+    if read_form_rows(part, file.text):
         return []
     return [
         Finding(
@@ -80,9 +88,9 @@ def check_form(part: FormPart, file: FileFacts) -> list[Finding]:
     ]
 
 
-def form_rows(part: FormPart, text: TextFacts) -> tuple[Row, ...]:
-    """The cells of the form as data; nothing for one that is not filled in."""
-    return tuple(row for table in _own_tables(part, text) for row in _rows(table))
+def read_form_rows(part: FormPart, text: TextFacts) -> tuple[Row, ...]:
+    """Returns the cells of the form as data; nothing for an empty form."""
+    return tuple(row for table in _find_tables(part, text) for row in _rows(table))
 
 
 # ---- which tables ----------------------------------------------------------------------------------------------------
@@ -92,37 +100,57 @@ def _titles(part: FormPart) -> tuple[str, ...]:
     return tuple(compact(title) for title in (part.title, *part.aliases))
 
 
-def _heads(line: str, titles: Sequence[str]) -> bool:
-    if len(line) > _LONGEST_TITLE_LINE:
+def _is_title_line(line: str, titles: Sequence[str]) -> bool:
+    if len(line) > _MAXIMUM_TITLE_LINE:
         return False
     line = compact(line)
-    return any(title in line and len(line) <= len(title) + _BESIDE_TITLE for title in titles)
+    return any(title in line and len(line) <= len(title) + _MAXIMUM_BESIDE_TITLE for title in titles)
 
 
-def _own_tables(part: FormPart, text: TextFacts) -> Sequence[Table]:
-    """A file may hold several forms: the tables with the title in them, else the first one behind it, else all."""
+def _find_tables(part: FormPart, text: TextFacts) -> Sequence[Table]:
+    """Returns the tables of the form: those with its title inside, else the first one behind the title, else all.
+
+    A file may contain several forms.
+    """
     titles = _titles(part)
-    inside = [table for table in text.tables if any(_heads(cell, titles) for row in table[:5] for cell in row)]
+    sections = [section for table in text.tables[:_MAXIMUM_TABLES] for section in _sections(table)]
+    inside = [table for table in sections if any(_is_title_line(cell, titles) for row in table[:5] for cell in row)]
     if inside:
         return inside
-    lines = _words(text.text.splitlines()[:_MOST_LINES])
-    heads = [number for number, line in enumerate(lines) if _heads(line, titles)]
-    for table in text.tables[:_MOST_TABLES]:
-        at = _place(lines, _words(cell for row in table[:5] for cell in row))
+    lines = _cell_texts(text.text.splitlines()[:_MAXIMUM_LINES])
+    heads = [number for number, line in enumerate(lines) if _is_title_line(line, titles)]
+    for table in text.tables[:_MAXIMUM_TABLES]:
+        at = _find_position(lines, _cell_texts(cell for row in table[:5] for cell in row))
         if at is not None and any(head < at for head in heads):
             return [table]
-    return text.tables[:_MOST_TABLES]
+    return text.tables[:_MAXIMUM_TABLES]
 
 
-def _words(texts: Iterator[str] | Sequence[str]) -> list[str]:
-    """Lines of text and cells of tables in the same manner of writing: pieces without tabs and line breaks."""
+def _sections(table: Table) -> list[Table]:
+    """Splits a sheet with several tables at the titles above them: rows of one cell, followed by rows of more."""
+    starts = [
+        number
+        for number, row in enumerate(table[:-1])
+        if number and _is_title_row(row) and sum(map(bool, table[number + 1])) > 1
+    ]
+    bounds = [0, *starts, len(table)]
+    return [table[start:end] for start, end in pairwise(bounds)]
+
+
+def _is_title_row(row: Sequence[str]) -> bool:
+    cells = [cell for cell in row if cell.strip()]
+    return len(cells) == 1 and len(cells[0]) <= _MAXIMUM_LABEL and _TITLE_ROW.fullmatch(compact(cells[0])) is not None
+
+
+def _cell_texts(texts: Iterator[str] | Sequence[str]) -> list[str]:
+    """Splits lines and cells at tabs and line breaks, so that they can be compared."""
     return [piece.strip() for text in texts for piece in re.split(r"[\t\n]", text) if piece.strip()]
 
 
-def _place(lines: Sequence[str], beginning: Sequence[str]) -> int | None:
+def _find_position(lines: Sequence[str], beginning: Sequence[str]) -> int | None:
     beginning = beginning[:5]
-    places = (number for number in range(len(lines)) if lines[number : number + len(beginning)] == beginning)
-    return next(places, None) if beginning else None
+    assignments = (number for number in range(len(lines)) if lines[number : number + len(beginning)] == beginning)
+    return next(assignments, None) if beginning else None
 
 
 # ---- what the cells say ----------------------------------------------------------------------------------------------
@@ -139,43 +167,78 @@ _LABEL = re.compile(
     r"联络员|简介|效果|次数|篇数|场次)(?:[（(].{0,12}[)）])?[:：]?",
     re.I,
 )
-_LONGEST_LABEL = 40
-_PAIR = re.compile(r"([^\s:：]{1,12})[:：][ \t\u3000]*([^:：]*?)(?=\s+[^\s:：]{1,12}[:：]|$)")
-_LONGEST_PAIRS = 300
+_MAXIMUM_LABEL = 40
+_LABEL_BEFORE_COLON = r"(?=[^\s:：/]*[^\s:：/\d.\-])[^\s:：/]{1,12}[:：](?!//)"
+"""Not the 9 of 9:30, nor the https of a link."""
+_PAIR = re.compile(rf"({_LABEL_BEFORE_COLON})[ \t\u3000]*(.*?)(?=\s+{_LABEL_BEFORE_COLON}|$)", re.S)
+_MAXIMUM_ABOVE = 6
+"""Maximum rows with several cells down to the header of a table, itself counted."""
+_TITLE_ROW = re.compile(
+    r"(?:附件|附表|表)[\d一二三四五六七八九十].*|.*(?:表|统计|汇总|一览|清单|名单)(?:[（(].{0,20}[)）])?"
+)
+_MERGED = re.compile(r".*(?:单位|学校|日期|时间|类别|类型|地区|县区).*")
+"""Columns whose cell often stands for several rows."""
+_DATE_COLUMN = re.compile(r".*(?:日期|时间)")
+_SERIAL_DATE = re.compile(r"[45]\d{4}(?:\.0+)?")
+"""Days since 1900, as Excel counts them: from 2009 to 2064."""
+_FIRST_DAY = date(1899, 12, 30)
+_MAXIMUM_PAIRS = 300
 
 
 def _is_label(cell: str) -> bool:
-    return len(cell) <= _LONGEST_LABEL and _LABEL.fullmatch(_name(cell)) is not None
+    return len(cell) <= _MAXIMUM_LABEL and _LABEL.fullmatch(_name(cell)) is not None
 
 
 def _is_figure(cell: str) -> bool:
-    """A number, a date, an address of the net: never the name of a column."""
+    """True for a number, a date or a web address, which are never the name of a column."""
     return re.search(r"[\d@]|://", cell) is not None and _FIGURE.fullmatch(cell) is not None
 
 
 def _name(cell: str) -> str:
-    """姓　　名： is 姓名."""
+    """Returns 姓名 for 姓　　名：."""
     return re.sub(r"\s+", "", cell).rstrip(":：")
 
 
 def _rows(table: Table) -> list[Row]:
-    """The rows of one table that say something."""
-    cells = [[_value(cell) for cell in row[:_MOST_COLUMNS]] for row in table[:_MOST_ROWS]]
+    """Returns the filled rows of one table."""
+    cells = [[_value(cell) for cell in row[:_MAXIMUM_COLUMNS]] for row in table[:_MAXIMUM_ROWS]]
     width = max(map(len, cells), default=0)
     grid = [row + [""] * (width - len(row)) for row in cells]
-    head = next((number for number, row in enumerate(grid) if sum(map(bool, row)) > 1), None)
-    if head is not None and _has_header(grid[head], grid[head + 1 :]):
-        return _under_header(grid[:head], grid[head], grid[head + 1 :])
-    return _beside_labels(grid)
+    head = _find_head(grid)
+    if head is not None and (_is_strong_header(grid[head]) or _has_header(grid[head], grid[head + 1 :])):
+        return _rows_under_header(grid[:head], grid[head], grid[head + 1 :])
+    return _rows_of_labels(grid)
+
+
+def _find_head(grid: Sequence[Sequence[str]]) -> int | None:
+    """The number of the row that may name the columns: below a title and rows such as 填报单位 | 合肥工业学校."""
+    filled = [number for number, row in enumerate(grid) if sum(map(bool, row)) > 1][:_MAXIMUM_ABOVE]
+    numbered = next((number for number in filled if _has_serial(grid[number])), None)
+    if numbered is not None or not filled:
+        return numbered
+    strong = next((number for number in filled if _is_strong_header(grid[number])), None)
+    return strong if strong is not None and _is_footer(grid[filled[0]]) else filled[0]
+
+
+def _has_serial(row: Sequence[str]) -> bool:
+    """True for a row that begins with 序号."""
+    labels = [cell for cell in row if cell]
+    return len(labels) > 1 and _SERIAL_LABEL.fullmatch(_name(labels[0])) is not None
+
+
+def _is_strong_header(row: Sequence[str]) -> bool:
+    """True for a row that can only name columns."""
+    labels = [cell for cell in row if cell]
+    return _has_serial(row) or (len(labels) > 2 and all(map(_is_label, labels)))
 
 
 def _value(cell: str) -> str:
-    """What a person wrote into a cell; nothing where there is only a line to write on."""
+    """Returns what a person wrote into a cell. Empty where there is only a line to write on."""
     return cell.strip() if _BLANK.sub("", cell) else ""
 
 
 def _has_header(head: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """Does the first row name columns? Else it begins with a label, and its value stands beside it."""
+    """True where the first row names columns. Otherwise it begins with a label, with its value beside it."""
     labels = [cell for cell in head if cell]
     if _SERIAL_LABEL.fullmatch(_name(labels[0])):
         return True
@@ -196,24 +259,52 @@ def _has_header(head: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 class _Columns:
     names: tuple[str, ...]
     first: int
-    """Number of the first row below that is no part of the header."""
+    """Index of the first row below the header."""
 
 
-def _under_header(above: Sequence[Sequence[str]], head: Sequence[str], below: Sequence[Sequence[str]]) -> list[Row]:
+def _rows_under_header(
+    above: Sequence[Sequence[str]], head: Sequence[str], below: Sequence[Sequence[str]]
+) -> list[Row]:
     columns = _columns(head, below)
-    common = {label: value for row in above for cell in row for label, value in _pairs(cell)}
+    common = {label: value for row in above for label, value in _read_labels(row) if not _is_title_row(row)}
     rows: list[Row] = []
+    totals: list[Row] = []
+    merged: dict[str, str] = {}
     for row in below[columns.first :]:
         if _is_footer(row):
-            common |= dict(_beside(row))
-        elif _says_something(row) and list(row) != list(head):
-            rows.append({name: cell for name, cell in zip(columns.names, row, strict=True) if cell})
-    return [{**common, **row} for row in rows]
+            common |= dict(_read_labels(row))
+        elif _is_filled_row(row) and list(row) != list(head):
+            cells = {name: _read_date(name, cell) for name, cell in zip(columns.names, row, strict=True) if cell}
+            if _is_total(row):
+                totals.append(cells)
+                continue
+            merged = _leading(columns.names, row, merged) | {
+                name: cell for name, cell in cells.items() if _MERGED.fullmatch(name)
+            }
+            rows.append({**{name: cell for name, cell in merged.items() if name not in cells}, **cells})
+    return [{**common, **row} for row in rows or totals]
+
+
+def _is_total(row: Sequence[str]) -> bool:
+    return _TOTAL.fullmatch(next((cell for cell in row if cell), "")) is not None
+
+
+def _leading(names: Sequence[str], row: Sequence[str], above: Row) -> dict[str, str]:
+    """The cells of the row above that also stand for this one: those of merged columns before its first text."""
+    first = next((n for n, cell in enumerate(row) if cell and not _SERIAL.fullmatch(cell)), 0)
+    return {name: above[name] for name in names[:first] if name in above}
+
+
+def _read_date(name: str, cell: str) -> str:
+    """A date in ISO 8601 where Excel's count of days stands in a column of dates; else the cell."""
+    if _DATE_COLUMN.fullmatch(name) and _SERIAL_DATE.fullmatch(cell):
+        return (_FIRST_DAY + timedelta(days=int(float(cell)))).isoformat()
+    return cell
 
 
 def _columns(head: Sequence[str], below: Sequence[Sequence[str]]) -> _Columns:
-    """Names of the columns. A cell over several of them names them all, with what stands below it if that is a second
-    row of headers; equal names are numbered."""
+    """Returns the names of the columns. A cell over several columns names them all, together with the cells of a second
+    header row. Equal names are numbered."""
     second = below[0] if below and _is_second_header(head, below[0]) else [""] * len(head)
     names: list[str] = []
     over = ""
@@ -229,14 +320,14 @@ def _columns(head: Sequence[str], below: Sequence[Sequence[str]]) -> _Columns:
 
 
 def _is_second_header(head: Sequence[str], row: Sequence[str]) -> bool:
-    """It has texts only where the cell above is wide, and no figures."""
+    """True for a row with texts only below wide cells, and without figures."""
     wide = {n for n, cell in enumerate(head) if not cell or (n + 1 < len(head) and not head[n + 1])}
     filled = {n for n, cell in enumerate(row) if cell}
     return len(filled) > 1 and filled <= wide and not any(map(_is_figure, row))
 
 
-def _says_something(row: Sequence[str]) -> bool:
-    """More than a number, a label, or what the template has in its first column."""
+def _is_filled_row(row: Sequence[str]) -> bool:
+    """True for a row with more than a number, a label or the first column of the template."""
     first = next((cell for cell in row if cell), "")
     if not first or _EXAMPLE.fullmatch(first):
         return False
@@ -247,30 +338,30 @@ def _says_something(row: Sequence[str]) -> bool:
 
 
 def _is_footer(row: Sequence[str]) -> bool:
-    """填报人 | 张三 | 电话 | 138…: labels and values beside them, below a table with a header."""
+    """True for 填报人 | 张三 | 电话 | 138…: labels and values below a table with a header."""
     labels = [cell for cell in row[::2] if cell]
     return bool(row[0]) and all(map(_is_label, labels)) and not any(map(_is_label, filter(None, row[1::2])))
 
 
-def _beside_labels(grid: Sequence[Sequence[str]]) -> list[Row]:
-    """One row for each thing that the labels are about; a label that comes again begins the next one."""
+def _rows_of_labels(grid: Sequence[Sequence[str]]) -> list[Row]:
+    """Returns the labelled values as rows. A repeated label begins the next row."""
     rows: list[dict[str, str]] = [{}]
     for row in grid:
-        for label, value in _beside(row):
+        for label, value in _read_labels(row):
             if label in rows[-1]:
                 rows.append({})
             rows[-1][label] = value
     return [row for row in rows if row]
 
 
-def _beside(row: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _read_labels(row: Sequence[str]) -> Iterator[tuple[str, str]]:
     at = 0
     while at < len(row):
         label, *rest = row[at:]
         value = rest[0] if rest else ""
         if not label:
             at += 1
-        elif inner := list(_pairs(label)):
+        elif inner := list(_read_pairs(label)):
             yield from inner
             at += 1
         elif len(rest) > 1 and _is_label(value) and rest[1] and not _is_label(rest[1]):
@@ -281,9 +372,9 @@ def _beside(row: Sequence[str]) -> Iterator[tuple[str, str]]:
             at += 2
 
 
-def _pairs(cell: str) -> Iterator[tuple[str, str]]:
-    """姓名：张三 电话：138… in one cell."""
-    if len(cell) > _LONGEST_PAIRS:
+def _read_pairs(cell: str) -> Iterator[tuple[str, str]]:
+    """Yields label and value of each pair in a cell: 姓名：张三 电话：138…"""
+    if len(cell) > _MAXIMUM_PAIRS:
         return
     for found in _PAIR.finditer(cell):
         if value := _value(found[2]):

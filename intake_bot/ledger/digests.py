@@ -1,113 +1,103 @@
-"""The digests that were filed, and the report that the next one is made of."""
+"""The digests that were filed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_
+from sqlalchemy import true
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.ledger.database import Database
-from intake_bot.ledger.events import EventRecord
-from intake_bot.ledger.letters import add_letter, letter_record, read_letters
-from intake_bot.ledger.mails import read_mails
-from intake_bot.ledger.records import Letter, LetterDraft, LetterKind
-from intake_bot.ledger.reports import DayReport, DigestRecord
-from intake_bot.ledger.states import UNFINISHED, LetterState, MessageState
-from intake_bot.ledger.tables import DigestRow, EventRow, LetterRow, MessageRow
-from intake_bot.ledger.trail import add_event, event_record
+from intake_bot.ledger.letters import add_letter, letter_record
+from intake_bot.ledger.tables import DigestRow, LetterRow
+from intake_bot.ledger.trail import add_event
+from intake_bot.ledger.values.events import Detail, EventName
+from intake_bot.ledger.values.records import LetterDraft, LetterKind
+from intake_bot.ledger.values.reports import DayReport, DigestKind, DigestRecord, LastSaid
 
 
 class Digests:
-    """One digest per bureau and day. Each call is one transaction."""
+    """Several digests and notes a day. Each call is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, bureau: str, day: date) -> DigestRecord | None:
-        """The digest of this day, or None when there is none yet."""
+    def find(self, bureau: str, day: date) -> DigestRecord | None:
+        """The newest digest of this day, or None when there is none yet."""
         with self._database.reading() as session:
-            row = _of(session, bureau, day)
+            row = _row_of(session, bureau, day)
             return None if row is None else _record(session, row)
 
-    def newest(self, bureau: str) -> DigestRecord | None:
+    def find_newest(self, bureau: str) -> DigestRecord | None:
         """The digest that was filed last, or None when there is none yet."""
         with self._database.reading() as session:
-            row = _last(session, bureau)
+            row = newest_row(session, bureau)
             return None if row is None else _record(session, row)
 
-    def report(self, bureau: str) -> DayReport:
-        """All that happened since the last digest of this bureau was filed."""
+    def find_last_said(self, bureau: str) -> LastSaid | None:
+        """When the newest digest or note was filed, and until which event it tells; None when there is none yet."""
+        newest = select(DigestRow).where(DigestRow.bureau == bureau).order_by(desc(DigestRow.id))
         with self._database.reading() as session:
-            last = _last(session, bureau)
-            since = 0 if last is None else last.upto
-            upto = session.exec(select(func.coalesce(func.max(EventRow.id), 0))).one()
-            ours = MessageRow.bureau == bureau
-            return DayReport(
-                bureau=bureau,
-                since=None if last is None else last.created,
-                upto=upto,
-                mails=read_mails(session, ours, col(MessageRow.settled) > since, not_(_is_mere_junk())),
-                unfinished=read_mails(session, ours, col(MessageRow.state).in_(UNFINISHED)),
-                undelivered=_undelivered(session, bureau, since),
-                withheld=read_letters(session, bureau, _happened(since, LetterState.WITHHELD)),
-                trouble=_trouble(session, bureau, since),
-                waiting=read_mails(session, ours, MessageRow.state == MessageState.WAITING),
-            )
+            row = session.exec(newest.limit(1)).first()
+            return None if row is None else LastSaid(row.created, row.upto)
 
-    def file(self, day: date, report: DayReport, draft: LetterDraft, now: datetime) -> bool:
-        """Writes down the digest made of this report together with its letter. Returns False, with nothing written,
-        when the bureau has a digest of this day already."""
+    def add(
+        self,
+        day: date,
+        due: datetime,
+        report: DayReport,
+        draft: LetterDraft,
+        now: datetime,
+        copies: Iterable[LetterDraft] = (),
+    ) -> bool:
+        """Files the digest made of this report, together with its letter, and with its `copies` for the other clerks,
+        whose buttons have codes of their own. Returns False and writes nothing when the bureau has a digest of this
+        day that was filed at `due` or later."""
         with self._database.writing() as session:
-            if _of(session, report.bureau, day) is not None:
+            if _row_of(session, report.bureau, day, due) is not None:
                 return False
-            letter = add_letter(session, report.bureau, LetterKind.DIGEST, draft, now)
-            row = DigestRow(bureau=report.bureau, day=day, upto=report.upto, letter=letter.id, created=now)
-            session.add(row)
-            add_event(session, report.bureau, "digest.filed", {"day": day.isoformat(), "mails": len(report.mails)}, now)
+            _add(session, DigestKind.DIGEST, report.bureau, day, report.last_event, (draft, *copies), now)
+            detail: Detail = {"day": day.isoformat(), "mails": report.sums.all_mails}
+            add_event(session, report.bureau, EventName.DIGEST_FILED, detail, now)
             return True
 
-
-def _is_mere_junk() -> ColumnElement[bool]:
-    """It lay in a junk folder, and rightly so: nobody wants to read of it every day."""
-    return and_(col(MessageRow.junk), col(MessageRow.state).in_((MessageState.IGNORED, MessageState.DUPLICATE)))
-
-
-def _of(session: Session, bureau: str, day: date) -> DigestRow | None:
-    return session.exec(select(DigestRow).where(DigestRow.bureau == bureau, DigestRow.day == day)).one_or_none()
+    def add_note(self, bureau: str, day: date, upto: int, drafts: Sequence[LetterDraft], now: datetime) -> None:
+        """Files a note about what newly waits until the event `upto`, with its letters."""
+        with self._database.writing() as session:
+            _add(session, DigestKind.NOTE, bureau, day, upto, drafts, now)
+            add_event(session, bureau, EventName.NOTE_FILED, {"day": day.isoformat()}, now)
 
 
-def _last(session: Session, bureau: str) -> DigestRow | None:
-    newest = select(DigestRow).where(DigestRow.bureau == bureau).order_by(desc(DigestRow.id))
-    return session.exec(newest.limit(1)).first()
+def newest_row(session: Session, bureau: str, before: date | None = None) -> DigestRow | None:
+    """The row of the digest that was filed last, of a day before this one where it is given."""
+    of_day = DigestRow.day < before if before is not None else true()
+    newest = select(DigestRow).where(DigestRow.bureau == bureau, DigestRow.kind == DigestKind.DIGEST, of_day)
+    return session.exec(newest.order_by(desc(DigestRow.id)).limit(1)).first()
 
 
-def _undelivered(session: Session, bureau: str, since: int) -> tuple[Letter, ...]:
-    gone = (LetterState.FAILED, LetterState.BOUNCED)
-    return read_letters(
-        session,
-        bureau,
-        or_(
-            col(LetterRow.state) == LetterState.DEFERRED,
-            and_(col(LetterRow.state) == LetterState.SENDING, col(LetterRow.next_attempt).is_not(None)),
-            and_(col(LetterRow.state).in_(gone), _happened(since, *gone)),
-        ),
+def _add(
+    session: Session,
+    kind: DigestKind,
+    bureau: str,
+    day: date,
+    upto: int,
+    drafts: Sequence[LetterDraft],
+    now: datetime,
+) -> None:
+    first, *_ = [add_letter(session, bureau, LetterKind.DIGEST, draft, now) for draft in drafts]
+    session.add(DigestRow(bureau=bureau, day=day, upto=upto, letter=first, created=now, kind=kind))
+
+
+def _row_of(session: Session, bureau: str, day: date, due: datetime | None = None) -> DigestRow | None:
+    """The newest digest of this day, filed at `due` or later."""
+    since = col(DigestRow.created) >= due if due is not None else true()
+    rows = select(DigestRow).where(
+        DigestRow.bureau == bureau, DigestRow.day == day, DigestRow.kind == DigestKind.DIGEST, since
     )
-
-
-def _happened(since: int, *states: LetterState) -> ColumnElement[bool]:
-    """True for letters that came into one of these states after the event `since`."""
-    names = [f"letter.{state}" for state in states]
-    return col(LetterRow.id).in_(select(EventRow.letter).where(col(EventRow.id) > since, col(EventRow.what).in_(names)))
-
-
-def _trouble(session: Session, bureau: str, since: int) -> tuple[EventRecord, ...]:
-    events = select(EventRow).where(
-        EventRow.bureau == bureau, col(EventRow.id) > since, col(EventRow.what).startswith("mailbox.")
-    )
-    return tuple(event_record(row) for row in session.exec(events.order_by(col(EventRow.id))))
+    return session.exec(rows.order_by(desc(DigestRow.id)).limit(1)).first()
 
 
 def _record(session: Session, row: DigestRow) -> DigestRecord:
     letter = letter_record(session, session.get_one(LetterRow, row.letter))
-    return DigestRecord(bureau=row.bureau, day=row.day, upto=row.upto, created=row.created, letter=letter)
+    return DigestRecord(bureau=row.bureau, day=row.day, last_event=row.upto, created_at=row.created, letter=letter)

@@ -1,24 +1,93 @@
-"""The outbox: every letter of ours, as it was said, and what became of it."""
+"""The outbox: every letter of ours, as it was written, and what became of it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import BindParameter, ColumnElement, Executable, Row, and_, bindparam, exists, func, or_
+from sqlalchemy import select as select_columns
+from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session, col, desc, select
 
-from intake_bot.ledger.database import Condition, Database, among
-from intake_bot.ledger.events import SPAM, Detail
-from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Letter, LetterDraft, LetterKind, Returned, WrittenAnswer
-from intake_bot.ledger.states import LETTER, UNSENT, LetterEvent, LetterState, next_letter_state
-from intake_bot.ledger.tables import EventRow, LetterRow, MessageRow, SubmissionRow
+from intake_bot.judging.verdict import Decision, Disposition
+from intake_bot.ledger.database import Condition, Database, among, insert_row, read_rows, table_of, update_row
+from intake_bot.ledger.tables import (
+    ClosedLetterRow,
+    EventRow,
+    ItemRow,
+    LetterRow,
+    MessageRow,
+    OrderCodeRow,
+    SheetPhotoRow,
+    SubmissionRow,
+)
 from intake_bot.ledger.trail import add_event, add_letter_event
+from intake_bot.ledger.values.events import Detail, EventName
+from intake_bot.ledger.values.receipt import receipt_number
+from intake_bot.ledger.values.records import (
+    BouncedLetter,
+    DueLetter,
+    Letter,
+    LetterDraft,
+    LetterKind,
+    WrittenAnswer,
+    letter_sha256,
+)
+from intake_bot.ledger.values.states import LETTER, UNSENT, LetterEvent, LetterState, next_letter_state
 
-WRITTEN = tuple(f"letter.{state}" for state in (LetterState.QUEUED, LetterState.WITHHELD))
-"""The first event of every letter; one that is sent again is queued again, and still one letter."""
+WRITTEN = (EventName.LETTER_QUEUED, EventName.LETTER_WITHHELD)
+"""The first event of every letter. A letter that is sent again is queued again and has this event twice."""
+
+
+TRIAL_SUBJECT = "【预检"
+"""Every answer to a trial begins so, and no other letter."""
+_MAXIMUM_OF_SUBJECT = 20
+"""Letters of one subject that are looked at: each clerk has a digest in a letter of her own."""
+
+
+@dataclass(frozen=True)
+class _KnownAnswers:
+    """The answers of one bureau that were read before: each mail asks for those of the whole day."""
+
+    start: datetime
+    upto: int
+    """Id of the last event that was read."""
+    answers: Mapping[int, WrittenAnswer]
+    """By the letters' ids."""
+
+
+_NO_ANSWERS = _KnownAnswers(datetime.max.replace(tzinfo=UTC), 0, {})
+_ANSWERS: Executable = (
+    # Found by their events: SQLite reads the raw bytes of each letter row to reach the columns behind them.
+    select_columns(
+        col(EventRow.id).label("event"),
+        col(LetterRow.id).label("letter"),
+        col(EventRow.at),
+        col(LetterRow.recipients),
+        col(MessageRow.sender),
+        col(SubmissionRow.unit),
+    )
+    .join(EventRow, col(EventRow.letter) == LetterRow.id)
+    .outerjoin(SubmissionRow, col(SubmissionRow.id) == LetterRow.submission)
+    .outerjoin(MessageRow, col(MessageRow.id) == SubmissionRow.message)
+    .where(
+        col(EventRow.bureau) == bindparam("bureau"),
+        col(LetterRow.kind) == LetterKind.ANSWER,
+        col(EventRow.what).in_(WRITTEN),
+        col(EventRow.at) >= bindparam("start"),
+        col(EventRow.id) > bindparam("upto"),
+    )
+    .order_by(desc(EventRow.id))
+)
+
+
+def _written_answer(row: Any) -> WrittenAnswer:
+    people = frozenset(map(str.lower, (*row.recipients, row.sender or ""))) - {""}
+    return WrittenAnswer(row.at, people, row.unit)
 
 
 class Letters:
@@ -27,83 +96,130 @@ class Letters:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._answers: dict[str, _KnownAnswers] = {}
 
-    def file_alert(self, bureau: str, what: str, detail: Detail, draft: LetterDraft, now: datetime) -> None:
-        """An event (`mailbox.trouble`, `mailbox.recovered`) and the letter about it: both or none."""
+    def add_alert(self, bureau: str, name: EventName, detail: Detail, draft: LetterDraft, now: datetime) -> None:
+        """Adds an event (such as MAILBOX_ALERTED) and the letter about it: both or none."""
         with self._database.writing() as session:
-            add_event(session, bureau, what, detail, now)
+            add_event(session, bureau, name, detail, now)
             add_letter(session, bureau, LetterKind.ALERT, draft, now)
 
-    def claim(self, bureau: str, now: datetime) -> Letter | None:
-        """The oldest letter that is due, now SENDING and its attempt counted; None when nothing is due.
+    def find_due(self, bureau: str, now: datetime) -> tuple[DueLetter, ...]:
+        """The letters that may be sent now, oldest first."""
+        of_bureau = (LetterRow.bureau == bureau, _is_due(now))
+        letters = select(LetterRow.id, LetterRow.kind, LetterRow.recipients, LetterRow.created).where(*of_bureau)
+        answered = (
+            select(LetterRow.id, SubmissionRow.disposition)
+            .join(SubmissionRow, col(SubmissionRow.id) == LetterRow.submission)
+            .where(*of_bureau)
+        )
+        deadlines = (
+            select(LetterRow.id, func.min(ItemRow.deadline))
+            .join(ItemRow, col(ItemRow.submission) == LetterRow.submission)
+            .where(*of_bureau, ItemRow.decision == Decision.REJECTED, col(ItemRow.deadline) > now)
+            .group_by(col(LetterRow.id))
+        )
+        with self._database.reading() as session:
+            dispositions = {letter: Disposition(disposition) for letter, disposition in session.exec(answered)}
+            mend_by = dict(session.exec(deadlines).all())
+            return tuple(
+                DueLetter(
+                    letter, LetterKind(kind), tuple(recipients), created, dispositions.get(letter), mend_by.get(letter)
+                )
+                for letter, kind, recipients, created in session.exec(letters.order_by(col(LetterRow.id)))
+            )
+
+    def add_reminder(self, bureau: str, details: Iterable[Detail], draft: LetterDraft, now: datetime) -> None:
+        """Adds a letter that reminds a unit, and an event UNIT_REMINDED with each of these details: all or none. It
+        counts against the caps as an answer does, and shadow mode withholds it."""
+        with self._database.writing() as session:
+            letter = add_letter(session, bureau, LetterKind.ANSWER, draft, now)
+            for detail in details:
+                add_event(session, bureau, EventName.UNIT_REMINDED, detail, now, letter=letter)
+
+    def claim(self, letter: int, now: datetime) -> Letter | None:
+        """This letter, now SENDING and its attempt counted; None when it is not due, or not any more.
 
         To be called before the first byte goes to the server. No letter is given to two callers.
         """
         with self._database.writing() as session:
-            due = select(LetterRow).where(LetterRow.bureau == bureau, _is_due(now)).order_by(col(LetterRow.id))
-            row = session.exec(due.limit(1)).first()
-            if row is None:
-                return None
-            row.state = next_letter_state(row.state, LetterEvent.CLAIM)
-            row.attempts += 1
-            row.next_attempt = None
-            return letter_record(session, row)
+            for row in read_rows(session, _DUE_LETTER, letter=letter, now=now):
+                state, attempts = next_letter_state(row.state, LetterEvent.CLAIM), row.attempts + 1
+                update_row(session, LetterRow, letter, state=state, attempts=attempts, next_attempt=None)
+                claimed = _letter(row, None if row.answered is None else receipt_number(row.answered))
+                return replace(claimed, state=state, attempts=attempts, next_attempt=None)
+            return None
 
-    def in_doubt(self, bureau: str, now: datetime) -> tuple[Letter, ...]:
-        """Letters found SENDING, of which nobody knows whether they went out: those that a run left so, at once, and
-        those that are `doubted`, at their time. To be settled one by one with `sent` (there is evidence) or `requeue`
-        (there is none)."""
+    def find_in_doubt(self, bureau: str, now: datetime) -> tuple[Letter, ...]:
+        """Letters found SENDING, of which nobody knows whether they went out: those of a process that died, at once,
+        and those marked in doubt, from their time on. To be settled one by one with `mark_sent` (there is evidence) or
+        `requeue` (there is none)."""
         due = or_(col(LetterRow.next_attempt).is_(None), _has_waited(now))
         with self._database.reading() as session:
-            return read_letters(session, bureau, and_(col(LetterRow.state) == LetterState.SENDING, due))
+            return read_letters(session, LetterRow.bureau == bureau, col(LetterRow.state) == LetterState.SENDING, due)
 
-    def doubted(self, letter: int, until: datetime, error: str, now: datetime) -> None:
-        """The line broke before the server's answer. It stays SENDING, and is to be settled at `until`."""
+    def mark_in_doubt(self, letter: int, until: datetime, error: str, now: datetime) -> None:
+        """The connection broke before the server's answer. It stays SENDING, and is to be settled at `until`."""
         with self._database.writing() as session:
             row = session.get_one(LetterRow, letter)
             row.next_attempt, row.last_error = until, error
-            add_letter_event(session, row, "letter.doubted", {"attempt": row.attempts, "error": error}, now)
+            add_letter_event(session, row, EventName.LETTER_DOUBTED, {"attempt": row.attempts, "error": error}, now)
 
     def requeue(self, letter: int, now: datetime) -> None:
         """A letter in doubt is due again, at once and with the same Message-ID."""
         with self._database.writing() as session:
             _advance(session, letter, LetterEvent.REQUEUE, "", now)
 
-    def sent(self, letter: int, now: datetime) -> None:
+    def mark_sent(self, letter: int, now: datetime) -> None:
         """The server took it."""
         with self._database.writing() as session:
-            _advance(session, letter, LetterEvent.SEND, "", now).sent = now
+            _advance(session, letter, LetterEvent.SEND, "", now, sent=now)
 
-    def deferred(self, letter: int, until: datetime, error: str, now: datetime) -> None:
+    def mark_deferred(self, letter: int, until: datetime, error: str, now: datetime) -> None:
         """The server refused it for now; it is due again at `until`."""
         with self._database.writing() as session:
-            _advance(session, letter, LetterEvent.DEFER, error, now).next_attempt = until
+            _advance(session, letter, LetterEvent.DEFER, error, now, next_attempt=until)
 
-    def failed(self, letter: int, error: str, now: datetime) -> None:
-        """It was refused for good, or given up."""
+    def mark_failed(self, letter: int, error: str, now: datetime) -> None:
+        """The server refused it for good, or it is given up."""
         with self._database.writing() as session:
             _advance(session, letter, LetterEvent.FAIL, error, now)
 
-    def remember_spam(self, letter: Letter, now: datetime) -> None:
-        """A server took it for spam: what it says must not be offered to that server again."""
+    def record_spam_refusal(self, letter: Letter, now: datetime) -> None:
+        """A server took it for spam: its text must not be offered to that server again."""
         with self._database.writing() as session:
             row = session.get_one(LetterRow, letter.id)
-            add_letter_event(session, row, SPAM, {"text": _hash(letter)}, now)
+            add_letter_event(session, row, EventName.LETTER_REFUSED_AS_SPAM, {"text": _hash(letter)}, now)
 
-    def repeats_spam(self, letter: Letter) -> bool:
-        """True when another letter of the same words was taken for spam."""
-        spam = select(EventRow).where(
-            EventRow.bureau == letter.bureau, EventRow.what == SPAM, EventRow.letter != letter.id
+    def is_known_spam(self, letter: Letter) -> bool:
+        """True when another letter with the same subject and text was taken for spam."""
+        spam = self._database.read(_SPAM, bureau=letter.bureau, besides=letter.id)
+        return bool(spam) and any(detail["text"] == _hash(letter) for (detail,) in spam)
+
+    def has_any(self, message_ids: Iterable[str]) -> bool:
+        """True when one of these Message-IDs (of In-Reply-To or References) is that of a letter of ours, whichever
+        bureau's."""
+        ours = select(LetterRow.id).where(among(col(LetterRow.message_id), message_ids)).limit(1)
+        with self._database.reading() as session:
+            return session.exec(ours).first() is not None
+
+    def has_trial_answer(self, message_ids: Iterable[str]) -> bool:
+        """True when one of these Message-IDs is that of our answer to a trial （预检）."""
+        answers = select(LetterRow.id).where(
+            among(col(LetterRow.message_id), message_ids),
+            LetterRow.kind == LetterKind.ANSWER,
+            col(LetterRow.submission).is_(None),
+            col(LetterRow.subject).startswith(TRIAL_SUBJECT),
         )
         with self._database.reading() as session:
-            return any(event.detail["text"] == _hash(letter) for event in session.exec(spam))
+            return session.exec(answers.limit(1)).first() is not None
 
-    def with_message_id(self, bureau: str, message_ids: Iterable[str]) -> Letter | None:
+    def find_by_message_id(self, bureau: str, message_ids: Iterable[str]) -> Letter | None:
         """The newest letter of this bureau with one of these Message-IDs."""
         with self._database.reading() as session:
             return _newest(session, LetterRow.bureau == bureau, among(col(LetterRow.message_id), message_ids))
 
-    def answer_to(self, bureau: str, receipt: str) -> Letter | None:
+    def find_answer_to(self, bureau: str, receipt: str) -> Letter | None:
         """The newest letter of this bureau that answers the mail with this receipt number."""
         answered = (
             select(SubmissionRow.id)
@@ -113,8 +229,16 @@ class Letters:
         with self._database.reading() as session:
             return _newest(session, LetterRow.bureau == bureau, col(LetterRow.submission).in_(answered))
 
+    def find_by_subject(self, bureau: str, subject: str) -> tuple[Letter, ...]:
+        """The newest letters of this bureau with exactly this subject, newest first: a few, as a reminder of the same
+        words goes to one unit."""
+        with self._database.reading() as session:
+            same = select(LetterRow).where(LetterRow.bureau == bureau, LetterRow.subject == subject)
+            newest = session.exec(same.order_by(desc(LetterRow.id)).limit(_MAXIMUM_OF_SUBJECT)).all()
+            return tuple(letter_record(session, row) for row in newest)
+
     def withhold_answers(self, bureau: str, now: datetime) -> None:
-        """Answers that still wait to be sent never will be: the bureau is in shadow mode."""
+        """Answers that wait to be sent become WITHHELD: the bureau is in shadow mode."""
         waiting = select(LetterRow.id).where(
             LetterRow.bureau == bureau,
             LetterRow.kind == LetterKind.ANSWER,
@@ -124,41 +248,43 @@ class Letters:
             for letter in session.exec(waiting).all():
                 _advance(session, letter, LetterEvent.WITHHOLD, "", now)
 
-    def answers_since(self, bureau: str, start: datetime) -> tuple[WrittenAnswer, ...]:
-        """The answers to mails that were written from `start` on, oldest first."""
-        # Found by their events: beside `created` stand the letters' bytes, which SQLite would have to read through.
-        answers = (
-            select(LetterRow.id, EventRow.at, LetterRow.recipients, MessageRow.sender)
-            .join(EventRow, col(EventRow.letter) == LetterRow.id)
-            .join(SubmissionRow, col(SubmissionRow.id) == LetterRow.submission)
-            .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
-            .where(EventRow.bureau == bureau, col(EventRow.what).in_(WRITTEN), col(EventRow.at) >= start)
-            .order_by(desc(EventRow.id))
-        )
+    def find_answers_since(self, bureau: str, start: datetime) -> tuple[WrittenAnswer, ...]:
+        """The letters to schools that were written from `start` on, oldest first: answers to mails, and letters about
+        contested items, which belong to no mail of their recipient's and have no unit."""
+        known = self._answers.get(bureau, _NO_ANSWERS)
+        if start < known.start:
+            known = replace(_NO_ANSWERS, start=start)
         with self._database.reading() as session:
-            # Newest first, so that of a letter queued twice the first time stays.
-            found = {
-                letter: WrittenAnswer(at, frozenset(map(str.lower, (*recipients, sender))) - {""})
-                for letter, at, recipients, sender in session.exec(answers)
-            }
+            fresh = read_rows(session, _ANSWERS, bureau=bureau, start=start, upto=known.upto)
+        # Newest first, so that of a letter queued twice the first time stays.
+        found = {one.letter: _written_answer(one) for one in fresh} | dict(known.answers)
+        found = {letter: one for letter, one in found.items() if one.at >= start}
+        if not self._database.is_together:  # what is not committed may yet be undone
+            upto = max([known.upto, *(one.event for one in fresh)])
+            self._answers = {**self._answers, bureau: _KnownAnswers(start, upto, found)}
         return tuple(found[letter] for letter in sorted(found))
 
-    def something_is_due(self, bureau: str, now: datetime) -> bool:
-        """True when `claim` would give a letter."""
-        due = select(LetterRow.id).where(LetterRow.bureau == bureau, _is_due(now))
+    def count_unsent(self, bureau: str) -> int:
+        """How many letters wait, be it for their turn or for a later attempt."""
+        waiting = select(func.count()).select_from(LetterRow).where(LetterRow.bureau == bureau)
         with self._database.reading() as session:
-            return session.exec(due.limit(1)).first() is not None
+            return session.exec(waiting.where(col(LetterRow.state).in_(UNSENT))).one()
+
+    def has_due(self, bureau: str, now: datetime) -> bool:
+        """True when a letter may be sent now."""
+        return bool(self._database.read(_ANY_DUE, bureau=bureau, now=now))
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        col(LetterRow.state) == LetterState.QUEUED,
-        and_(col(LetterRow.state) == LetterState.DEFERRED, _has_waited(now)),
+def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    # The first condition is the one that the index serves: by the other alone, all letters of the bureau are read.
+    return and_(
+        col(LetterRow.state).in_((LetterState.QUEUED, LetterState.DEFERRED)),
+        or_(col(LetterRow.state) == LetterState.QUEUED, _has_waited(now)),
     )
 
 
-def _has_waited(now: datetime) -> ColumnElement[bool]:
-    """Its time has come; or it was put off later than now: the clock was set back since, and its time means nothing."""
+def _has_waited(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Its time has come; or it was put off at a time after now: the clock was set back since, and its time is void."""
     put_off = (
         select(EventRow.at)
         .where(EventRow.letter == LetterRow.id)
@@ -170,18 +296,18 @@ def _has_waited(now: datetime) -> ColumnElement[bool]:
     return or_(col(LetterRow.next_attempt) <= now, put_off > now)
 
 
-def note_return(session: Session, returned: Returned, now: datetime) -> None:
-    """A letter came back: it is BOUNCED where it was on its way, within the caller's transaction.
+def mark_bounced(session: Session, bounced: BouncedLetter, now: datetime) -> None:
+    """A server returned a letter: it becomes BOUNCED, within the caller's transaction.
 
-    A second bounce of one letter (two recipients), or one of a letter that never left, changes nothing but the trail.
+    A second bounce of a letter (of two recipients), or one of a letter that never left, only adds an event.
     """
-    row = session.get_one(LetterRow, returned.letter)
-    detail: Detail = {"error": returned.error, "words": returned.words}
+    row = session.get_one(LetterRow, bounced.letter)
+    detail: Detail = {"error": bounced.error, "words": bounced.words}
     if LetterEvent.BOUNCE not in LETTER[row.state]:
-        add_letter_event(session, row, "letter.returned", detail, now)
+        add_letter_event(session, row, EventName.LETTER_RETURNED, detail, now)
         return
-    row.state, row.last_error = next_letter_state(row.state, LetterEvent.BOUNCE), returned.error
-    add_letter_event(session, row, f"letter.{row.state}", detail, now)
+    row.state, row.last_error = next_letter_state(row.state, LetterEvent.BOUNCE), bounced.error
+    add_letter_event(session, row, EventName.of_letter(row.state), detail, now)
 
 
 def _hash(letter: Letter) -> str:
@@ -193,19 +319,37 @@ def _newest(session: Session, *conditions: Condition) -> Letter | None:
     return None if row is None else letter_record(session, row)
 
 
-def _advance(session: Session, letter: int, event: LetterEvent, error: str, now: datetime) -> LetterRow:
-    row = session.get_one(LetterRow, letter)
-    row.state = next_letter_state(row.state, event)
-    row.last_error = error
-    add_letter_event(session, row, f"letter.{row.state}", {"attempt": row.attempts, "error": error}, now)
-    return row
+def _advance(session: Session, letter: int, event: LetterEvent, error: str, now: datetime, **changes: datetime) -> None:
+    """Moves a letter into its next state, and changes these columns with it. Raises IllegalEvent where its state does
+    not allow the event, NoResultFound for an unknown id."""
+    [row] = read_rows(session, _STATE, letter=letter) or _unknown()
+    state = next_letter_state(row.state, event)
+    update_row(session, LetterRow, letter, state=state, last_error=error, **changes)
+    detail: Detail = {"attempt": row.attempts, "error": error}
+    add_event(session, row.bureau, EventName.of_letter(state), detail, now, letter=letter)
+
+
+def _unknown() -> NoReturn:
+    raise NoResultFound
+
+
+def withdraw_letter(session: Session, letter: int, now: datetime) -> LetterState:
+    """Withholds a letter that has not left yet, within the caller's transaction; returns the state that it was in, in
+    which one that has left stays."""
+    state = session.get_one(LetterRow, letter).state
+    if state in UNSENT:
+        _advance(session, letter, LetterEvent.WITHHOLD, "", now)
+    return state
 
 
 def add_letter(
     session: Session, bureau: str, kind: LetterKind, draft: LetterDraft, now: datetime, submission: int | None = None
-) -> LetterRow:
-    """Puts a finished letter into the outbox, within the caller's transaction."""
-    row = LetterRow(
+) -> int:
+    """Puts a finished letter into the outbox, with the codes of its buttons and the numbers of its photos, within the
+    caller's transaction; returns its id."""
+    letter = insert_row(
+        session,
+        LetterRow,
         bureau=bureau,
         kind=kind,
         submission=submission,
@@ -214,28 +358,46 @@ def add_letter(
         message_id=draft.message_id,
         raw=draft.raw,
         text=draft.text,
+        sha256=letter_sha256(draft.raw, draft.recipients),
         state=draft.state,
+        attempts=0,
+        last_error="",
         created=now,
     )
-    session.add(row)
-    session.flush()
-    add_letter_event(session, row, f"letter.{row.state}", {"kind": kind, "message_id": row.message_id}, now)
-    return row
+    session.add_all(
+        OrderCodeRow(code=one.code, bureau=bureau, clerk=one.clerk, letter=letter, line=one.line, created=now)
+        for one in draft.codes
+    )
+    session.add_all(SheetPhotoRow(letter=letter, **asdict(photo)) for photo in draft.photos)
+    detail: Detail = {"kind": kind, "message_id": draft.message_id}
+    add_event(session, bureau, EventName.of_letter(draft.state), detail, now, letter=letter)
+    return letter
 
 
-def read_letters(session: Session, bureau: str, condition: Condition) -> tuple[Letter, ...]:
-    """A bureau's letters that meet the condition, oldest first."""
-    rows = session.exec(select(LetterRow).where(LetterRow.bureau == bureau, condition).order_by(col(LetterRow.id)))
+def read_letters(session: Session, *conditions: Condition) -> tuple[Letter, ...]:
+    """The letters that meet all conditions, oldest first."""
+    rows = session.exec(select(LetterRow).where(*conditions).order_by(col(LetterRow.id)))
     return tuple(letter_record(session, row) for row in rows.all())
+
+
+def is_closed() -> ColumnElement[bool]:
+    """True for letters that did not arrive, of which a clerk has said that nothing more is to be done."""
+    # By the letter, so that its index serves.
+    return exists().where(col(ClosedLetterRow.letter) == LetterRow.id, col(ClosedLetterRow.withdrawn_by).is_(None))
 
 
 def letter_record(session: Session, row: LetterRow) -> Letter:
     answered = None if row.submission is None else session.get_one(SubmissionRow, row.submission)
+    return _letter(row, None if answered is None else receipt_number(answered.message))
+
+
+def _letter(row: LetterRow | Row[Any], receipt: str | None) -> Letter:
+    """The letter of a row, which answers the mail with this receipt number."""
     return Letter(
         id=row.id,
         bureau=row.bureau,
         kind=row.kind,
-        receipt=None if answered is None else receipt_number(answered.message),
+        receipt=receipt,
         recipients=tuple(row.recipients),
         subject=row.subject,
         message_id=row.message_id,
@@ -245,6 +407,25 @@ def letter_record(session: Session, row: LetterRow) -> Letter:
         attempts=row.attempts,
         next_attempt=row.next_attempt,
         last_error=row.last_error,
-        created=row.created,
-        sent=row.sent,
+        created_at=row.created,
+        sent_at=row.sent,
+        sha256=row.sha256,
     )
+
+
+_LETTER = table_of(LetterRow)
+_NOW: BindParameter[datetime] = bindparam("now")
+_DUE_LETTER = (
+    select_columns(_LETTER, col(SubmissionRow.message).label("answered"))
+    .outerjoin(SubmissionRow, col(SubmissionRow.id) == _LETTER.c.submission)
+    .where(_LETTER.c.id == bindparam("letter"), _is_due(_NOW))
+)
+_ANY_DUE = select_columns(_LETTER.c.id).where(_LETTER.c.bureau == bindparam("bureau"), _is_due(_NOW)).limit(1)
+_STATE = select_columns(_LETTER.c.bureau, _LETTER.c.state, _LETTER.c.attempts).where(
+    _LETTER.c.id == bindparam("letter")
+)
+_SPAM = select_columns(col(EventRow.detail)).where(
+    col(EventRow.bureau) == bindparam("bureau"),
+    col(EventRow.what) == EventName.LETTER_REFUSED_AS_SPAM,
+    col(EventRow.letter) != bindparam("besides"),
+)

@@ -1,27 +1,34 @@
-"""What became of each mail, from the moment it was seen to the moment it was settled."""
+"""Each mail from when it was seen to when it was settled: judged, held, ignored or found to be a duplicate."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import not_, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import Row, and_, bindparam, or_, update
+from sqlalchemy import select as select_columns
+from sqlalchemy.exc import NoResultFound
+from sqlmodel import Session, col, desc, select
 
 from intake_bot.judging.verdict import MailKind
-from intake_bot.ledger.database import Database
-from intake_bot.ledger.events import Detail
-from intake_bot.ledger.filing import add_submission, replace_submission
-from intake_bot.ledger.letters import note_return
-from intake_bot.ledger.mails import needs_a_person
-from intake_bot.ledger.message_rows import advance, message_record, settle
-from intake_bot.ledger.pieces import join
-from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.records import Judgement, MessageRecord, Returned
-from intake_bot.ledger.states import UNFINISHED, MessageEvent, MessageState
-from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
-from intake_bot.ledger.trail import add_message_event
-from intake_bot.mail.key import MailKey
+from intake_bot.ledger.database import Condition, Database, among_ids, insert_row, read_rows, table_of, update_row
+from intake_bot.ledger.judgements import add_submission, replace_submission, standing_submission
+from intake_bot.ledger.letters import add_letter, mark_bounced
+from intake_bot.ledger.orders import add_deciding_order
+from intake_bot.ledger.tables import CommandRow, MessageRow, PieceRow
+from intake_bot.ledger.trail import add_event, add_message_event
+from intake_bot.ledger.values.events import Detail, EventName
+from intake_bot.ledger.values.orders import CommandDraft, DecidedMeanwhile, DecidingOrder
+from intake_bot.ledger.values.receipt import receipt_number
+from intake_bot.ledger.values.records import BouncedLetter, Judgement, LetterDraft, LetterKind, MessageRecord
+from intake_bot.ledger.values.states import UNFINISHED, MessageEvent, MessageState, next_message_state
+from intake_bot.mail.imap.arrival import Arrival, estimate_arrival
+from intake_bot.mail.imap.mail_key import MailHead, MailKey
+
+TRIAL = "trial"
+"""Reason of a mail that was judged and answered, and not registered （预检）."""
 
 
 class Messages:
@@ -31,212 +38,411 @@ class Messages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def seen(self, key: MailKey, now: datetime, *, junk: bool = False) -> MessageRecord:
-        """The mail of this key: written down as NEW with a receipt number of its own, or as it is already known.
+    # ---- queries -----------------------------------------------------------------------------------------------
 
-        `junk`: its folder is one for junk, advertising or viruses.
-        """
-        with self._database.writing() as session:
-            row = _find(session, key)
-            if row is None:
-                row = _add(session, key, junk, now)
-                add_message_event(session, row, "message.seen", {"folder": key.folder, "uid": key.uid}, now)
-            return message_record(row)
-
-    def known(self, bureau: str, folder: str, uidvalidity: int) -> frozenset[MailKey]:
-        """The keys of all mails that were ever seen in this folder."""
-        columns = select(MessageRow.uid, MessageRow.internaldate, MessageRow.bytes).where(
-            MessageRow.bureau == bureau, MessageRow.folder == folder, MessageRow.uidvalidity == uidvalidity
+    def find_known_keys(self, bureau: str, folder: str, uidvalidity: int, uids: Iterable[int]) -> frozenset[MailKey]:
+        """The keys of all mails that were ever seen in this folder under one of these UIDs. A mail whose bytes changed
+        has two."""
+        columns = select(MessageRow.uid, MessageRow.internaldate, MessageRow.bytes, MessageRow.other_bytes).where(
+            *_is_in(bureau, folder, uidvalidity), among_ids(col(MessageRow.uid), uids)
         )
         with self._database.reading() as session:
             return frozenset(
                 MailKey(bureau, folder, uidvalidity, uid, internaldate, size)
-                for uid, internaldate, size in session.exec(columns)
+                for uid, internaldate, *sizes in session.exec(columns)
+                for size in sizes
+                if size is not None
             )
 
-    def unfinished(self, bureau: str) -> tuple[MessageRecord, ...]:
-        """Mails that are NEW or SPOOLED, oldest first: after a crash, this is where to go on."""
+    def find_last_uid(self, bureau: str, folder: str, uidvalidity: int) -> int | None:
+        """The greatest UID that was ever seen in this folder; None where there was no mail."""
+        greatest = select(MessageRow.uid).where(*_is_in(bureau, folder, uidvalidity)).order_by(desc(MessageRow.uid))
+        with self._database.reading() as session:
+            return session.exec(greatest.limit(1)).first()
+
+    def find_resembling(self, key: MailKey) -> tuple[MessageRecord, ...]:
+        """The mails whose key differs from this one in nothing but the size, oldest first."""
+        rows = select(MessageRow).where(*_is_named(key)).order_by(col(MessageRow.id))
+        with self._database.reading() as session:
+            return tuple(message_record(row) for row in session.exec(rows))
+
+    def find_unfinished(self, bureau: str) -> tuple[MessageRecord, ...]:
+        """Mails that are NEW or SPOOLED, oldest first: after a crash, work goes on with these."""
         rows = select(MessageRow).where(MessageRow.bureau == bureau, col(MessageRow.state).in_(UNFINISHED))
         with self._database.reading() as session:
             return tuple(message_record(row) for row in session.exec(rows.order_by(col(MessageRow.id))))
 
-    def with_receipt(self, receipt: str) -> MessageRecord | None:
-        """The mail that was given this receipt number, or None when it never was given out."""
+    def find_by_receipt(self, receipt: str) -> MessageRecord | None:
+        """The mail with this receipt number, or None when the number was never given out."""
         with self._database.reading() as session:
             row = session.exec(select(MessageRow).where(MessageRow.receipt == receipt)).one_or_none()
             return None if row is None else message_record(row)
 
+    def get(self, message: int) -> MessageRecord:
+        """One mail by its id."""
+        for row in self._database.read(_BY_ID, message=message):
+            return message_record(row)
+        raise NoResultFound
+
+    def find_original(self, message: int) -> MessageRecord | None:
+        """The mail of which this spooled one is a duplicate: same bureau, Message-ID and bytes.
+
+        Of two equal mails that are both unfinished the one seen first is the original; a settled one always is. A mail
+        that is a duplicate itself is never an original.
+        """
+        for row in self._database.read(_ORIGINAL, message=message):
+            return message_record(row)
+        return None
+
+    # ---- received ----------------------------------------------------------------------------------------------
+
+    def record_seen(self, key: MailKey, now: datetime, *, junk: bool = False) -> MessageRecord:
+        """The mail of this key: added as NEW with a receipt number of its own, or as it is already known.
+
+        `junk`: its folder is one for junk, advertising or viruses.
+        """
+        with self._database.writing() as session:
+            known = read_rows(session, _BY_KEY, **_columns(key))
+            if known:
+                return message_record(known[0])
+            message = _add(session, key, junk, estimate_arrival(key.internaldate, None, now))
+            detail: Detail = {"folder": key.folder, "uid": key.uid}
+            add_event(session, key.bureau, EventName.MESSAGE_SEEN, detail, now, message=message)
+            return message_record(read_rows(session, _BY_KEY, **_columns(key))[0])
+
+    def record_other_size(self, message: int, size: int, now: datetime) -> None:
+        """The mail is the same, and has so many bytes now."""
+        with self._database.writing() as session:
+            row = get_row(session, message)
+            row.other_bytes = size
+            add_message_event(session, row, EventName.MESSAGE_CHANGED, {"bytes": size}, now)
+
     def count_attempt(self, message: int) -> None:
-        """Counts one attempt. To be called before the bytes are touched: a mail that kills the process is thereby
-        counted."""
-        with self._database.writing() as session:
-            row = session.get_one(MessageRow, message)
-            row.attempts += 1
+        """Counts one attempt, before the bytes are touched: a mail that kills the process is thereby counted."""
+        self.count_attempts([message])
 
-    def attempt_failed(self, message: int, error: str, now: datetime) -> None:
-        """Notes what went wrong; the attempt stays counted."""
+    def count_attempts(self, messages: Collection[int]) -> None:
+        """Counts one attempt at each of these mails. Raises NoResultFound where one of them is not known."""
+        counted = update(MessageRow).where(among_ids(col(MessageRow.id), messages))
         with self._database.writing() as session:
-            row = session.get_one(MessageRow, message)
+            done = session.connection().execute(counted.values(attempts=MessageRow.attempts + 1))
+            if done.rowcount != len(messages):
+                raise NoResultFound
+
+    def uncount_attempt(self, message: int) -> None:
+        """Takes an attempt back that was counted and not made."""
+        with self._database.writing() as session:
+            row = get_row(session, message)
+            row.attempts = max(0, row.attempts - 1)
+
+    def record_failed_attempt(self, message: int, error: str, now: datetime) -> None:
+        """Keeps the error of the last attempt, which stays counted."""
+        with self._database.writing() as session:
+            row = get_row(session, message)
             row.last_error = error
-            add_message_event(session, row, "message.failed", {"attempt": row.attempts, "error": error}, now)
+            detail: Detail = {"attempt": row.attempts, "error": error}
+            add_message_event(session, row, EventName.MESSAGE_FAILED, detail, now)
 
-    def attempt_excused(self, message: int, error: str, now: datetime) -> None:
-        """Takes the last attempt back: the network or the disk failed, and the mail is not to blame."""
+    def excuse_attempt(self, message: int, error: str, now: datetime) -> None:
+        """Keeps the error of the last attempt and takes it off the count: the network or the disk failed."""
         with self._database.writing() as session:
-            row = session.get_one(MessageRow, message)
+            row = get_row(session, message)
             row.attempts = max(0, row.attempts - 1)
             row.last_error = error
-            add_message_event(session, row, "message.excused", {"attempt": row.attempts, "error": error}, now)
+            detail: Detail = {"attempt": row.attempts, "error": error}
+            add_message_event(session, row, EventName.MESSAGE_EXCUSED, detail, now)
 
-    def spooled(self, message: int, spool: str, sha256: str, message_id: str | None, now: datetime) -> None:
-        """The raw bytes are on disk under this name; `sha256` is theirs, hexadecimal."""
+    def record_spooled(self, message: int, spool: str, sha256: str, head: MailHead, now: datetime) -> None:
+        """The raw bytes are on disk in the spool file of this name; `sha256` is theirs, hexadecimal."""
         with self._database.writing() as session:
-            row = advance(session, message, MessageEvent.SPOOL)
-            row.spool, row.sha256, row.message_id = spool, sha256, message_id
-            add_message_event(session, row, "message.spooled", {"sha256": sha256}, now)
+            row = _find(session, message)
+            received = row.received
+            if row.latest_arrival is not None:
+                received = estimate_arrival(row.internaldate, head.stamped, row.latest_arrival).at
+            update_row(
+                session,
+                MessageRow,
+                message,
+                state=next_message_state(row.state, MessageEvent.SPOOL),
+                spool=spool,
+                sha256=sha256,
+                message_id=head.message_id,
+                identity=head.identity,
+                received=received,
+            )
+            add_event(session, row.bureau, EventName.MESSAGE_SPOOLED, {"sha256": sha256}, now, message=message)
 
-    def headers_read(self, message: int, sender: str, subject: str) -> None:
-        """Keeps who wrote and about what, so that even a mail that is held later can be found by a person."""
+    def record_headers(self, message: int, sender: str, subject: str) -> None:
+        """Keeps sender and subject, so that a clerk finds the mail even if it is held unopened later."""
         with self._database.writing() as session:
-            row = session.get_one(MessageRow, message)
-            row.sender, row.subject = sender, subject
+            update_row(session, MessageRow, message, sender=sender, subject=subject)
 
-    def with_raw_mail_to_spare(self, names: Collection[str]) -> frozenset[str]:
-        """Which of these spool files belong to mails that are settled and that no person has to look at any more."""
-        settled = select(MessageRow.spool).where(
-            col(MessageRow.spool).in_(list(names)),
-            col(MessageRow.state).in_((MessageState.JUDGED, MessageState.IGNORED, MessageState.DUPLICATE)),
-            not_(needs_a_person()),
-        )
-        with self._database.reading() as session:
-            held = session.exec(select(MessageRow.id).where(needs_a_person())).all()
-            # Judged as one with a mail that a person may have judged once more.
-            of_held = (
-                select(PieceRow.message)
-                .join(SubmissionRow, col(SubmissionRow.id) == PieceRow.whole)
-                .where(col(SubmissionRow.message).in_(held))
-            )
-            spare = settled.where(col(MessageRow.id).not_in(of_held))
-            return frozenset(name for name in session.exec(spare) if name is not None)
+    def record_hard(self, message: int, now: datetime) -> None:
+        """The files of the mail took much of the time that those of one mail may take."""
+        with self._database.writing() as session:
+            add_message_event(session, get_row(session, message), EventName.MESSAGE_HARD, {}, now)
 
-    def earlier_copy(self, message: int) -> MessageRecord | None:
-        """The mail of which this spooled one is a second copy: same bureau, Message-ID and bytes.
+    # ---- settled -----------------------------------------------------------------------------------------------
 
-        Of two copies that are both unfinished the one seen first is the original; a settled one always is. Another
-        copy's second copy is none.
-        """
-        with self._database.reading() as session:
-            row = session.get_one(MessageRow, message)
-            if row.sha256 is None:
-                return None
-            copies = select(MessageRow).where(
-                MessageRow.id != message,
-                MessageRow.bureau == row.bureau,
-                MessageRow.sha256 == row.sha256,
-                col(MessageRow.message_id).is_not_distinct_from(row.message_id),
-                MessageRow.state != MessageState.DUPLICATE,
-                or_(col(MessageRow.state).not_in(UNFINISHED), col(MessageRow.id) < message),
-            )
-            original = session.exec(copies.order_by(col(MessageRow.id)).limit(1)).first()
-            return None if original is None else message_record(original)
-
-    def file_judgement(self, message: int, judgement: Judgement, now: datetime) -> None:
+    def record_judgement(self, message: int, judgement: Judgement, now: datetime) -> None:
         """THE transaction: message, submission, items, findings, files, the finished answer, the trail.
 
         When it returns, we have taken responsibility; when it raises, nothing was written. Raises ValueError for a
-        verdict that is none on a submission: such a mail is ignored, not judged.
+        verdict on anything but a submission: such a mail is ignored, not judged.
         """
         if judgement.verdict.kind is not MailKind.SUBMISSION:
             raise ValueError(f"no judgement on a submission: {judgement.verdict.kind}")
         with self._database.writing() as session:
-            row = advance(session, message, MessageEvent.JUDGE)
-            row.kind, row.reason = MailKind.SUBMISSION, ""
-            submission = add_submission(session, row, judgement, now)
-            for joined in judgement.joined:
-                join(session, joined, row, submission.id, now)
-            detail: Detail = {
-                "notice": submission.notice,
-                "unit": submission.unit,
-                "items": len(judgement.verdict.items),
-            }
-            settle(session, row, f"submission.{submission.disposition}", detail, now)
+            row, verdict = _find(session, message), judgement.verdict
+            state = next_message_state(row.state, MessageEvent.JUDGE)
+            submission = add_submission(session, message_record(row), judgement, now)
+            for piece in judgement.pieces:
+                _merge(session, piece, message, submission, now)
+            detail: Detail = {"notice": judgement.notice, "unit": verdict.unit, "items": len(verdict.items)}
+            name = EventName.of_submission(verdict.disposition)
+            settled = add_event(session, row.bureau, name, detail, now, message=message)
+            changes = {"state": state, "kind": MailKind.SUBMISSION, "reason": "", "settled": settled}
+            update_row(session, MessageRow, message, **changes)
 
-    def file_ignored(
-        self, message: int, kind: MailKind, reason: str, now: datetime, returned: Returned | None = None
+    def record_decision(
+        self,
+        message: int,
+        judgement: Judgement,
+        name: EventName,
+        detail: Detail,
+        now: datetime,
+        order: DecidingOrder | None = None,
+    ) -> int | None:
+        """A clerk decided: one transaction like `record_judgement`, which replaces the judgement that stood. Returns
+        the number of the order by which she did.
+
+        `name` is the event (HELD_ACCEPTED, HELD_REJECTED, HELD_CLOSED, HELD_SUPPLIED, HELD_RETRIED, HELD_CORRECTED,
+        HELD_ANSWERED, HELD_UNDONE), `detail` holds the reason given. A question that was answered is no submission
+        (`MailKind.OTHER`). Raises DecidedMeanwhile, and changes nothing, where another judgement stands than the one
+        that the order saw.
+        """
+        with self._database.writing() as session:
+            row = advance(session, message, MessageEvent.DECIDE)
+            before = standing_submission(session, message)
+            if order is not None and order.before != before:
+                raise DecidedMeanwhile(f"{row.receipt} 刚刚又有人处理过，请再看一看")
+            row.kind, row.reason = judgement.verdict.kind, ""
+            restores = order.restores if order else None
+            submission = replace_submission(session, message_record(row), judgement, now, restores)
+            number = None
+            if order is not None:
+                number = add_deciding_order(session, order, message, submission, now)
+                detail = {**detail, "clerk": order.entry.clerk, "order": number}
+            _settle(session, row, name, {**detail, "disposition": judgement.verdict.disposition}, now)
+            return number
+
+    def mark_ignored(
+        self, message: int, kind: MailKind, reason: str, now: datetime, bounced: BouncedLetter | None = None
     ) -> None:
-        """It is machine mail, a command or nothing of ours, for this reason; no answer is due.
+        """It is machine mail, a command or no submission, for this reason; no answer is due.
 
-        `returned` is the letter of ours that a bounce brings back: with the bounce it becomes BOUNCED.
+        `bounced` is the letter of ours that this mail reports as bounced: it becomes BOUNCED in the same transaction.
         """
         with self._database.writing() as session:
             row = advance(session, message, MessageEvent.IGNORE)
             row.kind, row.reason = kind, reason
-            if returned is not None:
-                note_return(session, returned, now)
-            settle(session, row, "message.ignored", {"kind": kind, "reason": reason}, now)
+            if bounced is not None:
+                mark_bounced(session, bounced, now)
+            _settle(session, row, EventName.MESSAGE_IGNORED, {"kind": kind, "reason": reason}, now)
 
-    def file_duplicate(self, message: int, original: int, now: datetime) -> None:
-        """It is a second copy of the mail with the id `original`."""
+    def record_trial(self, message: int, answer: LetterDraft | None, unanswered: Detail | None, now: datetime) -> None:
+        """The mail is a trial （预检）: only its answer is written down, or why there is none, as in `Judgement`."""
+        with self._database.writing() as session:
+            row = advance(session, message, MessageEvent.IGNORE)
+            row.kind, row.reason = MailKind.OTHER, TRIAL
+            if answer is not None:
+                add_letter(session, row.bureau, LetterKind.ANSWER, answer, now)
+            if unanswered is not None:
+                add_event(session, row.bureau, EventName.MAILBOX_UNANSWERED, unanswered, now)
+            _settle(session, row, EventName.MESSAGE_IGNORED, {"kind": row.kind, "reason": TRIAL}, now)
+
+    def record_command(self, message: int, draft: CommandDraft, now: datetime) -> bool:
+        """The mail is a command. False, and then there is nothing to carry out, where the same clerk's mail with the
+        same Message-ID was recorded before: the server gave it twice, with other bytes."""
+        with self._database.writing() as session:
+            row = advance(session, message, MessageEvent.IGNORE)
+            row.kind = MailKind.COMMAND
+            is_new = not _is_repeated(session, row, draft.clerk)
+            row.reason = "order" if is_new else "order, given before"
+            if is_new:
+                session.add(
+                    CommandRow(
+                        message=message,
+                        clerk=draft.clerk,
+                        letter=draft.letter,
+                        code=draft.code,
+                        words=draft.words,
+                        files=[asdict(one) for one in draft.files],
+                    )
+                )
+            _settle(session, row, EventName.MESSAGE_COMMAND, {"clerk": draft.clerk, "letter": draft.letter}, now)
+            return is_new
+
+    def record_refused(self, message: int, reason: str, detail: Detail, now: datetime) -> None:
+        """The mail holds orders that nobody proved to be a clerk's: nothing is done, and the next digest says so.
+        `detail` is that of MAILBOX_ORDER_REFUSED."""
+        with self._database.writing() as session:
+            row = advance(session, message, MessageEvent.IGNORE)
+            row.kind, row.reason = MailKind.COMMAND, reason
+            _settle(session, row, EventName.MESSAGE_COMMAND, {"refused": reason}, now)
+            add_event(session, row.bureau, EventName.MAILBOX_ORDER_REFUSED, detail, now)
+
+    def mark_duplicate(self, message: int, original: int, now: datetime) -> None:
+        """It is a duplicate of the mail with the id `original`."""
         with self._database.writing() as session:
             row = advance(session, message, MessageEvent.DUPLICATE)
-            row.duplicate_of = original
-            row.reason = f"与回执编号 {session.get_one(MessageRow, original).receipt} 的邮件完全相同"
-            settle(session, row, "message.duplicate", {"original": original}, now)
-
-    def decide(self, message: int, judgement: Judgement, what: str, detail: Detail, now: datetime) -> None:
-        """A person had a look: one transaction like `file_judgement`, in the place of the judgement that stood.
-
-        `what` names the event (`held.accepted`, `held.rejected`, `held.closed`, `held.supplied`), `detail` holds the
-        reason given. A question that was answered is no submission (`MailKind.OTHER`).
-        """
-        with self._database.writing() as session:
-            row = advance(session, message, MessageEvent.DECIDE)
-            row.kind, row.reason = judgement.verdict.kind, ""
-            submission = replace_submission(session, row, judgement, now)
-            settle(session, row, what, {**detail, "disposition": submission.disposition}, now)
-
-    def retry(self, message: int, now: datetime) -> None:
-        """A mail that was held unopened begins anew: the next walk tries it as if it had just come."""
-        with self._database.writing() as session:
-            row = advance(session, message, MessageEvent.RETRY)
-            row.attempts, row.reason, row.settled = 0, "", None
-            row.spool = row.sha256 = None
-            add_message_event(session, row, "held.retried", {}, now)
+            row.reason = f"与回执编号 {get_row(session, original).receipt} 的邮件完全相同"
+            _settle(session, row, EventName.MESSAGE_DUPLICATE, {"original": original}, now)
 
     def hold(self, message: int, reason: str, now: datetime) -> None:
-        """It is set aside unopened, for a person, for this reason (Chinese, for the digest)."""
+        """It is held unopened for a clerk, for this reason (Chinese, for the digest)."""
         with self._database.writing() as session:
             row = advance(session, message, MessageEvent.HOLD)
             row.reason = reason
-            settle(session, row, "message.held", {"reason": reason, "attempts": row.attempts}, now)
+            _settle(session, row, EventName.MESSAGE_HELD, {"reason": reason, "attempts": row.attempts}, now)
+
+    def reset_for_retry(self, message: int, now: datetime) -> None:
+        """A mail that was held unopened is NEW again: the next poll cycle tries it as if it had just been received."""
+        with self._database.writing() as session:
+            row = advance(session, message, MessageEvent.RETRY)
+            row.attempts, row.reason, row.settled = 0, "", None
+            row.spool = row.sha256 = row.identity = None
+            add_message_event(session, row, EventName.HELD_RETRIED, {}, now)
 
 
-def _find(session: Session, key: MailKey) -> MessageRow | None:
-    return session.exec(
-        select(MessageRow).where(
-            MessageRow.bureau == key.bureau,
-            MessageRow.folder == key.folder,
-            MessageRow.uidvalidity == key.uidvalidity,
-            MessageRow.uid == key.uid,
-            MessageRow.internaldate == key.internaldate,
-            MessageRow.bytes == key.bytes,
+def get_row(session: Session, message: int) -> MessageRow:
+    """One row, read once for all that one transaction does with it. Raises NoResultFound for an unknown id."""
+    row = session.get_one(MessageRow, message)
+    # A session forgets what nobody else holds.
+    session.info.setdefault("rows", []).append(row)
+    return row
+
+
+def advance(session: Session, message: int, event: MessageEvent) -> MessageRow:
+    """Moves a mail into its next state. Raises IllegalEvent where its state does not allow the event, NoResultFound for
+    an unknown id."""
+    row = get_row(session, message)
+    row.state = next_message_state(row.state, event)
+    return row
+
+
+def message_record(row: MessageRow | Row[Any]) -> MessageRecord:
+    return MessageRecord(
+        id=row.id,
+        key=MailKey(row.bureau, row.folder, row.uidvalidity, row.uid, row.internaldate, row.bytes),
+        receipt=receipt_number(row.id),
+        state=row.state,
+        arrival=Arrival(row.received, row.latest_arrival),
+        attempts=row.attempts,
+        spool=row.spool,
+        sha256=row.sha256,
+        message_id=row.message_id,
+        identity=row.identity,
+        sender=row.sender,
+        subject=row.subject,
+        reason=row.reason,
+        last_error=row.last_error,
+    )
+
+
+def _is_repeated(session: Session, row: MessageRow, clerk: str) -> bool:
+    if not row.message_id:
+        return False
+    same = (
+        select(CommandRow.message)
+        .join(MessageRow, col(MessageRow.id) == CommandRow.message)
+        .where(
+            MessageRow.bureau == row.bureau,
+            MessageRow.message_id == row.message_id,
+            CommandRow.clerk == clerk,
+            CommandRow.message != row.id,
         )
-    ).one_or_none()
+    )
+    return session.exec(same.limit(1)).first() is not None
 
 
-def _add(session: Session, key: MailKey, junk: bool, now: datetime) -> MessageRow:
-    row = MessageRow(
-        bureau=key.bureau,
-        folder=key.folder,
-        uidvalidity=key.uidvalidity,
-        uid=key.uid,
-        internaldate=key.internaldate,
-        bytes=key.bytes,
+def _settle(session: Session, row: MessageRow, name: EventName, detail: Detail, now: datetime) -> None:
+    """Adds the event by which the mail is settled; the next digest reports it."""
+    row.settled = add_message_event(session, row, name, detail, now)
+
+
+def _find(session: Session, message: int) -> Row[Any]:
+    """The columns of one mail. Raises NoResultFound for an unknown id."""
+    for row in read_rows(session, _BY_ID, message=message):
+        return row  # type: ignore[no-any-return]
+    raise NoResultFound
+
+
+def _merge(session: Session, piece: int, leader: int, submission: int, now: datetime) -> None:
+    """The waiting mail with the id `piece` was judged as part of this submission of the mail `leader`."""
+    row = advance(session, piece, MessageEvent.JUDGE)
+    row.kind, row.reason = MailKind.SUBMISSION, ""
+    session.get_one(PieceRow, piece).whole = submission
+    _settle(session, row, EventName.MESSAGE_JOINED, {"leader": leader}, now)
+
+
+def _is_in(bureau: str, folder: str, uidvalidity: int) -> tuple[Condition, ...]:
+    return MessageRow.bureau == bureau, MessageRow.folder == folder, MessageRow.uidvalidity == uidvalidity
+
+
+def _is_named(key: MailKey) -> tuple[Condition, ...]:
+    """The place and the date of a key; not the size."""
+    return (
+        *_is_in(key.bureau, key.folder, key.uidvalidity),
+        MessageRow.uid == key.uid,
+        MessageRow.internaldate == key.internaldate,
+    )
+
+
+def _columns(key: MailKey) -> dict[str, Any]:
+    return {name: getattr(key, name) for name in _KEY}
+
+
+def _add(session: Session, key: MailKey, junk: bool, arrival: Arrival) -> int:
+    message = insert_row(
+        session,
+        MessageRow,
+        **_columns(key),
+        received=arrival.at,
+        latest_arrival=arrival.latest,
         state=MessageState.NEW,
-        first_seen=now,
+        attempts=0,
+        sender="",
+        subject="",
+        reason="",
+        last_error="",
         junk=junk,
     )
-    session.add(row)
-    session.flush()
-    row.receipt = receipt_number(row.id)
-    return row
+    update_row(session, MessageRow, message, receipt=receipt_number(message))
+    return message
+
+
+_KEY = ("bureau", "folder", "uidvalidity", "uid", "internaldate", "bytes")
+_TABLE = table_of(MessageRow)
+_BY_KEY = select_columns(_TABLE).where(*(_TABLE.c[name] == bindparam(name) for name in _KEY))
+_BY_ID = select_columns(_TABLE).where(_TABLE.c.id == bindparam("message"))
+_COPY = _TABLE.alias()
+_ORIGINAL = (
+    select_columns(_TABLE)
+    .join(
+        _COPY,
+        and_(
+            _COPY.c.id == bindparam("message"),
+            _COPY.c.bureau == _TABLE.c.bureau,
+            _COPY.c.sha256 == _TABLE.c.sha256,
+            _COPY.c.message_id.is_not_distinct_from(_TABLE.c.message_id),
+        ),
+    )
+    .where(
+        _TABLE.c.id != _COPY.c.id,
+        _TABLE.c.state != MessageState.DUPLICATE,
+        or_(_TABLE.c.state.not_in(UNFINISHED), _TABLE.c.id < _COPY.c.id),
+    )
+    .order_by(_TABLE.c.id)
+    .limit(1)
+)

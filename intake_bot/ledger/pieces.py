@@ -1,20 +1,19 @@
-"""Mails that belong together （2/3）: who waits for whom, and as part of which they were judged."""
+"""Mails that are pieces of one submission （2/3）: which of them wait, and which were merged into another."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from intake_bot.judging.pieces import Piece
-from intake_bot.judging.verdict import MailKind
+from intake_bot.judging.prior_mail.pieces import Piece
 from intake_bot.ledger.database import Database
-from intake_bot.ledger.events import Detail
-from intake_bot.ledger.message_rows import advance, message_record, settle
-from intake_bot.ledger.records import MessageRecord, WaitingMail
-from intake_bot.ledger.states import MessageEvent, MessageState
+from intake_bot.ledger.messages import advance, message_record
 from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
 from intake_bot.ledger.trail import add_message_event
+from intake_bot.ledger.values.events import Detail, EventName
+from intake_bot.ledger.values.records import MessageRecord, WaitingMail
+from intake_bot.ledger.values.states import MessageEvent, MessageState
 
 
 class Pieces:
@@ -23,12 +22,12 @@ class Pieces:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def wait(self, message: int, piece: Piece, now: datetime) -> None:
-        """It waits for the mails that belong to it; its raw bytes must stay in the spool. Its attempts begin anew."""
+    def mark_waiting(self, message: int, piece: Piece, now: datetime) -> None:
+        """It waits for the other pieces; its raw bytes must stay in the spool. Its attempts count from 0 again."""
         with self._database.writing() as session:
             row = advance(session, message, MessageEvent.WAIT)
             row.attempts = 0
-            # In the place of what it was when it waited before: a person may have had it tried again.
+            # Replaces the row of an earlier wait: a clerk may have had the mail tried again.
             session.merge(
                 PieceRow(
                     message=message,
@@ -41,38 +40,30 @@ class Pieces:
                 )
             )
             detail: Detail = {"unit": piece.unit, "number": piece.number, "total": piece.total}
-            add_message_event(session, row, "message.waiting", detail, now)
+            add_message_event(session, row, EventName.MESSAGE_WAITING, detail, now)
 
-    def waiting(self, bureau: str) -> tuple[WaitingMail, ...]:
-        """Mails that wait for others, in the order in which they were received."""
+    def find_waiting(self, bureau: str) -> tuple[WaitingMail, ...]:
+        """Mails that wait for other pieces, in the order in which they were received."""
         rows = (
             select(MessageRow, PieceRow)
             .join(PieceRow, col(PieceRow.message) == MessageRow.id)
             .where(MessageRow.bureau == bureau, MessageRow.state == MessageState.WAITING)
-            .order_by(col(MessageRow.internaldate), col(MessageRow.id))
+            .order_by(col(MessageRow.received), col(MessageRow.id))
         )
         with self._database.reading() as session:
             return tuple(WaitingMail(message_record(row), _piece(piece)) for row, piece in session.exec(rows))
 
-    def joined_to(self, message: int) -> tuple[tuple[MessageRecord, Piece], ...]:
-        """The mails that were judged as part of this one, in the order in which they were received."""
+    def find_merged_into(self, message: int) -> tuple[tuple[MessageRecord, Piece], ...]:
+        """The mails that were judged as pieces of this one, in the order in which they were received."""
         rows = (
             select(MessageRow, PieceRow)
             .join(PieceRow, col(PieceRow.message) == MessageRow.id)
             .join(SubmissionRow, col(SubmissionRow.id) == PieceRow.whole)
             .where(SubmissionRow.message == message, col(SubmissionRow.stands))
-            .order_by(col(MessageRow.internaldate), col(MessageRow.id))
+            .order_by(col(MessageRow.received), col(MessageRow.id))
         )
         with self._database.reading() as session:
             return tuple((message_record(row), _piece(piece)) for row, piece in session.exec(rows))
-
-
-def join(session: Session, message: int, leader: MessageRow, submission: int, now: datetime) -> None:
-    """The mail was judged as part of this submission of `leader`, within the caller's transaction."""
-    row = advance(session, message, MessageEvent.JUDGE)
-    row.kind, row.reason = MailKind.SUBMISSION, ""
-    session.get_one(PieceRow, message).whole = submission
-    settle(session, row, "message.joined", {"leader": leader.id}, now)
 
 
 def _piece(row: PieceRow) -> Piece:

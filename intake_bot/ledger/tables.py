@@ -1,8 +1,7 @@
-"""The tables. `*Row` classes never leave this room: others see plain values.
+"""The tables. `*Row` classes never leave this room: other rooms get plain values.
 
-Every text is TEXT, every enum TEXT with a CHECK, every moment UTC. Nothing is ever deleted. A foreign key is named
-after its table; `message_id` is always the Message-ID header. When a table changes here, a migration must follow: a
-test compares the two.
+Every text is TEXT, every enum TEXT with a CHECK, every time UTC. No row is ever deleted. A foreign key is named after
+its table; `message_id` is always the Message-ID header. A change here needs a migration: a test compares the two.
 """
 
 from __future__ import annotations
@@ -11,45 +10,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, Dialect, Index, MetaData, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from intake_bot.judging.verdict import Decision, Disposition, MailKind
-from intake_bot.ledger.records import LetterKind
-from intake_bot.ledger.states import LetterState, MessageState
+from intake_bot.ledger.stored_values import PlainText, Word
+from intake_bot.ledger.values.records import LetterKind
+from intake_bot.ledger.values.reports import DigestKind
+from intake_bot.ledger.values.states import LetterState, MessageState
 from intake_bot.notices.notice import Severity
 
 
-class PlainText(TypeDecorator[str]):
-    """Text that SQLite can hold: half a surrogate pair, as broken mail brings it, becomes a question mark."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.encode("utf-8", "replace").decode("utf-8")
-
-
-class Word(TypeDecorator[StrEnum]):
-    """A member of one enum, stored as its value; `one_of` adds the CHECK."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, words: type[StrEnum]) -> None:
-        super().__init__()
-        self.words = words
-
-    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.words(value).value
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self.words(value)
-
-
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    """The CHECK that goes with a `Word` column. A NULL passes, as SQL has it."""
+    """The CHECK that belongs to a `Word` column. NULL passes, as in all SQL."""
     return CheckConstraint(f"{column} IN ({', '.join(repr(word.value) for word in words)})", name=column)
 
 
@@ -57,7 +31,7 @@ String = Annotated[str, Field(sa_type=PlainText)]
 
 
 class LedgerTable(SQLModel):
-    """Parent of all tables: `MessageRow` is the table `message`. Constraint names are fixed for alembic's sake."""
+    """Parent of all tables: `MessageRow` is the table `message`. Constraints have fixed names, which alembic needs."""
 
     metadata: ClassVar[MetaData] = MetaData(
         naming_convention={
@@ -74,6 +48,11 @@ class LedgerTable(SQLModel):
         return cls.__name__.removesuffix("Row").lower()
 
 
+SENDER_ADDRESS = "lower(sender)"
+SENDER_DOMAIN = "lower(substr(sender, instr(sender, '@') + 1))"
+"""By these a mail's sender is looked for; each has an index, which serves this very expression only."""
+
+
 class MessageRow(LedgerTable, table=True):
     """One mail of a bureau's mailbox."""
 
@@ -84,6 +63,10 @@ class MessageRow(LedgerTable, table=True):
         Index(None, "message_id", "sha256"),
         Index(None, "bureau", "state"),
         Index(None, "bureau", "settled"),
+        Index(None, "spool"),
+        Index("ix_message_held", "state", sqlite_where=text("state = 'held'")),
+        Index("ix_message_sender_address", text(SENDER_ADDRESS), "bureau", "sender"),
+        Index("ix_message_sender_domain", text(SENDER_DOMAIN), "bureau", "sender"),
         # A receipt number is made from the row id and must never be given out twice.
         {"sqlite_autoincrement": True},
     )
@@ -99,7 +82,6 @@ class MessageRow(LedgerTable, table=True):
     attempts: int = 0
     receipt: str | None = Field(default=None, sa_type=PlainText, unique=True)
     """None only between the INSERT that makes the id and the UPDATE that follows it."""
-    first_seen: datetime
     settled: int | None = None
     """Id of the event by which it last became judged, held, ignored or a duplicate (no foreign key: the event points
     here already, and two tables that point to each other cannot be made or copied in any order)."""
@@ -111,37 +93,45 @@ class MessageRow(LedgerTable, table=True):
     kind: MailKind | None = Field(default=None, sa_type=Word(MailKind))
     reason: String = ""
     last_error: String = ""
-    duplicate_of: int | None = Field(default=None, foreign_key="message.id")
     junk: bool = False
     """Found in a folder for junk, advertising or viruses."""
+    received: datetime
+    """When it counts as received: `internaldate` unless that cannot be true."""
+    latest_arrival: datetime | None = None
+    """Where `received` is an estimate, the time at which it was first seen."""
+    identity: str | None = Field(default=None, sa_type=PlainText)
+    """By which it is recognised when its bytes change: its Message-ID, else a hash of From, Date and Subject."""
+    other_bytes: int | None = None
+    """Its size after its bytes changed, for the last time."""
 
 
 class SubmissionRow(LedgerTable, table=True):
-    """A judgement on one mail. Its receipt number and its time are the message's."""
+    """A judgement on one mail. Its receipt number and time of receipt are those of the message."""
 
     __table_args__ = (
         one_of("disposition", Disposition),
+        Index("ix_submission_held", "message", sqlite_where=text("stands AND disposition = 'held'")),
         Index("uq_submission_standing", "message", unique=True, sqlite_where=text("stands")),
     )
 
     id: int = Field(default=None, primary_key=True)
     message: int = Field(foreign_key="message.id", index=True)
     stands: bool = True
-    """False once the mail was judged again, by a person or with what a person gave; one judgement of a mail stands."""
+    """False once a clerk decided otherwise or had the mail judged again. One judgement of each mail stands."""
     notice: String
     unit: str | None = Field(default=None, sa_type=PlainText)
     disposition: Disposition = Field(sa_type=Word(Disposition))
 
 
 class SupplementRow(LedgerTable, table=True):
-    """This submission was judged together with the good files of an earlier one （补件）."""
+    """This submission was judged together with the good files of the `earlier` one （补件）."""
 
     submission: int = Field(foreign_key="submission.id", primary_key=True)
     earlier: int = Field(foreign_key="submission.id", index=True)
 
 
 class PieceRow(LedgerTable, table=True):
-    """One of several mails that belong together （2/3）, from when it had to wait for the others."""
+    """A mail that is one piece of a submission （2/3） and had to wait for the others."""
 
     message: int = Field(foreign_key="message.id", primary_key=True)
     notice: String
@@ -151,7 +141,7 @@ class PieceRow(LedgerTable, table=True):
     number: int
     total: int
     whole: int | None = Field(default=None, foreign_key="submission.id", index=True)
-    """The submission as part of which it was judged; NULL while it waits, and for the mail that leads the others."""
+    """The submission that it was merged into; NULL while it waits, and for the mail that the others are merged into."""
 
 
 class ItemRow(LedgerTable, table=True):
@@ -160,10 +150,12 @@ class ItemRow(LedgerTable, table=True):
     __table_args__ = (
         one_of("decision", Decision),
         Index(None, "notice", "unit", "material", "day"),
+        Index("ix_item_submission", "submission", "decision", "unit"),
+        Index("ix_item_held", "submission", sqlite_where=text("decision = 'held'")),
     )
 
     id: int = Field(default=None, primary_key=True)
-    submission: int = Field(foreign_key="submission.id", index=True)
+    submission: int = Field(foreign_key="submission.id")
     notice: String
     unit: str | None = Field(default=None, sa_type=PlainText)
     material: String
@@ -173,11 +165,11 @@ class ItemRow(LedgerTable, table=True):
     decision: Decision = Field(sa_type=Word(Decision))
     superseded_by: int | None = Field(default=None, foreign_key="item.id")
     fills: int = 1
-    """How many of a quota it fills."""
+    """How many pieces of a quota it counts for."""
 
 
 class FindingRow(LedgerTable, table=True):
-    """One thing that was said about a submission (`item` is NULL) or about one of its items."""
+    """A finding about a submission (`item` is NULL) or about one of its items."""
 
     __table_args__ = (one_of("severity", Severity),)
 
@@ -207,12 +199,12 @@ class FileRow(LedgerTable, table=True):
     bytes: int
     kind: String
     supplied: bool = False
-    """Given by a clerk, who fetched it from a provider; it did not come with the mail."""
+    """Given by a clerk, who fetched it from a mail provider; the mail did not contain it."""
 
 
 class FingerprintRow(LedgerTable, table=True):
-    """One file that came with a submission, attached or inside an archive, to know it again. `look` is the picture's
-    perceptual hash, 16 hexadecimal digits."""
+    """How a duplicate of one file of a submission is recognised; the file was attached or inside an archive. `look` is
+    the perceptual hash of a picture, 16 hexadecimal digits."""
 
     id: int = Field(default=None, primary_key=True)
     submission: int = Field(foreign_key="submission.id", index=True)
@@ -222,7 +214,9 @@ class FingerprintRow(LedgerTable, table=True):
 
 
 class LinkRow(LedgerTable, table=True):
-    """A file that the sender left at a mail provider (超大附件): no file of ours until a clerk has fetched it."""
+    """A file that the sender left at a mail provider (超大附件); not in the store until a clerk has fetched it."""
+
+    __table_args__ = (Index("ix_link_open", "submission", sqlite_where=text("NOT supplied")),)
 
     id: int = Field(default=None, primary_key=True)
     submission: int = Field(foreign_key="submission.id", index=True)
@@ -231,18 +225,19 @@ class LinkRow(LedgerTable, table=True):
     size: String
     expires: String
     supplied: bool = False
-    """A clerk has given the file that it leads to."""
+    """True once it is settled: given or closed by a clerk, expired, or brought or taken over by a later mail."""
 
 
 class ItemFileRow(LedgerTable, table=True):
-    """This file serves that item; a text may serve two."""
+    """This file serves that item; one text may serve two items."""
 
     item: int = Field(foreign_key="item.id", primary_key=True)
     file: int = Field(foreign_key="file.id", primary_key=True)
 
 
 class FormRow(LedgerTable, table=True):
-    """The cells of one form that serves an item: a list of objects, header → value."""
+    """The cells of one form that serves an item: a list of objects, header → value. They are what the sums of a week's
+    forms will be made of; until then they are only written, and copied when a clerk decides."""
 
     id: int = Field(default=None, primary_key=True)
     item: int = Field(foreign_key="item.id", index=True)
@@ -252,10 +247,9 @@ class FormRow(LedgerTable, table=True):
 
 
 class LetterRow(LedgerTable, table=True):
-    """One letter of ours, as it was said. One submission has one answer: `submission` is unique."""
+    """One letter of ours, as it was written. A submission has at most one answer: `submission` is unique."""
 
     __table_args__ = (
-        one_of("kind", LetterKind),
         one_of("state", LetterState),
         Index(None, "bureau", "state"),
     )
@@ -263,6 +257,7 @@ class LetterRow(LedgerTable, table=True):
     id: int = Field(default=None, primary_key=True)
     bureau: String
     kind: LetterKind = Field(sa_type=Word(LetterKind))
+    """Without a CHECK: a new kind of letter must not need a migration."""
     submission: int | None = Field(default=None, foreign_key="submission.id", unique=True)
     recipients: list[str] = Field(sa_type=JSON)
     subject: String
@@ -275,12 +270,14 @@ class LetterRow(LedgerTable, table=True):
     last_error: String = ""
     created: datetime
     sent: datetime | None = None
+    sha256: String
+    """`letter_sha256` of what is sent."""
 
 
 class DigestRow(LedgerTable, table=True):
-    """One digest of one bureau and day: the constraint is what sends it once."""
+    """One digest or note of one bureau."""
 
-    __table_args__ = (UniqueConstraint("bureau", "day"),)
+    __table_args__ = (Index(None, "bureau", "day"),)
 
     id: int = Field(default=None, primary_key=True)
     bureau: String
@@ -288,13 +285,130 @@ class DigestRow(LedgerTable, table=True):
     upto: int
     """Id of the last event that it reports; 0 when nothing has ever happened."""
     letter: int = Field(foreign_key="letter.id", unique=True)
+    """Of the first clerk, where each has a letter of her own."""
     created: datetime
+    kind: DigestKind = Field(sa_type=Word(DigestKind))
+
+
+class ChangeRow(LedgerTable, table=True):
+    """What a row said before a change, written down by triggers; `views/as_of.py` reads it."""
+
+    __table_args__ = (Index(None, "place", "row", "field", "event"), Index(None, "event"))
+
+    id: int = Field(default=None, primary_key=True)
+    event: int | None = None
+    """Id of the last event of the transaction, which writes it down at its end; NULL until then."""
+    place: String
+    """Name of the table."""
+    row: int
+    field: String
+    """Empty where the row came."""
+    old: str | None = Field(default=None, sa_type=PlainText)
+
+
+class OrderCodeRow(LedgerTable, table=True):
+    """The code of a button in a letter to a clerk: it stands for one order."""
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(sa_type=PlainText, unique=True)
+    bureau: String
+    clerk: String
+    letter: int = Field(foreign_key="letter.id")
+    line: String
+    created: datetime
+
+
+class CommandRow(LedgerTable, table=True):
+    """A mail with orders of a clerk, which answers a `letter` of ours to her. `answer` is our letter about them,
+    `files` are those that she attached: their names, and where they lie in the store."""
+
+    message: int = Field(foreign_key="message.id", primary_key=True)
+    clerk: String
+    letter: int = Field(foreign_key="letter.id")
+    code: int | None = Field(default=None, foreign_key="ordercode.id")
+    words: String
+    carried_out: datetime | None = Field(default=None, index=True)
+    answer: int | None = Field(default=None, foreign_key="letter.id")
+    files: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    asked: String = ""
+    """The orders that `answer` asks about, one a line, until they are confirmed."""
+
+
+class ClerkOrderRow(LedgerTable, table=True):
+    """One order that was carried out; the constraint makes sure that it is carried out once. `message` is the mail that
+    it decided, `before` and `after` the submissions that stood."""
+
+    __table_args__ = (
+        UniqueConstraint("command", "position"),
+        # Its number is what a clerk writes to undo it, and must never be given out twice.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    bureau: String
+    clerk: String
+    command: int | None = Field(default=None, foreign_key="command.message")
+    position: int
+    code: int | None = Field(default=None, foreign_key="ordercode.id", index=True)
+    verb: String
+    line: String
+    message: int | None = Field(default=None, foreign_key="message.id", index=True)
+    before: int | None = Field(default=None, foreign_key="submission.id")
+    after: int | None = Field(default=None, foreign_key="submission.id")
+    done: datetime
+    undone_by: int | None = Field(default=None, foreign_key="clerkorder.id")
+
+
+class ExtensionRow(LedgerTable, table=True):
+    """More time for one unit, granted by an order."""
+
+    id: int = Field(default=None, primary_key=True)
+    notice: str = Field(sa_type=PlainText, index=True)
+    unit: String
+    material: str | None = Field(default=None, sa_type=PlainText)
+    day: date | None = None
+    until: datetime
+    granted_by: int = Field(foreign_key="clerkorder.id")
+    withdrawn_by: int | None = Field(default=None, foreign_key="clerkorder.id")
+
+
+class SheetPhotoRow(LedgerTable, table=True):
+    """A photo on the contact sheet of a letter to a clerk: the number that it has there."""
+
+    __table_args__ = (UniqueConstraint("letter", "number"),)
+
+    id: int = Field(default=None, primary_key=True)
+    letter: int = Field(foreign_key="letter.id")
+    number: int
+    unit: String
+    caption: String
+    receipt: String
+    sha256: String
+    """Of the photo itself, which may lie in an archive."""
+
+
+class PickRow(LedgerTable, table=True):
+    """A photo that an order picked for the week report."""
+
+    id: int = Field(default=None, primary_key=True)
+    photo: int = Field(foreign_key="sheetphoto.id")
+    picked_by: int = Field(foreign_key="clerkorder.id")
+    withdrawn_by: int | None = Field(default=None, foreign_key="clerkorder.id")
+
+
+class ClosedLetterRow(LedgerTable, table=True):
+    """A letter that did not arrive, of which a clerk has said that nothing more is to be done."""
+
+    id: int = Field(default=None, primary_key=True)
+    letter: int = Field(foreign_key="letter.id", index=True)
+    closed_by: int = Field(foreign_key="clerkorder.id")
+    withdrawn_by: int | None = Field(default=None, foreign_key="clerkorder.id")
 
 
 class EventRow(LedgerTable, table=True):
     """The trail. Two triggers in the database refuse every UPDATE and DELETE."""
 
-    __table_args__ = (Index(None, "bureau", "what"),)
+    __table_args__ = (Index(None, "bureau", "what", "at"), Index(None, "bureau", "what"))
 
     id: int = Field(default=None, primary_key=True)
     at: datetime

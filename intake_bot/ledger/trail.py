@@ -1,73 +1,99 @@
-"""The trail: one line per fact, only ever added to (the database refuses the rest)."""
+"""The trail: one event per fact. Events are only ever added; the database refuses to change or delete one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import Session, col, desc, select
+from sqlalchemy import Row, bindparam, func
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
 
-from intake_bot.ledger.database import Database
-from intake_bot.ledger.events import Detail, EventRecord
+from intake_bot.ledger.database import Database, insert_row, table_of
 from intake_bot.ledger.tables import EventRow, LetterRow, MessageRow
+from intake_bot.ledger.values.events import Detail, EventName, EventRecord
 
 
 class Trail:
-    """Events that belong to no mail and no letter, such as `mailbox.trouble`. Each call is one transaction."""
+    """Events that belong to no mail and no letter, such as MAILBOX_TROUBLE. Each call is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def note(self, bureau: str, what: str, detail: Detail, now: datetime) -> None:
+    def add(self, bureau: str, name: EventName, detail: Detail, now: datetime) -> None:
         """Adds one event. `detail` holds no body text and no secret."""
         with self._database.writing() as session:
-            add_event(session, bureau, what, detail, now)
+            add_event(session, bureau, name, detail, now)
 
-    def last(self, bureau: str, among: Collection[str]) -> EventRecord | None:
-        """The newest event with one of these names: `mailbox.trouble` or `mailbox.recovered`, for example, to alert
-        once and to recover once."""
-        with self._database.reading() as session:
-            newest = (
-                select(EventRow)
-                .where(EventRow.bureau == bureau, col(EventRow.what).in_(among))
-                .order_by(desc(EventRow.id))
-            )
-            row = session.exec(newest.limit(1)).first()
-            return None if row is None else event_record(row)
+    def find_last(self, bureau: str, names: Collection[EventName]) -> EventRecord | None:
+        """The newest event with one of these names, or None when there is none."""
+        for row in self._database.read(_NEWEST, bureau=bureau, names=list(names)):
+            return event_record(row)
+        return None
 
-    def since_last(self, bureau: str, what: str, last: str) -> tuple[EventRecord, ...]:
-        """All events named `what` that came after the newest one named `last`, in order."""
+    def find_since(self, bureau: str, name: EventName, start: datetime) -> tuple[EventRecord, ...]:
+        """All events of this name from a time on, in order."""
+        events = select(EventRow).where(EventRow.bureau == bureau, EventRow.what == name, col(EventRow.at) >= start)
         with self._database.reading() as session:
-            newest = select(func.max(EventRow.id)).where(EventRow.bureau == bureau, EventRow.what == last)
-            events = select(EventRow).where(
-                EventRow.bureau == bureau,
-                EventRow.what == what,
-                col(EventRow.id) > func.coalesce(newest.scalar_subquery(), 0),
-            )
             return tuple(event_record(row) for row in session.exec(events.order_by(col(EventRow.id))))
 
+    def find_last_id(self, at: datetime) -> int:
+        """The id of the last event that was written down until this time (aware), whichever bureau's; 0 for none."""
+        with self._database.reading() as session:
+            last = select(func.max(EventRow.id)).where(col(EventRow.at) <= at)
+            return session.exec(last).one() or 0
 
-def add_event(session: Session, bureau: str, what: str, detail: Detail, now: datetime) -> None:
-    """Adds an event within the caller's transaction."""
-    _add(session, EventRow(at=now, bureau=bureau, what=what, detail=dict(detail)))
+    def find_since_last(self, bureau: str, name: EventName, last: EventName) -> tuple[EventRecord, ...]:
+        """All events named `name` after the newest one named `last`, in order; all when there is none such."""
+        return tuple(map(event_record, self._database.read(_SINCE_LAST, bureau=bureau, name=name, last=last)))
 
 
-def add_message_event(session: Session, message: MessageRow, what: str, detail: Detail, now: datetime) -> int:
+def add_message_event(session: Session, message: MessageRow, name: EventName, detail: Detail, now: datetime) -> int:
     """Adds an event of a mail within the caller's transaction; returns its id."""
-    return _add(session, EventRow(at=now, bureau=message.bureau, what=what, message=message.id, detail=dict(detail)))
+    return add_event(session, message.bureau, name, detail, now, message=message.id)
 
 
-def add_letter_event(session: Session, letter: LetterRow, what: str, detail: Detail, now: datetime) -> None:
+def add_letter_event(session: Session, letter: LetterRow, name: EventName, detail: Detail, now: datetime) -> None:
     """Adds an event of a letter within the caller's transaction."""
-    _add(session, EventRow(at=now, bureau=letter.bureau, what=what, letter=letter.id, detail=dict(detail)))
+    add_event(session, letter.bureau, name, detail, now, letter=letter.id)
 
 
-def _add(session: Session, row: EventRow) -> int:
-    session.add(row)
-    session.flush()
-    return row.id
+def add_event(
+    session: Session,
+    bureau: str,
+    name: EventName,
+    detail: Detail,
+    now: datetime,
+    message: int | None = None,
+    letter: int | None = None,
+) -> int:
+    """Adds an event within the caller's transaction, of the mail or letter with this id, if any; returns its id."""
+    return insert_row(
+        session, EventRow, at=now, bureau=bureau, what=name, message=message, letter=letter, detail=dict(detail)
+    )
 
 
-def event_record(row: EventRow) -> EventRecord:
-    return EventRecord(at=row.at, bureau=row.bureau, what=row.what, detail=row.detail)
+def event_record(row: EventRow | Row[Any]) -> EventRecord:
+    return EventRecord(at=row.at, bureau=row.bureau, name=row.what, detail=row.detail)
+
+
+_EVENT = table_of(EventRow)
+_NEWEST = (
+    select_columns(_EVENT)
+    .where(_EVENT.c.bureau == bindparam("bureau"), _EVENT.c.what.in_(bindparam("names", expanding=True)))
+    .order_by(_EVENT.c.id.desc())
+    .limit(1)
+)
+_LAST = select_columns(func.max(_EVENT.c.id)).where(
+    _EVENT.c.bureau == bindparam("bureau"), _EVENT.c.what == bindparam("last")
+)
+_SINCE_LAST = (
+    select_columns(_EVENT)
+    .where(
+        _EVENT.c.bureau == bindparam("bureau"),
+        _EVENT.c.what == bindparam("name"),
+        _EVENT.c.id > func.coalesce(_LAST.scalar_subquery(), 0),
+    )
+    .order_by(_EVENT.c.id)
+)

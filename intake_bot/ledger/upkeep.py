@@ -1,28 +1,34 @@
-"""The ledger as a file to be copied, checked and brought back."""
+"""The ledger as a file that is checked, copied and restored."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from intake_bot.ledger.database import Database, translated
-from intake_bot.ledger.mails import needs_a_person
-from intake_bot.ledger.receipt import receipt_number
-from intake_bot.ledger.states import UNSENT, LetterEvent, next_letter_state
+from intake_bot.ledger.database import Database, translated_errors
+from intake_bot.ledger.filed_mails import is_held
 from intake_bot.ledger.tables import FileRow, LetterRow, MessageRow, SubmissionRow
 from intake_bot.ledger.trail import add_event, add_letter_event
+from intake_bot.ledger.values.events import EventName
+from intake_bot.ledger.values.receipt import FIRST, receipt_number
+from intake_bot.ledger.values.records import letter_sha256
+from intake_bot.ledger.values.states import UNSENT, LetterEvent, next_letter_state
 
-RESTORED = "ledger.restored"
 SKIPPED_NUMBERS = 1000
 """Receipt numbers that are never given out after a restore: they may have been, since the backup was made."""
 
-_LOOSE_ENDS = (
+SIDE_FILE_ENDINGS = ("-wal", "-shm", "-journal")
+"""Files beside the ledger's own, named after it with one of these endings. SQLite reads them into the ledger as its
+latest pages, even when they were written for another one."""
+
+_CONTRADICTIONS = (
     (
         "SELECT id FROM message WHERE settled IS NOT NULL AND settled NOT IN (SELECT id FROM event)",
         "邮件 {} 的处理结果没有对应的流水记录",
@@ -34,7 +40,34 @@ _LOOSE_ENDS = (
         "邮件 {} 记为已判定，却没有判定结果",
     ),
 )
-"""What no foreign key can say, each with the sentence for a receipt number."""
+"""Contradictions that no foreign key can refuse: a query for message ids, and the sentence for a receipt number."""
+
+
+def _changed_letters(session: Session) -> Iterator[str]:
+    """A sentence for each letter that is not what was filed. One is read at a time: together they are large."""
+    for letter in session.exec(select(LetterRow.id).order_by(col(LetterRow.id))).all():
+        row = session.get_one(LetterRow, letter)
+        if letter_sha256(row.raw, row.recipients) != row.sha256:
+            words = f"（{row.created:%Y-%m-%d} 写）" if row.submission is None else f"（{_receipt(session, row)}）"
+            yield f"给 {'、'.join(row.recipients)} 的信{words}与登记的不一样，不会寄出"
+        session.expunge(row)
+
+
+def _receipt(session: Session, letter: LetterRow) -> str:
+    submission = session.get(SubmissionRow, letter.submission)
+    return f"回执编号 {receipt_number(submission.message)}" if submission else "没有对应的邮件"
+
+
+def _last_id(session: Session) -> int:
+    """The id that a mail was given last, whether or not the mail is still there."""
+    row = session.connection().execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'message'")).scalar()
+    return row or 0
+
+
+def _set_last_id(session: Session, last: int) -> None:
+    connection = session.connection()
+    connection.execute(text("DELETE FROM sqlite_sequence WHERE name = 'message'"))
+    connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES ('message', :last)"), {"last": last})
 
 
 @dataclass(frozen=True)
@@ -58,30 +91,32 @@ class RawMail:
 
 
 class Upkeep:
-    """Looks after the ledger as a whole. Each call is one transaction."""
+    """The ledger as a whole. Each call is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def faults(self) -> tuple[str, ...]:
+    def find_faults(self) -> tuple[str, ...]:
         """What is wrong inside the database, in Chinese: its structure, references that lead nowhere, rows that
         contradict each other. A damaged file may also raise PermanentFailure."""
         with self._database.reading() as session:
             connection = session.connection()
+            letters = tuple(_changed_letters(session))
             structure = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
             references = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-            loose = [
+            contradictions = [
                 words.format(receipt_number(row))
-                for question, words in _LOOSE_ENDS
-                for row in connection.execute(text(question)).scalars()
+                for query, words in _CONTRADICTIONS
+                for row in connection.execute(text(query)).scalars()
             ]
         return (
             *(f"数据库结构有错：{line}" for line in structure if line != "ok"),
             *(f"表 {table} 第 {row} 行指向 {parent} 里不存在的一行" for table, row, parent, _ in references),
-            *loose,
+            *contradictions,
+            *letters,
         )
 
-    def stored_files(self) -> tuple[StoredFile, ...]:
+    def find_stored_files(self) -> tuple[StoredFile, ...]:
         """Every file in the store that the ledger knows, once for each path."""
         rows = (
             select(FileRow, MessageRow.receipt)
@@ -96,9 +131,9 @@ class Upkeep:
             }
         return tuple(found.values())
 
-    def raw_mails(self) -> tuple[RawMail, ...]:
-        """The raw mails that wait for a person. One that waits for others is fetched again where it is lost."""
-        rows = select(MessageRow).where(needs_a_person(), col(MessageRow.spool).is_not(None))
+    def find_raw_mails(self) -> tuple[RawMail, ...]:
+        """The raw mails of held messages. Those of waiting pieces are not needed: they can be fetched again."""
+        rows = select(MessageRow).where(is_held(), col(MessageRow.spool).is_not(None))
         with self._database.reading() as session:
             return tuple(
                 RawMail(row.receipt or "", row.spool or "", row.sha256 or "")
@@ -106,21 +141,45 @@ class Upkeep:
             )
 
     def copy(self, target: Path) -> None:
-        """Copies the ledger as it is at this moment into a new file, while others go on writing.
+        """Copies the ledger as it is at this instant into a new file, while others go on writing.
 
         Raises TemporaryFailure when the disk does not take it.
         """
-        with self._database.reading() as session, translated(target), closing(sqlite3.connect(target)) as copy:
+        with self._database.reading() as session, translated_errors(target), closing(sqlite3.connect(target)) as copy:
             source = session.connection().connection.driver_connection
             assert isinstance(source, sqlite3.Connection)
-            # All pages in one step, which is one snapshot: in several, every write of others would begin it anew.
+            # All pages in one step, which is one snapshot: in several steps, each write of others would restart it.
             source.backup(copy)
 
-    def begin_after_restore(self, made: datetime, now: datetime) -> int:
-        """Puts right what the time since the backup was made, `made`, may have overtaken; returns how many letters.
+    def last_receipt(self) -> str:
+        """The receipt number that was given out last; empty where there was none."""
+        with self._database.reading() as session:
+            last = _last_id(session)
+            return receipt_number(last) if last else ""
 
-        Letters that were waiting to be sent may have been: they are in doubt now. Receipt numbers go on behind those
-        that may have been given out.
+    def skip_receipt_numbers(self, given: int, now: datetime) -> bool:
+        """Lets the next receipt number stand above `given`, a number without its check digit, if it does not; true if
+        that was needed."""
+        with self._database.writing() as session:
+            if _last_id(session) + FIRST >= given:
+                return False
+            _set_last_id(session, given - FIRST + SKIPPED_NUMBERS)
+            add_event(session, "", EventName.LEDGER_NUMBERS_SKIPPED, {"given": given}, now)
+            return True
+
+    def begin_anew(self, given: int, now: datetime) -> str:
+        """Begins a ledger in the place of one that is lost. Receipt numbers go on above `given`, a number without its
+        check digit; returns the next one."""
+        with self._database.writing() as session:
+            _set_last_id(session, max(0, given - FIRST) + SKIPPED_NUMBERS)
+            add_event(session, "", EventName.LEDGER_BEGUN_ANEW, {"given": given}, now)
+            return receipt_number(_last_id(session) + 1)
+
+    def begin_after_restore(self, made: datetime, now: datetime) -> int:
+        """Settles what may have happened since the backup was made at the time `made`; returns how many letters.
+
+        Letters that waited to be sent may have been sent: they are in doubt now. SKIPPED_NUMBERS receipt numbers, which
+        may have been given out, are skipped.
         """
         with self._database.writing() as session:
             waiting = select(LetterRow).where(col(LetterRow.state).in_(UNSENT))
@@ -128,9 +187,9 @@ class Upkeep:
             for row in letters:
                 row.state = next_letter_state(row.state, LetterEvent.CLAIM)
                 row.next_attempt = None
-                add_letter_event(session, row, "letter.doubted", {"made": made.isoformat()}, now)
+                add_letter_event(session, row, EventName.LETTER_DOUBTED, {"made": made.isoformat()}, now)
             session.connection().execute(
                 text("UPDATE sqlite_sequence SET seq = seq + :more WHERE name = 'message'"), {"more": SKIPPED_NUMBERS}
             )
-            add_event(session, "", RESTORED, {"made": made.isoformat()}, now)
+            add_event(session, "", EventName.LEDGER_RESTORED, {"made": made.isoformat()}, now)
             return len(letters)

@@ -1,1 +1,1 @@
-"""What we say: receipts, rejections, digests. Pure: values in, text out."""
+"""The letters that the program sends: replies, digests, alerts. Pure: values in, text out."""

@@ -1,4 +1,4 @@
-"""A word to the admins when mailbox, digest or an edit of theirs do not work, and when they work again."""
+"""Alerts: letters to the admins when a mailbox, the digest or an edit fails, and when it works again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from intake_bot.letters import chinese
-from intake_bot.letters.letter import Letter
-from intake_bot.letters.templates import Templates
-from intake_bot.letters.untrusted import SENTENCE_LENGTH, unlinked
+from intake_bot.letters.templates import Letter, Templates
+from intake_bot.letters.untrusted import defuse_server_text
 
 
-class MailboxEvent(StrEnum):
-    """What happened: the name of its file under `templates/words/`."""
+class AlertEvent(StrEnum):
+    """What happened. The value is the name of its file under `templates/words/`."""
 
     LOGIN_REFUSED = "login_refused"
     UNREACHABLE = "unreachable"
@@ -27,35 +26,35 @@ class MailboxEvent(StrEnum):
 
 @dataclass(frozen=True)
 class AlertContext:
-    """One event of one bureau. Moments are aware and in the bureau's zone."""
+    """One event of one bureau. Times are aware and in the bureau's zone."""
 
     bureau: str
     mailbox: str
-    """Its address."""
-    event: MailboxEvent
+    """Address of the mailbox."""
+    event: AlertEvent
     since: datetime
-    """When it stopped working; for a digest, when it was due; for an edit, when it was made."""
+    """When the failure began; for a digest, when it was due; for an edit, when it was made."""
     now: datetime
     reason: str = ""
-    """What the server said, this machine or the check of the configuration, raw; empty when it works again."""
+    """Message of the server, of the disk or of the check of the configuration, raw; empty on recovery."""
 
     @property
     def lasted(self) -> str:
-        """16 小时 12 分钟."""
+        """Time since the failure began: 16 小时 12 分钟."""
         return chinese.span(self.now - self.since)
 
 
 def compose_alert(context: AlertContext, templates: Templates) -> Letter:
-    """The letter to the admins. Raises ConfigError for a broken template."""
+    """Writes the letter to the admins. Raises ConfigError for a broken template."""
     words = f"words/{context.event}.txt"
     values = {
         "alert": context,
-        "reason": unlinked(context.reason, SENTENCE_LENGTH),
-        "headline": templates.line(words, "headline", alert=context),
-        "opening": templates.paragraphs(words, "opening", alert=context),
+        "reason": defuse_server_text(context.reason),
+        "headline": templates.render_line(words, "headline", alert=context),
+        "opening": templates.render_paragraphs(words, "opening", alert=context),
     }
     return Letter(
-        subject=templates.line(words, "subject", alert=context),
-        text=templates.text("alert.txt", **values),
-        html=templates.html("alert.html", **values),
+        subject=templates.render_line(words, "subject", alert=context),
+        text=templates.render_text("alert.txt", **values),
+        html=templates.render_html("alert.html", **values),
     )

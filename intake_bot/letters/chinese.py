@@ -1,51 +1,74 @@
-"""How dates, times, durations and sizes read in a letter. All moments are aware and in the bureau's zone."""
+"""How dates, times, durations and sizes read in a letter. All times are aware and in the bureau's zone."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
-_WEEKDAYS = "一二三四五六日"
+from intake_bot.notices.day_words import BRIEF_DEADLINE, DEADLINE, FULL, FULL_MINUTES, SHORT, deadline_day, write_time
+
 _SPANS = ((86400, "天"), (3600, "小时"), (60, "分钟"), (1, "秒"))
 
 
-def month_day(day: date) -> str:
-    """5月17日."""
-    return f"{day.month}月{day.day}日"
-
-
-def weekday_date(day: date) -> str:
-    """5月17日（周三）."""
-    return f"{month_day(day)}（周{_WEEKDAYS[day.weekday()]}）"
-
-
-def moment(at: datetime) -> str:
+def full_time(at: datetime) -> str:
     """2023年5月17日（周三）15:58:41."""
-    return f"{at.year}年{weekday_date(at)}{at:%H:%M:%S}"
+    return write_time(at, FULL)
 
 
-def short_moment(at: datetime) -> str:
+def short_time(at: datetime) -> str:
     """5月17日 15:58."""
-    return f"{month_day(at)} {at:%H:%M}"
+    return write_time(at, SHORT)
+
+
+def tight_time(at: datetime) -> str:
+    """5月17日15:58, for a narrow line."""
+    return write_time(at, "{date}{minutes}")
+
+
+def clock_time(at: datetime) -> str:
+    """15:58."""
+    return write_time(at, "{minutes}")
 
 
 def deadline(at: datetime) -> str:
     """5月17日（周三）16:00; midnight is the end of the day before: 5月23日（周二）24:00."""
-    return f"{weekday_date(_deadline_day(at))}{_deadline_clock(at)}"
+    return write_time(at, DEADLINE)
+
+
+def short_deadline(at: datetime) -> str:
+    """5月17日 16:00; 5月23日 24:00."""
+    return write_time(at, "{last_date} {last_clock}")
 
 
 def brief_deadline(at: datetime, beside: date | None) -> str:
     """16:00 where it falls on the day `beside`, else 5月18日10:00."""
-    day = _deadline_day(at)
-    return _deadline_clock(at) if day == beside else f"{month_day(day)}{_deadline_clock(at)}"
+    return write_time(at, "{last_clock}" if deadline_day(at) == beside else BRIEF_DEADLINE)
+
+
+def arrival(received: datetime, deadlines: Iterable[datetime]) -> str:
+    """2023年5月17日（周三）15:58; with seconds where they decide whether it was in time."""
+    exact = any(seconds_decide(received, due) for due in deadlines)
+    return write_time(received, FULL if exact else FULL_MINUTES)
 
 
 def timing(received: datetime, due: datetime, late: bool) -> str:
-    """服务器收到 15:58:41，截止 16:00:00，按时: server time against deadline, and by how much it was missed."""
-    day = _deadline_day(due)
-    one_day = day == received.date()
-    came = f"{'' if one_day else month_day(received)}{received:%H:%M:%S}"
-    until = f"{'' if one_day else month_day(day)}{'24:00' if _is_midnight(due) else f'{due:%H:%M:%S}'}"
-    return f"服务器收到 {came}，截止 {until}，{lateness(received, due) if late else '按时'}"
+    """截止 16:00，按时: the deadline, and by how much it was missed. Seconds only where they decide."""
+    one_day, exact = deadline_day(due) == received.date(), seconds_decide(received, due)
+    until = write_time(due, ("" if one_day else "{last_date} ") + ("{last_seconds}" if exact else "{last_clock}"))
+    in_time = "按时" if received <= due else "此前已按时收到，仍算按时"
+    return f"截止 {until}，{lateness(received, due) if late else in_time}"
+
+
+def seconds_decide(received: datetime, due: datetime) -> bool:
+    """True where a mail came less than a minute ahead of its deadline or behind it."""
+    return abs(received - due) < timedelta(minutes=1)
+
+
+def deadline_words(due: datetime, now: datetime) -> str:
+    """今天（5月17日）16:00; 明天（5月18日）12:00; for any other day, with a space before it, 5月19日（周五）12:00."""
+    day = deadline_day(due)
+    name = {0: "今天", 1: "明天"}.get((day - now.date()).days)
+    return write_time(due, f"{name}（{{last_date}}）{{last_clock}}") if name else f" {deadline(due)}"
 
 
 def lateness(received: datetime, due: datetime | None) -> str:
@@ -74,17 +97,3 @@ def size(count: int) -> str:
     if count < 1_000_000:
         return f"{count // 1000} KB"
     return f"{count // 100_000 / 10:.1f} MB"
-
-
-def _deadline_day(at: datetime) -> date:
-    return at.date() - timedelta(1) if _is_midnight(at) else at.date()
-
-
-def _deadline_clock(at: datetime) -> str:
-    if _is_midnight(at):
-        return "24:00"
-    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
-
-
-def _is_midnight(at: datetime) -> bool:
-    return at.time() == time(0)

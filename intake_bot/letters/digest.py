@@ -1,222 +1,186 @@
-"""The clerks' letter of the day: who is missing first, what came in after, and a sum that leaves nothing open."""
+"""The digest: what the clerks read. It begins with what waits for them and ends with a sum of all mails."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 
-from intake_bot.letters import chinese
-from intake_bot.letters.letter import Letter
-from intake_bot.letters.missing import MissingGroup, MissingRow, QuotaRow, UnitsOwing, by_unit, grouped
-from intake_bot.letters.templates import Templates
-from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, pasteable, unlinked
+from intake_bot.letters.digest_cleaning import (
+    clean_media,
+    clean_note,
+    clean_open_item,
+    clean_owing,
+    clean_photo,
+    clean_returned,
+    clean_sum,
+    clean_trouble,
+    clean_waiting,
+)
+from intake_bot.letters.digest_lines import (
+    AcceptedLine,
+    ItemTotals,
+    MailTotals,
+    Matrix,
+    MediaLine,
+    NoteLine,
+    OpenItem,
+    Owing,
+    OwingGroup,
+    OwingUnit,
+    PhotoLine,
+    QuotaSummary,
+    ReturnedLine,
+    SumLine,
+    TroubleLine,
+    WaitingLine,
+)
+from intake_bot.letters.templates import Letter, Templates
 from intake_bot.letters.withheld import WithheldLetter
+from intake_bot.mail.address import is_address
 
+MAXIMUM_BYTES = 100_000
+"""Maximum size of the HTML: mail programs cut longer letters."""
+SHOWN = (
+    (400, 400),
+    (400, 80),
+    (400, 40),
+    (400, 20),
+    (400, 10),
+    (400, 5),
+    (150, 20),
+    (80, 20),
+    (40, 20),
+    (20, 10),
+    (10, 10),
+    (5, 5),
+)
+"""Maximum lines of each list before ④, and of each from there on: whom to telephone goes before what may be looked up.
+The next smaller ones are tried where the letter is too long."""
+NOTED = 40
+"""Maximum items in one note."""
+_ALL = 10**6
 _TEXT_WIDTH = 36
-"""Unit names of a plain text letter are broken into lines of about so many characters."""
+"""Maximum characters of a line of names in a plain text letter."""
 _NAMED_RECEIPTS = 10
+"""Maximum receipt numbers in one line of the digest."""
 
-
-class Answered(StrEnum):
-    """What the school heard about its mail, in the words of the digest."""
-
-    YES = "已回信，写明要改什么"
-    UNDELIVERED = "回信还没有送达"
-    RETURNED = "回执未送达，被退回"
-    WITHHELD = "试运行，回信没有寄出"
-    NO = "没有回信"
-
-    @property
-    def unheard(self) -> bool:
-        """The school does not know what to mend, and will not find out by itself: somebody has to telephone."""
-        return self in (Answered.UNDELIVERED, Answered.RETURNED, Answered.NO)
+_NO_ITEMS, _NOBODY_OWES, _NO_MATRIX = ItemTotals(), Owing(), Matrix()
 
 
 @dataclass(frozen=True)
-class ItemLine:
-    """One item that was accepted or rejected. `sender` is the mail address it came from."""
-
-    unit: str
-    """Empty where it could not be told."""
-    material: str
-    """Empty where it could not be told."""
-    day: date | None
-    receipt: str
-    received: datetime
-    sender: str
-    files: int
-    deadline: datetime | None = None
-    late: bool = False
-    reasons: tuple[str, ...] = ()
-    """Short, one for each fault."""
-    answered: Answered = Answered.YES
-
-    @property
-    def name(self) -> str:
-        """照片（5月17日）."""
-        name = self.material or "材料"
-        return f"{name}（{chinese.month_day(self.day)}）" if self.day else name
-
-    @property
-    def lateness(self) -> str:
-        """迟报 1 小时 2 分钟."""
-        return chinese.lateness(self.received, self.deadline)
-
-
-@dataclass(frozen=True)
-class HeldLink:
-    """A 超大附件 that a clerk has to fetch. `details` are its size and expiry, as the provider words them."""
-
-    name: str
-    details: str
-    address: str
-
-
-@dataclass(frozen=True)
-class HeldLine:
-    """One mail that waits for a person. `number` is what `intake-bot held` calls it."""
-
-    number: str
-    unit: str
-    subject: str
-    sender: str
-    received: datetime
-    reason: str
-    links: tuple[HeldLink, ...] = ()
-
-
-@dataclass(frozen=True)
-class WaitingLine:
-    """One mail of several （1/3） that waits for the others."""
-
-    unit: str
-    subject: str
-    sender: str
-    received: datetime
-    receipt: str
-
-
-@dataclass(frozen=True)
-class NoteLine:
-    """Something that changed nothing, and that a clerk should know: who sent it, what came before."""
-
-    receipt: str
-    unit: str
-    what: str
-
-
-@dataclass(frozen=True)
-class TroubleLine:
-    """Something the machine could not do: a mailbox, a login, a letter that did not arrive."""
-
-    what: str
-    since: datetime | None = None
-    todo: str = ""
-
-
-@dataclass(frozen=True)
-class Sum:
-    """邮箱 n = 收 a + 退 b + 待人工 c + 非报送 d, in mails."""
-
-    mails: int
-    accepted: int
-    rejected: int
-    held: int
-    other: int
-
-    @property
-    def unexplained(self) -> int:
-        """0, unless something was lost or counted twice."""
-        return self.mails - self.accepted - self.rejected - self.held - self.other
-
-
-@dataclass(frozen=True)
-class DigestContext:
-    """One bureau's day. Moments are aware and in the bureau's zone; senders and subjects may be raw."""
+class Digest:
+    """What one digest or note says. Times are aware and in the bureau's zone; what strangers wrote may be raw."""
 
     bureau: str
-    day: date
+    event: str
+    """Name of the event with the place: 职教活动周濮阳."""
+    since: datetime | None
+    """From when its mails count; None: from the first mail on."""
     now: datetime
-    sum: Sum
-    missing: tuple[MissingRow, ...] = ()
-    """Every material that somebody is expected to report, whether complete or not, due or not."""
-    accepted: tuple[ItemLine, ...] = ()
-    """The late ones among them."""
-    rejected: tuple[ItemLine, ...] = ()
-    held: tuple[HeldLine, ...] = ()
-    held_before: tuple[str, ...] = ()
-    """Numbers of mails that earlier digests told of, and that still wait for a person."""
+    """Until when they count."""
+    mails: MailTotals
+    items: ItemTotals = _NO_ITEMS
+    expects: bool = True
+    """False where the roster is empty, so that nobody is missed."""
+    open_items: tuple[OpenItem, ...] = ()
+    owing: Owing = _NOBODY_OWES
+    group_text: tuple[str, ...] = ()
+    """Lines to copy into a chat group; empty where nobody owes anything."""
+    next_due: tuple[str, ...] = ()
+    """What is due next: 照片（5月17日）今天 16:00."""
+    matrix: Matrix = _NO_MATRIX
+    returned: tuple[ReturnedLine, ...] = ()
+    quotas: tuple[QuotaSummary, ...] = ()
+    sums: tuple[SumLine, ...] = ()
+    media: tuple[MediaLine, ...] = ()
+    photos: tuple[PhotoLine, ...] = ()
+    pick_link: str = ""
+    """A mailto: address that fills in the mail by which photos are picked; empty on a page that is not a clerk's."""
+    accepted: tuple[AcceptedLine, ...] = ()
+    """Late items included; only on the page on disk."""
     waiting: tuple[WaitingLine, ...] = ()
+    """Not settled yet, and in no category of the sum."""
     notes: tuple[NoteLine, ...] = ()
+    first_addresses: tuple[NoteLine, ...] = ()
+    """Addresses from which mail was accepted for a unit for the first time."""
+    contacts: tuple[NoteLine, ...] = ()
+    """Contacts that forms brought and that differ from the roster: 原→新."""
     trouble: tuple[TroubleLine, ...] = ()
     withheld: tuple[WithheldLetter, ...] = ()
-    quotas: tuple[QuotaRow, ...] = ()
-
-
-@dataclass(frozen=True)
-class DigestPage:
-    """What the templates may show: cleaned, in order."""
-
-    bureau: str
-    day: date
-    now: datetime
-    sum: Sum
-    due: tuple[MissingGroup, ...]
-    """Past their deadline, and somebody is missing."""
-    owing: tuple[UnitsOwing, ...]
-    """`due` seen by unit, those who miss most first; empty where it would only repeat `due`."""
-    progress: tuple[MissingRow, ...]
-    missing_units: int
-    accepted: tuple[ItemLine, ...]
-    late: tuple[ItemLine, ...]
-    rejected: tuple[ItemLine, ...]
-    rejected_answered: Answered | None
-    """The same for all of `rejected`; None where they differ."""
-    held: tuple[HeldLine, ...]
-    held_before: tuple[str, ...]
-    waiting: tuple[WaitingLine, ...]
-    """Not settled yet, and in no heap of the sum."""
-    notes: tuple[NoteLine, ...]
-    trouble: tuple[TroubleLine, ...]
-    withheld: tuple[WithheldLetter, ...]
-    owed: tuple[QuotaRow, ...]
-    """Quotas not yet met."""
-    quotas_met: int
 
     @property
     def nothing_came(self) -> bool:
-        """No mail at all, as far as anybody can tell: none waits, and nothing kept us from seeing one."""
-        return not (self.sum.mails or self.waiting or self.trouble)
+        """No mail came, none waits, and nothing failed that could hide one."""
+        return not (self.mails.mails or self.waiting or self.trouble)
 
     @property
     def has_links(self) -> bool:
-        """Something has to be fetched from a mail provider."""
-        return any(line.links for line in self.held)
+        """A file has to be downloaded from a mail provider."""
+        return any(item.links for item in self.open_items)
+
+    @property
+    def pick_example(self) -> str:
+        """Numbers of photos as a clerk writes them: 1、3, and 1 where there are no three."""
+        return "、".join(str(photo.number) for photo in self.photos[:3:2])
+
+    @property
+    def takes_answers(self) -> bool:
+        """A reply to this letter settles something."""
+        return any(item.ready_answers for item in self.open_items)
 
     @property
     def all_withheld_shown(self) -> bool:
-        """Each letter that was kept back is here with its text."""
+        """Every withheld letter is here with its text."""
         return all(letter.lines for letter in self.withheld)
 
-    @property
-    def all_quotas(self) -> int:
-        return len(self.owed) + self.quotas_met
 
-
-def compose_digest(context: DigestContext, templates: Templates) -> Letter:
-    """The digest of a day; one with nothing in it reads well too. Raises ConfigError for a broken template."""
-    page = _page(context)
+def compose_digest(digest: Digest, templates: Templates, shown: Sequence[tuple[int, int]] = SHOWN) -> Letter:
+    """Writes the digest. Its lists have at most as many lines as the first of `shown` that makes its HTML fit into
+    MAXIMUM_BYTES, else the last. Raises ConfigError for a broken template."""
+    page = clean_digest(digest)
+    html = ""
+    for most, fewer in shown:
+        html = templates.render_html("digest.html", **_values(page, most, fewer, on_disk=False))
+        if len(html.encode()) <= MAXIMUM_BYTES:
+            break
     return Letter(
-        subject=templates.line("words/digest.txt", "subject", digest=page),
-        text=templates.text("digest.txt", digest=page, lines=lines_of_units),
-        html=templates.html("digest.html", digest=page),
+        subject=templates.render_line("words/digest.txt", "subject", digest=page),
+        text=templates.render_text("digest.txt", **_values(page, most, fewer), lines=wrap_names),
+        html=html,
     )
 
 
-def lines_of_units(units: tuple[str, ...]) -> tuple[str, ...]:
-    """Names joined by 、 and broken between names, never inside one."""
+def compose_digest_page(digest: Digest, templates: Templates) -> str:
+    """The digest as a page on disk: nothing is cut, and what was accepted is listed. Raises ConfigError."""
+    return templates.render_html("digest.html", **_values(clean_digest(digest), _ALL, _ALL, on_disk=True))
+
+
+def compose_note(digest: Digest, templates: Templates) -> Letter:
+    """Writes an urgent note: only the open items of the digest, which are new. Raises ConfigError for a broken
+    template."""
+    page = clean_digest(digest)
+    return Letter(
+        subject=templates.render_line("words/note.txt", "subject", digest=page),
+        text=templates.render_text("note.txt", digest=page, most=NOTED),
+        html=templates.render_html("note.html", digest=page, most=NOTED),
+    )
+
+
+def _values(page: Digest, most: int, fewer: int, **more: object) -> dict[str, object]:
+    return {"digest": page, "most": most, "fewer": fewer, "by_lacks": group_by_lacks, **more}
+
+
+def group_by_lacks(units: Sequence[OwingUnit]) -> tuple[OwingGroup, ...]:
+    """Units that lack the same together, in the order in which the first of each stands."""
+    groups: dict[str, list[OwingUnit]] = {}
+    for unit in units:
+        groups.setdefault(unit.lacks, []).append(unit)
+    return tuple(OwingGroup(lacks, tuple(same)) for lacks, same in groups.items())
+
+
+def wrap_names(units: tuple[str, ...]) -> tuple[str, ...]:
+    """Names joined by 、, in lines that are broken between names only."""
     lines = [""]
     for number, unit in enumerate(units, 1):
         name = unit if number == len(units) else f"{unit}、"
@@ -226,60 +190,35 @@ def lines_of_units(units: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def some_receipts(receipts: Sequence[str]) -> str:
-    """The first of many receipt numbers; the ledger has them all."""
+def list_receipts(receipts: Sequence[str]) -> str:
+    """Receipt numbers joined by 、; the ledger has those above the maximum."""
     return "、".join(receipts[:_NAMED_RECEIPTS]) + (" 等" if len(receipts) > _NAMED_RECEIPTS else "")
 
 
-def _page(context: DigestContext) -> DigestPage:
-    due = tuple(row for row in context.missing if row.units and row.deadline < context.now)
-    groups = grouped(due)
-    answered = {line.answered for line in context.rejected}
-    owed = tuple(line for line in context.quotas if line.reported < line.owed)
-    accepted = tuple(_clean_item(line) for line in context.accepted)
-    return DigestPage(
-        bureau=context.bureau,
-        day=context.day,
-        now=context.now,
-        sum=context.sum,
-        due=groups,
-        owing=by_unit(due) if len(groups) > 1 else (),
-        progress=context.missing,
-        missing_units=len({unit for row in due for unit in row.units}),
-        accepted=tuple(line for line in accepted if not line.late),
-        late=tuple(line for line in accepted if line.late),
-        rejected=tuple(_clean_item(line) for line in context.rejected),
-        rejected_answered=answered.pop() if len(answered) == 1 else None,
-        held=tuple(_clean_held(line) for line in context.held),
-        held_before=context.held_before,
-        waiting=tuple(
-            replace(line, subject=unlinked(line.subject), sender=unlinked(line.sender)) for line in context.waiting
-        ),
-        notes=tuple(replace(line, what=unlinked(line.what, SENTENCE_LENGTH).rstrip("。")) for line in context.notes),
-        trouble=tuple(_clean_trouble(line) for line in context.trouble),
-        withheld=context.withheld,
-        owed=owed,
-        quotas_met=len(context.quotas) - len(owed),
-    )
-
-
-def _clean_item(line: ItemLine) -> ItemLine:
-    reasons = tuple(unlinked(reason, SENTENCE_LENGTH).rstrip("。") for reason in line.reasons)
-    return replace(line, sender=unlinked(line.sender), reasons=reasons)
-
-
-def _clean_held(line: HeldLine) -> HeldLine:
+def clean_digest(digest: Digest) -> Digest:
+    """The same with nothing in it that a mail program would make clickable for a stranger."""
+    senders = _senders(digest)
     return replace(
-        line,
-        subject=unlinked(line.subject),
-        sender=unlinked(line.sender),
-        reason=unlinked(line.reason, SENTENCE_LENGTH).rstrip("。"),
-        links=tuple(
-            HeldLink(unlinked(one.name) or "（没有文件名）", unlinked(one.details), pasteable(one.address))
-            for one in line.links
-        ),
+        digest,
+        open_items=tuple(clean_open_item(line, senders) for line in digest.open_items),
+        owing=clean_owing(digest.owing),
+        returned=tuple(clean_returned(line, senders) for line in digest.returned),
+        sums=tuple(clean_sum(line) for line in digest.sums),
+        media=tuple(clean_media(line) for line in digest.media),
+        photos=tuple(clean_photo(line) for line in digest.photos),
+        waiting=tuple(clean_waiting(line) for line in digest.waiting),
+        notes=tuple(clean_note(line, senders) for line in digest.notes),
+        first_addresses=tuple(clean_note(line, frozenset({line.what})) for line in digest.first_addresses),
+        contacts=tuple(clean_note(line, senders) for line in digest.contacts),
+        trouble=tuple(clean_trouble(line, senders) for line in digest.trouble),
     )
 
 
-def _clean_trouble(line: TroubleLine) -> TroubleLine:
-    return replace(line, what=unlinked(line.what, SENTENCE_LENGTH), todo=one_line(line.todo, SENTENCE_LENGTH))
+def _senders(digest: Digest) -> frozenset[str]:
+    """The addresses of senders, which a clerk sees whole wherever they stand."""
+    senders = [
+        *(line.sender for line in digest.open_items),
+        *(line.sender for line in digest.returned),
+        *(line.sender for line in digest.waiting),
+    ]
+    return frozenset(sender for sender in senders if is_address(sender))

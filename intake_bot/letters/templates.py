@@ -1,42 +1,67 @@
-"""The templates: an admin's own first, then the packaged ones.
+"""Renders letters from templates: the admin's own first, then the packaged ones.
 
-A template is the admin's data, so it runs in Jinja2's sandbox; a fault in one is a ConfigError with file and line.
-`words/*.txt` hold what each letter says in sentences, block by block, once for text and HTML; the other templates
-arrange it.
+Templates run in Jinja2's sandbox, and a fault in one is a ConfigError with file and line. `words/*.txt` hold the
+sentences of each letter in blocks, for text and HTML alike; the other templates are their layout.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 
 import css_inline
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     Environment,
-    FileSystemLoader,
     StrictUndefined,
     Template,
-    TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
     Undefined,
 )
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from intake_bot.errors import ConfigError, ConfigFault
+from intake_bot.errors import ConfigError
 from intake_bot.letters import chinese
-from intake_bot.letters.template_words import NOT_UTF8, syntax_words
+from intake_bot.letters.telephones import telephones
+from intake_bot.letters.template_faults import encoding_fault, rendering_fault, syntax_fault, template_fault
+from intake_bot.notices.day_words import month_day, weekday_date
 
 SUFFIXES = (".txt", ".html", ".css")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
+class _Compiled(BytecodeCache):
+    """The last version of each template that this process compiled: most are read again without an edit."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, tuple[str, CodeType | None]] = {}
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Not the file: what it says makes the code."""
+        return name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._codes.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.checksum, bucket.code
+
+
+_compiled_before = _Compiled()
+
+
 def letter_environment(
     loader: BaseLoader, undefined: type[Undefined] = StrictUndefined
 ) -> ImmutableSandboxedEnvironment:
-    """Jinja2 as letters use it: HTML is escaped, dates and sizes have filters, and nothing reaches the program."""
+    """Jinja2 in its sandbox, with HTML escaped and with filters for dates and sizes."""
     environment = ImmutableSandboxedEnvironment(
         loader=loader,
         autoescape=lambda name: name is not None and name.endswith(".html"),
@@ -45,114 +70,146 @@ def letter_environment(
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=_compiled_before,
     )
     environment.filters.update(
-        month_day=chinese.month_day,
-        weekday_date=chinese.weekday_date,
-        moment=chinese.moment,
-        short_moment=chinese.short_moment,
+        month_day=month_day,
+        weekday_date=weekday_date,
+        moment=chinese.full_time,
+        short_moment=chinese.short_time,
+        tight_moment=chinese.tight_time,
+        clock=chinese.clock_time,
         deadline=chinese.deadline,
         size=chinese.size,
+        telephones=telephones,
     )
     return environment
 
 
-def read_templates(folders: Sequence[Path]) -> Templates:
-    """The templates of several folders, in order of precedence. Raises ConfigError naming every one that cannot be
-    read."""
-    loader = FileSystemLoader(folders, encoding="utf-8-sig")  # Notepad writes a byte order mark
-    return Templates(letter_environment(loader))
+def read_templates(folders: Sequence[Path], tested: Path | None = None, left_out: Collection[Path] = ()) -> Templates:
+    """Reads the templates of several folders, in order of precedence, but for the files `left_out`. Raises ConfigError
+    with a fault for each that cannot be compiled.
+
+    Templates that are the same in the folder `tested` have no fault, and are compiled when a letter needs them: to
+    compile all takes as long as to read everything under config/.
+    """
+    snapshot = _Snapshot(folders, frozenset(left_out))
+    known = _Snapshot([tested]).raw if tested else {}
+    unchanged = [name for name, raw in snapshot.raw.items() if known.get(name) == raw]
+    return Templates(letter_environment(snapshot), unchanged)
+
+
+class _Snapshot(BaseLoader):
+    """Templates as they were when this was made: a later edit is seen by whoever reads them anew."""
+
+    def __init__(self, folders: Sequence[Path], left_out: Set[Path] = frozenset()) -> None:
+        found = ((folder, path) for folder in reversed(folders) for path in _files(folder) if path not in left_out)
+        paths = {path.relative_to(folder).as_posix(): path for folder, path in found}
+        self.raw = {name: path.read_bytes() for name, path in paths.items()}
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, None, None]:
+        if template not in self.raw:
+            raise TemplateNotFound(template)
+        return self.raw[template].decode("utf-8-sig"), None, None  # Notepad writes a byte order mark
+
+    def list_templates(self) -> list[str]:
+        return sorted(self.raw)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A finished letter, as it is stored in the outbox and sent word for word.
+
+    `text` and `html` say the same; `subject` is one line. None of them holds raw text from a mail.
+    """
+
+    subject: str
+    text: str
+    html: str
 
 
 class Templates:
-    """Renders by name. Every template is compiled once, when this is made; ConfigError names those that cannot be."""
+    """Renders templates by name. All but those that are `known_good` are compiled when it is made, which raises
+    ConfigError where one cannot be."""
 
-    def __init__(self, environment: ImmutableSandboxedEnvironment) -> None:
-        self._templates = _compiled(environment)
-        # No letter may fetch anything while it is made, whatever a template asks for.
+    def __init__(self, environment: ImmutableSandboxedEnvironment, known_good: Collection[str] = ()) -> None:
+        self._environment = environment
+        self._known_good = frozenset(known_good)
+        self._templates = _compile_all(environment, self._known_good)
+        # A template must not make the program fetch anything.
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
-    def text(self, name: str, /, **values: object) -> str:
-        """A plain text letter. More than one blank line in a row becomes one."""
-        rendered = self._rendered(name, _whole(values))
+    def render_text(self, name: str, /, **values: object) -> str:
+        """A plain text letter. Several blank lines in a row become one. Raises ConfigError."""
+        rendered = self._render(name, _render_with(values))
         return _BLANK_LINES.sub("\n\n", rendered).strip() + "\n"
 
-    def html(self, name: str, /, **values: object) -> str:
-        """An HTML letter, its styles written into the elements, since mail programs drop style sheets."""
-        rendered = self._rendered(name, _whole(values))
+    def render_html(self, name: str, /, **values: object) -> str:
+        """An HTML letter with its styles in the elements, since mail programs drop style sheets. Raises ConfigError."""
+        rendered = self._render(name, _render_with(values))
         try:
             return self._inliner.inline(rendered)
         except css_inline.InlineError as error:
-            raise ConfigError((ConfigFault(f"templates/{name}", 0, 0, f"样式无法处理：{error}"),)) from error
+            raise ConfigError((template_fault(name, 0, f"样式无法处理：{error}"),)) from error
 
-    def paragraphs(self, name: str, block: str, /, **values: object) -> tuple[str, ...]:
-        """One block of a `words/` template, a paragraph a line; as plain text, never as markup."""
+    def render_paragraphs(self, name: str, block: str, /, **values: object) -> tuple[str, ...]:
+        """One block of a `words/` template as plain text, a paragraph from each line. Raises ConfigError."""
 
         def render(template: Template) -> str:
             return "".join(template.blocks[block](template.new_context(values)))
 
-        if block not in self._found(name).blocks:
-            raise ConfigError((ConfigFault(f"templates/{name}", 0, 0, f"缺少段落 {block}"),))
-        return tuple(line.strip() for line in self._rendered(name, render).splitlines() if line.strip())
+        if block not in self._find(name).blocks:
+            raise ConfigError((template_fault(name, 0, f"缺少段落 {block}"),))
+        return tuple(line.strip() for line in self._render(name, render).splitlines() if line.strip())
 
-    def line(self, name: str, block: str, /, **values: object) -> str:
-        """One block of a `words/` template, joined to a single line."""
-        return "".join(self.paragraphs(name, block, **values))
+    def render_line(self, name: str, block: str, /, **values: object) -> str:
+        """One block of a `words/` template on a single line. Raises ConfigError."""
+        return "".join(self.render_paragraphs(name, block, **values))
 
-    def _found(self, name: str) -> Template:
+    def find_paragraphs(self, name: str, block: str, /, **values: object) -> tuple[str, ...]:
+        """The same of a block that need not be there: then nothing. Raises ConfigError."""
+        return self.render_paragraphs(name, block, **values) if block in self._find(name).blocks else ()
+
+    def _find(self, name: str) -> Template:
+        if name in self._known_good:
+            return self._environment.get_template(name)  # which keeps what it has compiled
         if name not in self._templates:
-            raise ConfigError((ConfigFault(f"templates/{name}", 0, 0, "缺少这个模板"),))
+            raise ConfigError((template_fault(name, 0, "缺少这个模板"),))
         return self._templates[name]
 
-    def _rendered(self, name: str, render: Callable[[Template], str]) -> str:
-        template = self._found(name)
+    def _render(self, name: str, render: Callable[[Template], str]) -> str:
+        template = self._find(name)
         try:
             return render(template)
-        except Exception as error:  # a template is a program of the admin's: its expressions raise anything at all
-            raise ConfigError((_fault(error, name),)) from error
+        except Exception as error:  # expressions of a template can raise anything
+            raise ConfigError((rendering_fault(error, name),)) from error
 
 
-def _compiled(environment: ImmutableSandboxedEnvironment) -> dict[str, Template]:
+def _compile_all(environment: ImmutableSandboxedEnvironment, known_good: Set[str]) -> dict[str, Template]:
     templates, faults = {}, []
     for name in template_names(environment):
+        if name in known_good:
+            continue
         try:
             templates[name] = environment.get_template(name)
         except TemplateSyntaxError as error:
-            faults.append(ConfigFault(f"templates/{error.name}", error.lineno, 0, syntax_words(error.message or "")))
+            faults.append(syntax_fault(error))
         except UnicodeDecodeError:
-            faults.append(ConfigFault(f"templates/{name}", 0, 0, NOT_UTF8))
+            faults.append(encoding_fault(name))
     if faults:
         raise ConfigError(tuple(faults))
     return templates
 
 
 def template_names(environment: Environment) -> list[str]:
-    """The names of all templates that letters may be made of."""
+    """The names of all templates, with slashes."""
     return environment.list_templates(filter_func=lambda name: name.endswith(SUFFIXES))
 
 
-def _whole(values: Mapping[str, object]) -> Callable[[Template], str]:
-    # Not `render`: that rewrites tracebacks, in which a fault is then no longer told from the template it came from.
+def _render_with(values: Mapping[str, object]) -> Callable[[Template], str]:
+    # Not `render`, which rewrites tracebacks: they would no longer show the template of a fault.
     return lambda template: "".join(template.root_render_func(template.new_context(dict(values))))
-
-
-def _fault(error: Exception, name: str) -> ConfigFault:
-    """In the template and line where it happened: what `name` includes or extends is a template of its own."""
-    place, line = _place(error) or (name, 0)
-    if isinstance(error, TemplateNotFound):
-        return ConfigFault(f"templates/{place}", line, 0, f"找不到模板“{error.name}”")
-    if isinstance(error, TemplateError):
-        return ConfigFault(f"templates/{place}", line, 0, f"模板出错：{error}")
-    return ConfigFault(f"templates/{place}", line, 0, f"这一行算不出结果（{type(error).__name__}：{error}）")
-
-
-def _place(error: Exception) -> tuple[str, int] | None:
-    """Name and line of the innermost template at work."""
-    found = None
-    trace = error.__traceback__
-    while trace is not None:
-        template = trace.tb_frame.f_globals.get("__jinja_template__")
-        if isinstance(template, Template) and template.name:
-            found = (template.name, template.get_corresponding_lineno(trace.tb_lineno))
-        trace = trace.tb_next
-    return found

@@ -1,35 +1,35 @@
-"""Letters that shadow mode kept back, as the digest shows them: what a school would have been told."""
+"""Letters that shadow mode withheld, as the digest shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from intake_bot.letters.untrusted import SENTENCE_LENGTH, one_line, unlinked
+from intake_bot.letters.untrusted import SENTENCE_LENGTH, defuse_server_text, short_line
 
-MAILED_CHARACTERS = 60_000
-"""So much of the letters' text goes into one digest: some eighty letters, 200 KB."""
+MAXIMUM_CHARACTERS = 10_000
+"""Maximum characters of withheld letters in one digest: some 13 letters, 30 KB."""
 
 
 @dataclass(frozen=True)
 class WithheldLetter:
-    """A letter that shadow mode kept back."""
+    """A letter that shadow mode withheld."""
 
     to: str
     subject: str
     lines: tuple[str, ...] = ()
-    """Its text without blank lines; empty where the digest only names the letter."""
+    """Its text without blank lines; empty where the digest shows the subject only."""
 
 
-def withheld_letter(to: str, subject: str, text: str) -> WithheldLetter:
-    """The letter with its text on lines of its own, cleaned."""
-    lines = (unlinked(line, len(line)) for line in text.splitlines())
-    return WithheldLetter(one_line(to), one_line(subject, SENTENCE_LENGTH), tuple(line for line in lines if line))
+def make_withheld_letter(to: str, subject: str, text: str) -> WithheldLetter:
+    """The letter with its text in lines. What it quotes was cleaned when it was written; its links do not work here."""
+    lines = (defuse_server_text(line, len(line)) for line in text.splitlines())
+    return WithheldLetter(short_line(to), short_line(subject, SENTENCE_LENGTH), tuple(line for line in lines if line))
 
 
-def abridged(letters: Iterable[WithheldLetter]) -> tuple[WithheldLetter, ...]:
-    """The same letters, without the text of those that would make a mail too long to be read."""
-    shown, left = [], MAILED_CHARACTERS
+def abridge(letters: Iterable[WithheldLetter]) -> tuple[WithheldLetter, ...]:
+    """The same letters, without the text of those above `MAXIMUM_CHARACTERS`."""
+    shown, left = [], MAXIMUM_CHARACTERS
     for letter in letters:
         length = sum(map(len, letter.lines))
         fits = length <= left

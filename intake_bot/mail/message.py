@@ -1,35 +1,48 @@
-"""One mail, read: the values that the rest of the program sees."""
+"""A received mail after reading: the values that the rest of the program sees."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
-from intake_bot.mail.headers import first_value, message_ids, read_fields, skip_opening
-from intake_bot.mail.source import Source
+
+class UnreadContent(StrEnum):
+    """Why a part of a mail is unknown: nobody, or only its reader, can open it."""
+
+    SMIME = "smime"
+    PGP = "pgp"
+    RIGHTS = "rights"
+    """Only the recipients may open it, by a Microsoft service (message.rpmsg)."""
+    PIECE = "piece"
+    """The mail is one piece of a larger one (message/partial), which only a mail program puts together."""
+    ELSEWHERE = "elsewhere"
+    """A file is not in the mail but at an address that the mail names (message/external-body)."""
+    ENCODED = "encoded"
+    """The structure or an encoding of the mail was not understood, or what was decoded is not whole."""
 
 
 @dataclass(frozen=True)
 class ReadingLimits:
-    """How much of one mail is read; what lies beyond is left out and named in `Message.cut`."""
+    """How much of one mail is read; the rest is left out and named in `Message.exceeded_limits`."""
 
     header_bytes: int = 256 * 1024
-    """Of one header block; a single field may take a quarter of it."""
+    """Size of one header block; a single field may take a quarter of it."""
     parts: int = 1000
     """MIME parts, containers among them."""
     depth: int = 20
-    """Containers inside each other."""
+    """Nested containers."""
     text_bytes: int = 2 * 1024 * 1024
     """Decoded bytes of the plain text body, and as many of the HTML body."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """A display name and an address, as written by the sender: both untrusted.
+    """A display name and an address as the sender wrote them; neither is verified.
 
-    The address is empty or could be written to: ASCII, no space, no control character. The name is one line.
+    The address is empty or satisfies `is_address`. The name is one line.
     """
 
     name: str
@@ -38,10 +51,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Attachment:
-    """One decoded part on disk. `path` is ours.
+    """One decoded part on disk, at a `path` of our own naming.
 
-    `name` is untrusted and for people: its last component only, without control characters. A part without a name is
-    called 附件1.jpg, by its position among the nameless and its type.
+    `name` is the sender's, for people: the last path component, without control characters. A part without a name is
+    called 附件1.jpg, numbered among the nameless parts.
     """
 
     name: str
@@ -49,13 +62,19 @@ class Attachment:
     bytes: int
     sha256: str
     content_type: str
-    inline: bool = False
-    """Referenced from the HTML body by Content-ID."""
+    is_inline: bool = False
+    """The HTML body shows it, by Content-ID."""
+    is_undecoded: bool = False
+    """Its bytes are not those of the file that was sent: they are still encoded, encrypted, or not whole."""
+    has_content_id: bool = False
+    """It has a Content-ID, whether or not the HTML body shows it."""
+    is_program_part: bool = False
+    """A program added it by itself: a Mac's resource fork, a key, a business card. It is kept, and is no material."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """One mail. Header names in `headers` are lower case; values are decoded and unfolded, in order."""
+    """One mail. Header names in `headers` are lower case; the values of each are decoded and unfolded, in order."""
 
     headers: Mapping[str, tuple[str, ...]]
     subject: str
@@ -66,48 +85,27 @@ class Message:
     message_id: str | None
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
-    date: datetime | None
-    """The sender's claim; decides nothing."""
-    received: datetime | None
-    """From the topmost Received: header."""
+    sent_at: datetime | None
+    """Of the Date header: a claim of the sender, which decides nothing."""
+    received_at: datetime | None
+    """Of the topmost Received header."""
     text: str
     html: str
     attachments: tuple[Attachment, ...]
-    """Without signatures and invitations, and in an answer without the pictures of the mail that it quotes."""
+    """Without signatures and invitations, and in a reply without the pictures of the quoted mail."""
     bytes: int
     """Size of the raw mail."""
-    cut: tuple[str, ...] = ()
-    """What was left unread because a limit was met: "headers", "parts", "depth", "text"."""
-    sealed: bool = False
-    """An S/MIME wrapping could not be opened: what it holds is unknown."""
+    exceeded_limits: tuple[str, ...] = ()
+    """Limits that left something unread: "headers", "parts", "depth", "text"."""
+    unread: tuple[UnreadContent, ...] = ()
+    """Why some of the content is unknown; each reason once."""
 
     @property
-    def incomplete(self) -> bool:
-        """Attachments are missing here, because the mail has more of them than are read."""
-        return not {"parts", "depth"}.isdisjoint(self.cut)
+    def is_incomplete(self) -> bool:
+        """Whether attachments are missing here, because the mail has more parts or levels than are read."""
+        return not {"parts", "depth"}.isdisjoint(self.exceeded_limits)
 
     def header(self, name: str) -> str:
-        """The first value of a header, or an empty string."""
+        """The first value of a header; empty if there is none."""
         values = self.headers.get(name.lower(), ())
         return values[0] if values else ""
-
-
-def read_message(raw: Path, parts_dir: Path, limits: ReadingLimits) -> Message:
-    """Read one raw mail. Its attachments are decoded into `parts_dir` (made if missing) as part-001, part-002, …
-
-    Whatever the mail holds, the answer is a Message; the only error is OSError, of our own disk. Memory does not grow
-    with attachments. Reading again writes the same files and gives the same value.
-    """
-    # Imported here: mail-parser takes a tenth of a second to load, and most who need a Message never read one.
-    from intake_bot.mail.reading import read
-
-    return read(raw, parts_dir, limits)
-
-
-def message_id_of(raw: Path) -> str | None:
-    """The Message-ID of a raw mail, by its header alone. Raises OSError, of our own disk."""
-    with raw.open("rb") as file:
-        source = Source(file)
-        skip_opening(source)
-        fields, _cut = read_fields(source, ReadingLimits.header_bytes)
-    return next(iter(message_ids(first_value(fields, "message-id"))), None)

@@ -1,9 +1,9 @@
-"""The deadline language: a notice's own words, read once, asked for moments ever after.
+"""Reads deadlines in the words of a notice, and computes from them when a material is due.
 
-Understood are the six forms that bureaus write (domain rules, "What follows" 2):
+These are the forms that bureaus write:
 每天16:00前 · 次日10:00前 · 活动周结束后3日内 · 活动周结束后一周内 · 5月28日前 · 5月28日17:00前 · 活动周期间,
 with 每日 for 每天, 上午/下午, 4时 or 4点 for 4:00, and Chinese numerals. A date without a time means the
-end of that day, 24:00, which is midnight of the day after.
+end of that day, 24:00, which is midnight of the next day.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Week:
-    """The week of the activity, first and last day included, in the bureau's local calendar."""
+    """The activity week, first and last day included, in local dates of the bureau."""
 
     first: date
     last: date
@@ -31,7 +31,7 @@ class Week:
 
 
 class Rhythm(StrEnum):
-    """How often a deadline comes round."""
+    """How often a deadline repeats, and on which day it falls."""
 
     SAME_DAY = "same_day"
     NEXT_DAY = "next_day"
@@ -40,12 +40,12 @@ class Rhythm(StrEnum):
 
 @dataclass(frozen=True)
 class Due:
-    """One deadline, as the notice words it. `deadline()` turns it into a moment."""
+    """A deadline rule in the words of the notice. `deadline()` computes the instant."""
 
     words: str
     rhythm: Rhythm
     clock: time | None = None
-    """Local time of day; None means the end of the day."""
+    """Local time of day. None: the end of the day."""
     days_after_week: int | None = None
     month_day: tuple[int, int] | None = None
 
@@ -55,13 +55,13 @@ class Due:
         return self.rhythm is not Rhythm.ONCE
 
     def deadline(self, week: Week, day: date | None, zone: tzinfo) -> datetime:
-        """The last moment in time, inclusive: 16:00:00 is in time, 16:00:01 is late.
+        """Returns the last instant that is in time: 16:00:00 is in time, 16:00:01 is late.
 
-        `day` is the day reported on, and must be given exactly when the deadline is daily (else ValueError).
+        `day` is the day reported on. Raises ValueError when a daily deadline gets none, or another deadline gets one.
         """
         if self.daily != (day is not None):
             raise ValueError(f"{self.words}: a daily deadline needs a day, any other takes none")
-        return _moment(self._date(week, day), self.clock, zone)
+        return _instant(self._date(week, day), self.clock, zone)
 
     def _date(self, week: Week, day: date | None) -> date:
         if day is not None:
@@ -71,7 +71,7 @@ class Due:
         return week.last + timedelta(self.days_after_week or 0)
 
 
-def _moment(day: date, clock: time | None, zone: tzinfo) -> datetime:
+def _instant(day: date, clock: time | None, zone: tzinfo) -> datetime:
     if clock is None:
         return datetime.combine(day + timedelta(1), time(0), zone)
     return datetime.combine(day, clock, zone)
@@ -100,7 +100,7 @@ _FORMS = (
 
 
 def read_due(words: str) -> Due:
-    """Reads a deadline in a notice's words. Raises ValueError when they cannot be read."""
+    """Reads a deadline in the words of a notice. Raises ValueError, in Chinese, when it cannot be read."""
     text = re.sub(r"\s", "", unicodedata.normalize("NFKC", words))
     for rhythm, form in _FORMS:
         if found := form.fullmatch(text):
@@ -140,7 +140,7 @@ def _clock(found: dict[str, str]) -> time | None:
 
 
 def _evening_hour(hour: int) -> int:
-    """晚上12点 is midnight. Raises ValueError for 晚上3点, no evening, and 晚上0点, of either day."""
+    """Returns the hour, 0 to 24, of an evening: 晚上12点 is midnight. Raises ValueError for 晚上3点 and 晚上0点."""
     if 5 <= hour <= 12:
         return hour + 12
     if 17 <= hour <= 24:
@@ -149,7 +149,7 @@ def _evening_hour(hour: int) -> int:
 
 
 def read_number(text: str) -> int:
-    """An Arabic numeral, or a Chinese one below 100. Raises ValueError for anything else."""
+    """Reads an Arabic numeral, or a Chinese one below 100. Raises ValueError for anything else."""
     if text.isdigit():
         return int(text)
     found = re.fullmatch(rf"(?P<tens>{_DIGIT}?)(?P<ten>十)(?P<ones>{_DIGIT}?)|(?P<single>{_DIGIT})", text)

@@ -1,4 +1,4 @@
-"""The days that a text names, in all the ways in which people write a day."""
+"""Finds the days that a text names, in all spellings that people use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from intake_bot.notices.deadline import Week, read_number
-from intake_bot.notices.rest import Rest
+from intake_bot.notices.remainder import Remainder
 from intake_bot.notices.spelling import normalise
 
 _ISO_DAY = re.compile(r"(?<!\d)(20\d\d) ?[-./年] ?(\d{1,2}) ?[-./月] ?(\d{1,2})(?!\d) ?[日号]?")
@@ -20,19 +20,29 @@ _WEEKDAY = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])(?![\u4
 _SHORT_YEAR = re.compile(r"(?<!\d)(2\d)[./-](\d{1,2})[./-](\d{1,2})(?!\d)|(?<!\d)(2\d)(\d\d)(\d\d)(?!\d)")
 _FOUR_DIGITS = re.compile(r"(?<!\d)(0\d)(\d\d)(?!\d)")
 _NTH_DAY = re.compile(r"第 ?(\d|[一二三四五六七]) ?[天日]")
-_DIGITS = {sign: n for n, sign in enumerate("一二三四五六七", 1)}
+_RELATIVE_DAY = re.compile(r"昨天|昨日|前天")
+_DAYS_AGO = {"昨天": 1, "昨日": 1, "前天": 2}
+_DIGITS = {character: n for n, character in enumerate("一二三四五六七", 1)}
 
 
 def read_day(text: str, week: Week) -> date | None:
-    """The one day of the week that a text names, in any of the spellings of a subject; None for none or several."""
-    days = take_days(Rest(normalise(text)), week)
+    """Returns the day of the activity week that a text names. None where it names no such day, or several."""
+    days = take_days(Remainder(normalise(text)), week)
     return days[0] if len(days) == 1 and days[0] in week else None
 
 
-def take_days(rest: Rest, week: Week) -> tuple[date, ...]:
-    """The days that are named, each once; those of the week alone where there are any.
+def read_relative_day(text: str, today: date, week: Week) -> date | None:
+    """Returns the day of the week that 昨天 or 前天 means in a mail of `today`. None where it says neither, or both."""
+    ago = {_DAYS_AGO[word] for word in _RELATIVE_DAY.findall(normalise(text))}
+    day = today - timedelta(ago.pop()) if len(ago) == 1 else None
+    return day if day is not None and day in week else None
 
-    What is no full date (5.17, 17日, 0517, 周三) counts only where it hits the week: 1.2 may be a version, 2/3 the
+
+def take_days(rest: Remainder, week: Week) -> tuple[date, ...]:
+    """Takes all named days out of `rest` and returns them, each once. Days outside the week are left out where there
+    are days inside it.
+
+    A partial date (5.17, 17日, 0517, 周三) counts only where it falls into the week: 1.2 may be a version, 2/3 the
     second of three mails.
     """
     year = week.first.year
@@ -50,7 +60,7 @@ def take_days(rest: Rest, week: Week) -> tuple[date, ...]:
 
 
 def _in_month(week: Week, day: int, month: int | None) -> date | None:
-    """The day of the week with this number; a week over the end of a month has each number once."""
+    """Returns the day of the week with this day of the month. No two days of a week share one."""
     return next((one for one in week.days if one.day == day and month in (None, one.month)), None)
 
 

@@ -1,7 +1,7 @@
 """A notice as data: the week, the subject form, the materials, their parts and rules.
 
-These models are what a file under `config/notices/` is checked against; keys are English, values are the
-notice's own words. A new notice is a new file and no code. Every rule names the clause it rests on.
+A file under `config/notices/` is checked against these models. Keys are English; values are the words of the notice.
+A new notice is a new file and needs no code. Every rule names its clause.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    PlainValidator,
     StringConstraints,
     model_validator,
 )
@@ -24,16 +25,20 @@ from pydantic import (
 from intake_bot.notices.deadline import Due, Week, read_due
 from intake_bot.notices.severities import Severity as Severity
 
-_DAYS_AHEAD = 60
-_MOST_DAYS = 31
-"""Of a week; a longer one is a slip in a date."""
+_OPENS_DAYS_BEFORE_WEEK = 60
+_MAXIMUM_WEEK_DAYS = 31
+"""Days of a week. A longer week is a typo in a date."""
 _YEARS = range(2000, 2200)
-"""Of a week; any other is a slip in a date, and the days around it may be more than a calendar holds."""
+"""Years of a week. Any other year is a typo in a date, and dates near it may exceed what `date` can hold."""
 _UNTIL = "要写成 5月19日12:00前 或 2023-05-19T12:00。"
 
 
+EVERYBODY = "全部"
+"""In `Material.expected_from`: every unit of the roster."""
+
+
 class Frozen(BaseModel):
-    """A value that is checked once and never changes; an unknown key is an error."""
+    """Base of models that are checked once and never change. An unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
 
@@ -43,17 +48,17 @@ def _due(value: object) -> object:
 
 
 def _until(value: object) -> object:
-    """A moment in a notice's words (5月19日12:00前) or as ISO (2023-05-19T12:00), local time."""
+    """Reads a local time in the words of a notice (5月19日12:00前) or in ISO format (2023-05-19T12:00)."""
     if isinstance(value, str) and not value[:4].isdecimal():
         return _until_in_words(value)
     whole_day = len(str(value)) <= len("2023-05-19")
     try:
-        moment = datetime.fromisoformat(str(value)) + timedelta(days=1 if whole_day else 0)
+        until = datetime.fromisoformat(str(value)) + timedelta(days=1 if whole_day else 0)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"看不懂“{value}”，{_UNTIL}") from error
-    if moment.tzinfo is not None:
+    if until.tzinfo is not None:
         raise ValueError(f"“{value}”里不用写时区，{_UNTIL}")
-    return moment
+    return until
 
 
 def _until_in_words(words: str) -> Due:
@@ -88,7 +93,7 @@ DateField = Annotated[date, Field(strict=False)]
 
 
 class Rule(Frozen):
-    """One demand of the notice, with the clause it rests on and the notice's own words."""
+    """One demand of the notice, with its clause, and the clause in the words of the notice."""
 
     clause: Text
     quote: Text
@@ -114,7 +119,7 @@ def _sides(value: str) -> str:
 
 
 class Resolution(Rule):
-    """Both sides of a video in pixels, whichever way it is held; `recommended` is only advice to quote."""
+    """Minimum sides of a video in pixels, portrait or landscape. `recommended` is advice, quoted and not enforced."""
 
     long_side: int = Field(gt=0)
     short_side: int = Field(gt=0)
@@ -128,7 +133,8 @@ class Resolution(Rule):
 
 
 class Length(Rule):
-    """字数 as Word counts. Within `tolerance` (a share of the limit, for 左右) outside is a remark, beyond an error."""
+    """字数 as Word counts it. `tolerance` is a share of the limit (for 左右): a text outside the limit gets a remark
+    within the tolerance, and an error beyond it."""
 
     at_least: int | None = Field(default=None, gt=0)
     at_most: int | None = Field(default=None, gt=0)
@@ -144,7 +150,7 @@ class Length(Rule):
 
 
 class Mentions(Rule):
-    """The text should speak of something: each entry is a name and the words that show it, for example
+    """Topics that a text should mention. Each entry is a topic and the words that show it, for example
     `活动亮点: [亮点, 特色]`."""
 
     words: Annotated[dict[Text, SomeWords], Field(min_length=1)]
@@ -152,20 +158,33 @@ class Mentions(Rule):
 
 
 class PartBase(Frozen):
-    """One of the things a material consists of: how many are wanted, and what each must be."""
+    """One of the things that a material consists of: the minimum number of files, and the rules for each."""
 
     name: Text
     clause: str
     quote: str
     at_least: int = Field(default=1, ge=0)
     missing: SeverityField = Severity.ERROR
-    """What it means when there are fewer than `at_least`."""
+    """Severity of fewer files than `at_least`."""
+
+
+def _in_body(value: object) -> bool | int | None:
+    if value is None or isinstance(value, bool) or (isinstance(value, int) and value > 0):
+        return value
+    raise ValueError("要写 true（可以写在邮件正文里）、false（不可以），或者正文至少要有的字数，例如 20。")
+
+
+_MINIMUM_WORDS_IN_BODY = 100
+_MINIMUM_WORDS_OF_LONG_TEXT = 50
+"""Minimum 字 of a mail body where the text has a `length`. A body that is longer and too short is reported as such."""
 
 
 class TextPart(PartBase):
     """A text: Word, WPS, PDF, plain text, or the mail body, unless `word` asks for a Word file."""
 
     kind: Literal["text"]
+    in_body: Annotated[bool | int | None, PlainValidator(_in_body)] = None
+    """Whether the mail body may be the text; a number is its minimum of 字. None: unless `word` asks for Word."""
     word: Rule | None = None
     length: Length | None = None
     picture: Rule | None = None
@@ -173,21 +192,34 @@ class TextPart(PartBase):
     link: Rule | None = None
     mentions: Mentions | None = None
 
+    @property
+    def takes_body(self) -> bool:
+        """True where the mail body may be the text."""
+        return self.word is None if self.in_body is None else self.in_body is not False
+
+    @property
+    def minimum_in_body(self) -> int:
+        """Returns the minimum 字 that make a mail body a text of this part, be it one that is still too short."""
+        if self.in_body is not None and not isinstance(self.in_body, bool):
+            return self.in_body
+        has_minimum = self.length is not None and self.length.at_least is not None
+        return _MINIMUM_WORDS_OF_LONG_TEXT if has_minimum else _MINIMUM_WORDS_IN_BODY
+
 
 class PhotoPart(PartBase):
-    """Picture files. `or_in_text`: pictures inside the document serve as well."""
+    """Picture files. `or_in_text`: pictures inside a document count as well."""
 
     kind: Literal["photo"]
     or_in_text: bool = False
     jpeg: Rule | None = None
     pixels: AtLeast | None = None
-    """The long side, in pixels, as seen after EXIF rotation."""
+    """The long side in pixels, after EXIF rotation."""
     size: AtLeast | None = None
     """In bytes."""
     archive: Rule | None = None
     """The pictures must come in an archive."""
     caption: Rule | None = None
-    """A text, or file names that say something, must go with them."""
+    """A text, or descriptive file names, must accompany them."""
 
 
 class VideoPart(PartBase):
@@ -201,11 +233,11 @@ class VideoPart(PartBase):
     duration: AtMost | None = None
     """In seconds."""
     text: Rule | None = None
-    """A text (file or mail body) must go with them."""
+    """A text (file or mail body) must accompany them."""
 
 
 class FormPart(PartBase):
-    """A form known by its title, never by its attachment number (the notices number them two ways)."""
+    """A form, recognised by its title and never by its attachment number: notices number them in two ways."""
 
     kind: Literal["form"]
     title: Text
@@ -216,19 +248,19 @@ Part = Annotated[TextPart | PhotoPart | VideoPart | FormPart, Field(discriminato
 
 
 class Quota(Frozen):
-    """How many accepted submissions a unit owes over the week; the first quota that fits the unit counts."""
+    """The number of accepted submissions that a unit owes in the week. The first quota that fits the unit applies."""
 
     at_least: int = Field(gt=0)
     clause: str
     quote: str
     categories: Words = ()
-    """类别 of the roster; empty means every category."""
+    """类别 of the roster. Empty: every category."""
     ranks: Words = ()
-    """级别 of the roster; empty means every rank."""
+    """级别 of the roster. Empty: every rank."""
 
 
 class Material(Frozen):
-    """One kind of thing that units report."""
+    """One kind of material that units report."""
 
     name: Text
     aliases: Words = ()
@@ -237,34 +269,34 @@ class Material(Frozen):
     quote: str
     late: Literal["mark", "reject"] = "mark"
     channel: Literal["mail", "online"] = "mail"
-    """`online`: asked for through another system (`Notice.online`), never by mail."""
+    """`online`: reported through another system (`Notice.online`), never by mail."""
     expected_from: Words = ()
-    """类别 of the roster that the digest reports as missing; `全部` means all; empty means nobody."""
+    """类别 of the roster that the digest reports as missing. `EVERYBODY`: all units. Empty: none."""
     parts: Annotated[tuple[Part, ...], Field(strict=False)] = ()
     quotas: Annotated[tuple[Quota, ...], Field(strict=False)] = ()
 
 
 class Extension(Frozen):
-    """More time for one unit, as a clerk granted it; never less."""
+    """More time for one unit, granted by a clerk. It never shortens a deadline."""
 
     unit: Text
     """The full name in the roster."""
     material: str | None = None
-    """None: everything that the unit owes."""
+    """None: every material."""
     day: DateField | None = None
     """The day reported on; None: every day."""
     until: UntilField
     reason: str = ""
 
-    def moment(self, week: Week, zone: tzinfo) -> datetime:
-        """Until when, inclusive."""
+    def deadline(self, week: Week, zone: tzinfo) -> datetime:
+        """Returns the last instant that is in time."""
         if isinstance(self.until, Due):
             return self.until.deadline(week, None, zone)
         return self.until.replace(tzinfo=zone)
 
 
 class SubjectForm(Frozen):
-    """How a subject is to be written. `compulsory`: other subjects are told so (合肥 四（二）)."""
+    """How a subject should be written. `compulsory`: other subjects are an error (合肥 四（二）)."""
 
     form: Text
     compulsory: bool = False
@@ -274,7 +306,7 @@ class SubjectForm(Frozen):
 
 
 class OnlineChannel(Frozen):
-    """The system that takes what is not to be sent by mail."""
+    """The system that takes the materials that are not sent by mail."""
 
     name: Text
     address: str = ""
@@ -295,26 +327,28 @@ class WeekModel(Frozen):
                 raise ValueError(f"{day} 不像是活动周的日期，请看看年份写对没有。")
         if self.last < self.first:
             raise ValueError("最后一天（last）早于第一天（first）。")
-        if (days := (self.last - self.first).days + 1) > _MOST_DAYS:
+        if (days := (self.last - self.first).days + 1) > _MAXIMUM_WEEK_DAYS:
             raise ValueError(f"从 {self.first} 到 {self.last} 有 {days} 天，不像是活动周，请看看年月写对没有。")
         return self
 
 
 class Notice(Frozen):
-    """One notice of one bureau, complete."""
+    """One notice of one bureau."""
 
     id: str
     bureau: Text
     number: str
     title: Text
+    event: str = ""
+    """The event's short name, for the subject of the digest: 职教活动周. Empty: the first of `subject.keywords`."""
     contact: str = ""
     week: WeekModel
     grace_hours: int = Field(default=8, ge=0, le=24)
-    """So long after a daily deadline, a mail without a date still means the day just due (late), in hours."""
+    """Hours after a daily deadline in which a mail without a date still reports on the day that was just due (late)."""
     closes_after_days: int = Field(default=30, ge=0, le=366)
-    """So many days after the last deadline of all, nothing is taken in any more."""
+    """Days after the last deadline of all materials until nothing is accepted any more."""
     pieces_wait_hours: int = Field(default=2, ge=0, le=24)
-    """So long a mail that says （2/3） waits for the others, in hours; no longer than to its deadline."""
+    """Maximum hours that a piece （2/3） waits for the other pieces. It waits no longer than to its deadline."""
     subject: SubjectForm
     online: OnlineChannel | None = None
     materials: Annotated[tuple[Material, ...], Field(strict=False, min_length=1)]
@@ -323,36 +357,44 @@ class Notice(Frozen):
     """Finding code → severity, for findings without a rule of their own (`severities.CHOICES`)."""
 
     @property
-    def days(self) -> Week:
-        """The week as the deadline language wants it."""
+    def event_name(self) -> str:
+        """The event's short name."""
+        return self.event.strip() or self.subject.keywords[0]
+
+    @property
+    def activity_week(self) -> Week:
+        """The week in the form that `Due.deadline` takes."""
         return Week(self.week.first, self.week.last)
 
-    def opens(self, zone: tzinfo) -> datetime:
-        """From this moment on, mail may answer this notice: schools send their contacts and plans weeks ahead."""
-        return datetime.combine(self.week.first - timedelta(_DAYS_AHEAD), time(0), zone)
+    def opens_at(self, zone: tzinfo) -> datetime:
+        """Returns the first instant of mail for this notice. Schools send contacts and plans weeks before the week."""
+        return datetime.combine(self.week.first - timedelta(_OPENS_DAYS_BEFORE_WEEK), time(0), zone)
 
-    def closes(self, zone: tzinfo) -> datetime:
-        """The last moment at which anything is taken in."""
+    def closes_at(self, zone: tzinfo) -> datetime:
+        """Returns the last instant at which anything is accepted."""
         return self.last_deadline(zone) + timedelta(self.closes_after_days)
 
     def last_deadline(self, zone: tzinfo) -> datetime:
-        """The latest deadline of all materials and days."""
+        """Returns the latest deadline of all materials and days, without extensions."""
         return max(
-            material.due.deadline(self.days, day, zone)
+            material.due.deadline(self.activity_week, day, zone)
             for material in self.materials
-            for day in (self.days.days if material.due.daily else (None,))
+            for day in (self.activity_week.days if material.due.daily else (None,))
         )
 
     def deadline(self, material: Material, unit: str | None, day: date | None, zone: tzinfo) -> datetime:
-        """The last moment, inclusive, for this unit (None: for any unit without an extension); `day` as for `Due`."""
-        due = material.due.deadline(self.days, day, zone)
+        """Returns the last instant in time for this unit, its extensions included. `unit` None: without extensions.
+
+        `day` as for `Due.deadline`.
+        """
+        due = material.due.deadline(self.activity_week, day, zone)
         granted = [
-            extension.moment(self.days, zone)
+            extension.deadline(self.activity_week, zone)
             for extension in self.extensions
             if extension.unit == unit and extension.material in (None, material.name) and extension.day in (None, day)
         ]
         return max([due, *granted])
 
     def material(self, name: str) -> Material | None:
-        """The material of exactly this name."""
+        """Returns the material of exactly this name, or None."""
         return next((m for m in self.materials if m.name == name), None)

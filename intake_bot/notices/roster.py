@@ -1,28 +1,38 @@
-"""The roster: who is expected to report, and under which names they are known."""
+"""The roster: the units that report, their names and their mail addresses."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from intake_bot.notices.spelling import compact
 
 _AUTHORITY = re.compile(r"(?:教育局|教育体育局|教育和体育局|教育厅|教育委员会|公共服务局)$")
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One school or bureau that reports."""
+    """A school or bureau that reports."""
 
     name: str
     aliases: tuple[str, ...] = ()
     category: str = ""
-    """类别: 县区, 学校, … ; a material may be expected from some categories only."""
+    """类别: 县区, 学校, … A material may be expected from some categories only."""
     rank: str = ""
-    """级别: for example 省级示范; a quota may depend on it."""
+    """级别, for example 省级示范. A quota may depend on it."""
     addresses: tuple[str, ...] = ()
-    """Mail addresses, lower case, that are known to be this unit's; @example.edu.cn stands for all of a domain."""
+    """The unit's mail addresses in lower case. @example.edu.cn stands for every address of the domain."""
+    former_names: tuple[str, ...] = ()
+    """曾用名. What was sent under them counts for the unit, and subjects may still have them."""
+    contact: str = ""
+    """联系人: whom the clerk asks for."""
+    telephone: str = ""
+    """电话, as it was written; there may be several numbers."""
 
-    def writes_from(self, address: str) -> bool:
-        """True for one of its addresses, compared without case."""
+    def has_address(self, address: str) -> bool:
+        """True for one of the unit's addresses, compared without case."""
         wanted = address.lower()
         _, at, domain = wanted.rpartition("@")
         return wanted in self.addresses or f"{at}{domain}" in self.addresses
@@ -36,23 +46,29 @@ class Roster:
     _by_name: dict[str, Unit] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # A bare county, city or province is its education bureau (domain rules); written names go before derived ones.
+        # A bare county, city or province means its education bureau. Names in the file win over derived ones.
         by_name = {place: unit for unit in self.units if (place := _AUTHORITY.sub("", unit.name))}
+        by_name.update({former: unit for unit in self.units for former in unit.former_names})
         by_name.update({alias: unit for unit in self.units for alias in unit.aliases})
         by_name.update({unit.name: unit for unit in self.units})
         object.__setattr__(self, "_by_name", by_name)
 
     def find(self, name: str) -> Unit | None:
-        """The unit known under exactly this name or alias; never a guess."""
+        """Returns the unit of exactly this name, alias or former name, or None. It never guesses."""
         return self._by_name.get(name)
 
-    def at_address(self, address: str) -> Unit | None:
-        """The unit that writes from this address, compared without case; a whole address goes before a domain."""
+    def find_by_address(self, address: str) -> Unit | None:
+        """Returns the unit with this address, compared without case, or None. A full address wins over a domain."""
         wanted = address.lower()
         exact = next((unit for unit in self.units if wanted in unit.addresses), None)
-        return exact or next((unit for unit in self.units if unit.writes_from(wanted)), None)
+        return exact or next((unit for unit in self.units if unit.has_address(wanted)), None)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
-        """Every name and alias, longest first, so that 濮阳县职校 is met before 濮阳县."""
+        """Every name, alias and former name, longest first, so that 濮阳县职校 is found before 濮阳县."""
         return tuple(sorted(self._by_name, key=len, reverse=True))
+
+    @cached_property
+    def compact_names(self) -> Mapping[str, str]:
+        """The same names by how they are compared (`compact`)."""
+        return {compact(name): name for name in self.names}

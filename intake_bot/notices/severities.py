@@ -1,8 +1,8 @@
-"""How grave each finding is, and which of them an admin may make an error, a remark or nothing.
+"""The default severity of each finding, and the severities that an admin may set.
 
-Three groups. What stands in a rule of the notice is set in that rule, beside its clause. What rests on no clause is
-set for the whole notice, under `severities`. The rest is no matter of taste: what nobody could open or file cannot
-be accepted, whatever a setting says.
+There are three groups. Findings of a rule get their severity in the rule, beside its clause. Findings without a clause
+get it for the whole notice, under `severities`. All others are fixed: a file that nobody can open is never accepted,
+nor is a mail that nobody can file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """What breaking a rule means."""
+    """How grave a finding is."""
 
     ERROR = "error"
     REMARK = "remark"
@@ -21,30 +21,31 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What holds where a notice says nothing, and what it may say."""
+class SeverityChoice:
+    """The severity where a notice sets none, and the severities that it may set."""
 
     default: Severity
     allowed: tuple[Severity, ...] = tuple(Severity)
 
 
-_ADVICE = Choice(Severity.REMARK, (Severity.REMARK, Severity.OFF))
-"""For what is said to clerks alone, or is no demand: nothing is sent back for it."""
+_ADVICE = SeverityChoice(Severity.REMARK, (Severity.REMARK, Severity.OFF))
+"""For findings that only clerks see, or that are advice. Nothing is rejected for them."""
 
-CHOICES: Mapping[str, Choice] = {
+CHOICES: Mapping[str, SeverityChoice] = {
     "file.duplicate": _ADVICE,  # units of one city may well report the same event
-    "file.empty": Choice(Severity.ERROR),
-    "file.macros": Choice(Severity.REMARK),  # nothing here runs them, and the text is what was asked for
-    "file.unexpected": Choice(Severity.REMARK),  # it is kept, and what was asked for is there
-    "form.empty": Choice(Severity.ERROR),
-    "part.missing": Choice(Severity.ERROR),  # where the part itself does not say `missing`
-    "part.piece": Choice(Severity.REMARK),
-    "part.too_few": Choice(Severity.ERROR),  # as above
+    "file.empty": SeverityChoice(Severity.ERROR),
+    "file.macros": SeverityChoice(Severity.REMARK),  # nothing here runs them, and the text is what was asked for
+    "file.unexpected": SeverityChoice(Severity.REMARK),  # it is kept, and what was asked for is there
+    "form.empty": SeverityChoice(Severity.ERROR),
+    "part.missing": SeverityChoice(Severity.ERROR),  # where the part itself does not say `missing`
+    "photo.shared": _ADVICE,  # the notice asks for the same pictures twice
+    "part.piece": SeverityChoice(Severity.REMARK),
+    "part.too_few": SeverityChoice(Severity.ERROR),  # as above
     "sender.unauthenticated": _ADVICE,  # a clerk looks; many school servers sign badly
     "sender.unknown": _ADVICE,  # a teacher may write from a mailbox of their own
     "video.below_recommended": _ADVICE,  # 建议 is no demand
 }
-"""What `severities` of a notice may set."""
+"""Codes that `severities` of a notice may set."""
 
 BY_RULE = frozenset(
     {
@@ -68,24 +69,35 @@ BY_RULE = frozenset(
         "video.too_long",
     }
 )
-"""Set in the rule itself (`severity`; for the deadline: `late`)."""
+"""Codes whose severity is set in the rule itself (`severity`; for the deadline: `late`)."""
 
 FIXED_GROUPS = frozenset({"archive", "channel", "cloud", "mail", "subject"})
 FIXED = frozenset(
     {
+        "day.chosen",
+        "day.unclear",
         "deadline.closed",
+        "deadline.kept",
+        "deadline.uncertain",
         "document.protected",
         "document.unmeasured",
         "document.unreadable",
         "file.dangerous",
         "file.unmeasured",
+        "form.not_table",
         "form.untitled",
+        "part.piece_conflict",
         "photo.unreadable",
+        "sender.clerk",
+        "sender.contested",
+        "sender.first",
+        "sender.unproven",
+        "video.no_picture",
         "video.unreadable",
     }
 )
 
 
 def is_fixed(code: str) -> bool:
-    """True for a finding that no setting changes."""
+    """True for a code whose severity no setting changes."""
     return code in FIXED or code.partition(".")[0] in FIXED_GROUPS

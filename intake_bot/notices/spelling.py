@@ -1,4 +1,4 @@
-"""One spelling for comparing names and subjects; what people wrote is kept elsewhere and shown as they wrote it."""
+"""Normalises names and subjects for comparing. What people wrote is kept elsewhere, and shown as they wrote it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from functools import cache, lru_cache
 
 from opencc import OpenCC
 
-# Zero-width signs, direction marks and variation selectors: invisible, and pasted along with every second subject.
-# And halves of characters (surrogates), which broken files hold and the converter cannot take.
+# Zero-width characters, direction marks and variation selectors: invisible, and often pasted along with a subject.
+# And surrogates, which broken files contain and the converter cannot take.
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\ud800-\udfff]")
+
+_NAME_LENGTH = 100
 
 
 @cache
@@ -18,26 +20,38 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
-def without_invisible(text: str) -> str:
-    """The text without signs that nobody sees."""
+def strip_invisible(text: str) -> str:
+    """Removes invisible characters and surrogates."""
     return _INVISIBLE.sub("", text)
 
 
 def normalise(text: str) -> str:
-    """Half-width, simplified, lower case, without invisible signs; runs of white space become one space."""
-    plain = unicodedata.normalize("NFKC", without_invisible(text))
+    """Returns half-width, simplified, lower case text without invisible characters; white space becomes one space."""
+    return _normalise_name(text) if len(text) <= _NAME_LENGTH else _normalise(text)
+
+
+@lru_cache(maxsize=4096)
+def _normalise_name(text: str) -> str:
+    """The same names of units, materials and files are compared with every mail, and each with many others."""
+    return _normalise(text)
+
+
+def _normalise(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", strip_invisible(text))
     simplified: str = _converter().convert(plain)
     return re.sub(r"\s+", " ", simplified).strip().lower()
 
 
 def compact(text: str) -> str:
-    """`normalise`, without any white space: for comparing titles and names."""
+    """Returns `normalise(text)` without any white space: for comparing titles and names."""
     return normalise(text).replace(" ", "")
 
 
 @lru_cache(maxsize=256)
-def any_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    """Finds any of the names in a normalised text, the longest first, with spaces allowed inside; nothing where there
-    are none."""
+def name_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Returns a pattern that finds any of the names in a normalised text, the longest first, also with spaces inside.
+
+    Without names it matches nothing.
+    """
     keys = sorted({compact(name) for name in names} - {""}, key=len, reverse=True)
     return re.compile("|".join(" ?".join(map(re.escape, key)) for key in keys) or r"(?!)")

@@ -1,4 +1,4 @@
-"""All mails of the tables are judged once, in one run of `judge`."""
+"""Judges all mails of the tables in one run of `judge`."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from tests.acceptance.tables import CASES
 
 @pytest.fixture(scope="session")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Verdict]:
-    """What `judge --json` says of every case, by the shipped configuration."""
+    """The output of `judge --json` for every case, with the shipped configuration."""
     return judged(tmp_path_factory.mktemp("mails"), defaults_dir(), ((case.name, raw(case)) for case in CASES))

@@ -1,4 +1,4 @@
-"""What holds under every notice: archives, links, wrappings, strange files; tried on 濮阳's photos and texts."""
+"""Cases for every notice: archives, links, wrapped mails, odd files. They use photos and texts of 濮阳."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import zipfile
 from base64 import encodebytes
 from collections.abc import Iterator
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 from intake_bot.demo import media
@@ -56,6 +57,16 @@ def _files() -> Iterator[Case]:
         "带着脚本", lambda: {"活动情况.docx": word(), "说明.bat": b"@echo off\r\ndel *.*"}, "file.dangerous"
     )
     yield TEXT.rejected("带着快捷方式", lambda: {"活动情况.docx": word(), "材料.lnk": samples.LNK}, "file.dangerous")
+    for name, content in {
+        "说明.iqy": b"WEB\r\n1\r\nhttp://evil.example/\r\n",
+        "说明.txt": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        "笔记.one": "说明学生操作无人机的情况".encode(),
+        "光盘.iso": bytes(0x8001) + b"CD001\1" + bytes(50),
+    }.items():
+        yield PHOTOS.rejected(
+            f"包里的{name}", partial(_in_archive, name, content), "file.dangerous", "photo.no_caption"
+        )
+    yield PHOTOS.rejected("包里的矢量图", partial(_in_archive, "校徽.svg", b"<svg/>"), "photo.not_jpeg", text=NOTE)
     yield TEXT.rejected("空文件", lambda: {"活动情况.docx": word(), "附件.docx": b""}, "file.empty")
     yield TEXT.accepted(
         "多余的文件", lambda: {"活动情况.docx": word(), "校歌.mp3": b"ID3" + bytes(500)}, "file.unexpected"
@@ -73,6 +84,10 @@ def _files() -> Iterator[Case]:
     for size, codes in ((99_999, ("part.missing",)), (100_000, ("photo.not_in_archive", "photo.too_small"))):
         yield PHOTOS.rejected(f"正文里{size}字节的图片", nothing, *codes, html=f'<p>{NOTE}</p><img src="cid:a">',
                               pictures={"a": _of_size(size)})  # fmt: skip
+
+
+def _in_archive(name: str, content: bytes) -> Files:
+    return {"照片.zip": media.zip_of({"1.jpg": photo(), name: content})}
 
 
 def _with_macros() -> Files:
@@ -115,15 +130,19 @@ def _mails() -> Iterator[Case]:
         "问问题的邮件", nothing, "mail.question", subject="请问活动周照片要几张", text="老师您好，照片要几张？"
     )
     yield TEXT.held("邮件套得太深", nothing, "mail.incomplete", mime=_deep())
-    yield TEXT.rejected("加密的邮件", nothing, "mail.smime", mime=_sealed())
+    yield TEXT.held("加密的邮件", nothing, "mail.smime", mime=_sealed())
+    yield TEXT.held("用PGP加密的邮件", nothing, "mail.pgp", mime=_PGP)
 
 
 def _deep() -> bytes:
-    """More containers inside each other than are opened."""
+    """More nested containers than are opened."""
     levels = 25
     opening = [f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(levels)]
     closing = [f"\r\n--b{n}--\r\n" for n in reversed(range(levels))]
     return "".join([*opening, "Content-Type: text/plain\r\n\r\nx", *closing]).encode()
+
+
+_PGP = b"Content-Type: text/plain\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nabcd\r\n-----END PGP MESSAGE-----\r\n"
 
 
 def _sealed() -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from intake_bot.demo import material, media
 from tests.acceptance.posts import Case, Files, Under, nothing, one_video, one_word, small_photo, word
@@ -21,6 +22,9 @@ def _daily() -> Iterator[Case]:
     yield under.rejected("日报没有活动情况日报表", lambda: _without("附件2.xlsx"), "part.missing")
     yield under.rejected("日报没有媒体宣传情况日报表", lambda: _without("附件3.xlsx"), "part.missing")
     yield under.rejected("日报的表是空白的", _blank, "form.empty")
+    yield under.rejected("日报表是照片", lambda: {**_without("附件2.xlsx"), "活动情况日报表.jpg": small_photo(1)},
+                         "form.not_table")  # fmt: skip
+    yield under.accepted("两张表在一个文件里", _both_forms_in_one)
     yield under.held("日报表没有表名", _untitled, "form.untitled")
     yield under.held("日报表没有画表格", _without_table, "form.untitled")
     yield under.accepted("日报表是Word，编号相反", _as_word)
@@ -39,8 +43,12 @@ def _daily() -> Iterator[Case]:
         yield of.accepted(f"次日10:00前，{hour}到", one_word(), *codes, received=hour, day=day, late=late)
     yield under.accepted("日报次日10:00前", _whole, received="2023-05-18 10:00:00", late=False)
     yield under.accepted("日报晚一秒", _whole, "deadline.late", received="2023-05-18 10:00:01", late=True)
-    # The forms say 5月17日, whenever they arrive.
-    yield under.accepted("日报表写着5月17日", _whole, "deadline.late", received="2023-05-19 09:00:00", day="2023-05-17")
+    # The forms say 5月17日. A form may have been copied, so that alone makes no report late.
+    yield under.held("日报表写着5月17日", _whole, "day.unclear", received="2023-05-19 09:00:00", day="2023-05-18",
+                     late=False)  # fmt: skip
+    subject = f"活动周{UNIT}日报材料5月18日"
+    yield under.accepted("主题是5月18日，日报表是5月17日", _whole, "day.chosen", subject=subject,
+                         received="2023-05-19 09:00:00", day="2023-05-18", late=False)  # fmt: skip
     yield _under("四（二）", "文字").accepted("次日18:00:01到", one_word(), received="2023-05-18 18:00:01",
                                          day="2023-05-18", late=False)  # fmt: skip
     for hour in ("2023-05-16 23:59:59", "2023-06-28 00:00:01"):
@@ -93,6 +101,35 @@ def _as_word() -> Files:
     return {**_without("附件2.xlsx"), **tables}
 
 
+def _both_forms_in_one() -> Files:
+    rows = [["填报单位", UNIT, "日期", "5月17日"], ["活动名称", "校园开放日", "参与人数", "260"]]
+    one, other = (f"2023年职业教育活动周{title}" for title in ("活动情况日报表", "媒体宣传情况日报表"))
+    rest = {name: content for name, content in _whole().items() if not name.startswith("附件")}
+    return {**rest, "附件.docx": media.docx([one, "活动情况良好", other], table=rows)}
+
+
+def _short_texts() -> Iterator[Case]:
+    community = _under("三（二）1", "走进社区报名", "2023-05-10 09:00:00")
+    plan = _under("三（二）2", "走进校园方案", "2023-05-10 09:00:00")
+    story = "走进社区活动内容：家电维修、义务理发、健康义诊，明天起报名。参加人数：教师5人，学生35人。"
+    yield community.accepted("报名写在正文里", nothing, text=story)
+    for excuse in (
+        "报名表见附件",
+        "走进社区的人数还没有统计出来，等统计好了马上报给您，请谅解。",
+        "我校走进社区活动报名材料已经准备好，领导正在审核，审核通过后报送。",
+    ):
+        yield community.rejected(f"报名只有“{excuse[:6]}”", nothing, "part.missing", text=excuse)
+    yield plan.rejected("方案还在审", nothing, "part.missing", text="方案领导还在审，明天补发")
+    yield plan.rejected("方案不到100字", nothing, "part.missing", text=media.chinese_text(99))
+    yield plan.accepted("方案在正文里", nothing, text=media.chinese_text(110))
+    notice = (Path(__file__).parent / "notices/hefei-2023.txt").read_text(encoding="utf-8")
+    yield plan.rejected("方案是通知原文", nothing, "part.missing", text=notice)
+    yield plan.rejected("文档是通知原文", lambda: {"方案.docx": media.docx(notice.split("\n"))},
+                        "file.unexpected", "part.missing")  # fmt: skip
+    story = "五月十七日，学校开放实训室，三百名初中学生和家长体验烹饪、汽修和无人机，老师现场讲解。"
+    yield _under("四（二）", "典型案例").rejected("案例不到100字", nothing, "part.missing", text=story)
+
+
 def _once() -> Iterator[Case]:
     story = one_word(900)
     for clause, name, files, last, others in (
@@ -139,4 +176,4 @@ def _subjects() -> Iterator[Case]:
     yield Under(NOTICE, "四（二）", subject, hour).accepted(f"主题“{subject}”", _whole, "subject.other_order")
 
 
-CASES = tuple(case for table in (_daily, _once, _subjects) for case in table())
+CASES = tuple(case for table in (_daily, _short_texts, _once, _subjects) for case in table())

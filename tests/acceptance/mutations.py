@@ -32,8 +32,8 @@ MODULES = (
     *(
         f"{JUDGING}/{name}.py"
         for name in (
-            *("captions", "completeness", "days", "duplicates", "form_days", "forms", "judge", "pieces", "recognise"),
-            *("sorting", "supplement", "timeliness"),
+            *("captions", "completeness", "days", "forms", "judge", "recognition"),
+            *("assignment", "prior_mail/duplicate_files", "prior_mail/pieces", "prior_mail/supplement"),
         )
     ),
     *("intake_bot/notices/deadline.py", "intake_bot/notices/notice.py", "intake_bot/mail/body.py"),
@@ -47,14 +47,14 @@ _OTHER_SIDE = {ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), a
 
 @dataclass(frozen=True)
 class Mutation:
-    """One change: characters from `start` to `end` of a file become `new`."""
+    """One change: `new` replaces the characters from `start` to `end` of a file."""
 
     path: str
     start: int
     end: int
     new: str
 
-    def told(self, text: str) -> str:
+    def describe(self, text: str) -> str:
         line = text.count("\n", 0, self.start)
         words = text.splitlines()[line].strip()[:80]
         return f"{self.path}:{line + 1}: {words}  [{text[self.start : self.end]} → {self.new}]"
@@ -125,7 +125,7 @@ def _of_module(path: str, text: str) -> Iterator[Mutation]:
 
 
 def _defaults(tree: ast.Module) -> Iterator[ast.AST]:
-    """What the fields of a class are where nothing is written, and between what bounds they may be."""
+    """Yields the defaults and bounds of the fields of classes."""
     for model in tree.body:
         for line in model.body if isinstance(model, ast.ClassDef) else ():
             if isinstance(line, ast.AnnAssign) and line.value is not None:
@@ -133,7 +133,7 @@ def _defaults(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _above(least: int, nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.Constant, int]]:
-    """The whole numbers among the nodes that are more than this."""
+    """Yields the integers greater than `least` among the nodes."""
     for node in nodes:
         if isinstance(node, ast.Constant) and type(node.value) is int and node.value > least:
             yield node, node.value
@@ -155,10 +155,10 @@ def _of_comparison(path: str, text: str, node: ast.Compare, at: object) -> Itera
 
 
 def measure(into: Path) -> None:
-    """Keeps what `judge --json` measured of every mail of the tables, with what is expected of it."""
-    from intake_bot import examine
+    """Stores what `judge --json` measured of every mail of the tables, with the expected outcome."""
     from intake_bot.commands import judge as command
     from intake_bot.config.defaults import defaults_dir
+    from intake_bot.intake import circumstances, opening
     from intake_bot.judging.judge import Case, judge
     from intake_bot.judging.verdict import Verdict
     from tests.acceptance.posts import judged, raw
@@ -168,18 +168,18 @@ def measure(into: Path) -> None:
 
     def begin(*arguments: Any) -> Any:
         measured.append([])
-        return examine.open_mail(*arguments)
+        return opening.open_mail(*arguments)
 
     def keep(case: Case) -> Verdict:
         measured[-1].append(case)
         return judge(case)
 
     setattr(command, "open_mail", begin)  # noqa: B010 - both are imported there by name
-    setattr(examine, "judge", keep)  # noqa: B010
+    setattr(circumstances, "judge", keep)  # noqa: B010
     with tempfile.TemporaryDirectory() as folder:
         judged(Path(folder), defaults_dir(), ((case.name, raw(case)) for case in CASES))
     kept = [
-        (case.notice, one.reading.original, one.received, one.facts, one.pieces,
+        (case.notice, one.reading.original, one.received, one.facts, one.piece_numbers,
          case.disposition, case.codes, case.day, case.late)
         for case, cases in zip(CASES, measured, strict=True)
         for one in cases
@@ -188,10 +188,10 @@ def measure(into: Path) -> None:
 
 
 def check(kept: Path) -> int:
-    """How many mails are judged otherwise than expected. Runs in the changed copy."""
+    """Returns the number of mails with an unexpected outcome. Runs in the changed copy."""
     from intake_bot.config.defaults import defaults_dir
     from intake_bot.config.load import load
-    from intake_bot.examine import desk_for
+    from intake_bot.config.notice_context import find_notice_context
     from intake_bot.judging.judge import Case, judge
     from intake_bot.notices.subject import read_subject
 
@@ -199,13 +199,21 @@ def check(kept: Path) -> int:
     wrong = 0
     for notice, subject, received, facts, pieces, disposition, codes, day, late in pickle.loads(kept.read_bytes()):
         bureau = settings.bureau(notice.partition("-")[0])
-        desk = desk_for(settings, bureau, received) if bureau else None
+        desk = find_notice_context(settings, bureau, received) if bureau else None
         if desk is None or bureau is None:
             wrong += 1
             continue
         reading = read_subject(subject, desk.notice, bureau.roster)
         verdict = judge(
-            Case(desk.notice, desk.calendar, reading, received, facts, pieces=pieces, unit_names=bureau.roster.names)
+            Case(
+                desk.notice,
+                desk.calendar,
+                reading,
+                received,
+                facts,
+                piece_numbers=pieces,
+                unit_names=bureau.roster.names,
+            )
         )
         found = tuple(sorted({finding.code for finding in verdict.all_findings}))
         as_expected = (verdict.disposition.value, found) == (disposition, codes)
@@ -216,8 +224,9 @@ def check(kept: Path) -> int:
     return wrong
 
 
-def report(minutes: float) -> Iterator[str]:
-    """A line for each change that nothing notices, and the sum. Begins no change after so many minutes."""
+def report(minutes: float, every: int = 1) -> Iterator[str]:
+    """Yields a line for each change that no test notices, and the sum. Begins no change after `minutes`; tries one of
+    `every` changes."""
     until = time.monotonic() + 60 * minutes
     with tempfile.TemporaryDirectory() as folder:
         copy, kept = Path(folder) / "copy", Path(folder) / "kept"
@@ -230,7 +239,7 @@ def report(minutes: float) -> Iterator[str]:
             yield "the unchanged checkout does not judge as the tables say"
             return
         failing = _failing(copy)
-        changes = list(mutations())
+        changes = list(mutations())[::every]
         count = by_tables = by_tests = 0
         for mutation in changes:
             if time.monotonic() > until:
@@ -241,25 +250,27 @@ def report(minutes: float) -> Iterator[str]:
             count += 1
             if _run(copy, "-m", "tests.acceptance.mutations", "check", str(kept)) != 0:
                 by_tables += 1
-            elif any(_run(copy, "-m", "pytest", "-x", "-q", *failing, *tests) != 0 for tests in _tests_of(path)):
+            elif any(
+                _run(copy, "-m", "pytest", "-x", "-q", *failing, *tests) != 0 for tests in _tests_of(mutation.path)
+            ):
                 by_tests += 1
             else:
-                yield mutation.told(text)
+                yield mutation.describe(text)
             path.write_text(text, encoding="utf-8")
         by_none = count - by_tables - by_tests
         tried = f"{count} of {len(changes)} changes"
         yield f"{tried}: {by_tables} noticed by the tables, {by_tests} by other tests, {by_none} by none"
 
 
-def _tests_of(path: Path) -> tuple[tuple[str, ...], ...]:
-    """The tests of the changed module, which turn first, then all."""
-    own = tuple(f"{room}/test_{path.stem}.py" for room in ("tests/judging", "tests/notices", "tests/mail"))
-    there = tuple(name for name in own if (ROOT / name).exists())
-    return (there, TESTS) if there else (TESTS,)
+def _tests_of(module: str) -> tuple[tuple[str, ...], ...]:
+    """Returns the tests of the changed module, which run first, and then all tests."""
+    *folders, _ = Path(module).relative_to("intake_bot").parts if module.startswith("intake_bot") else ("",)
+    own = Path("tests", *folders, f"test_{Path(module).stem}.py")
+    return ((own.as_posix(),), TESTS) if (ROOT / own).exists() else (TESTS,)
 
 
 def _failing(copy: Path) -> list[str]:
-    """Tests that fail without any change are left out."""
+    """Returns options that leave out tests which fail without any change."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *TESTS], cwd=copy, capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""Mails as schools send them, each with what a patient clerk would say of it, and `judge --json` on all of them."""
+"""Mails as schools send them, each with the expected outcome, and `judge --json` for all of them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from typing import Any
 from intake_bot.cli import run
 from intake_bot.demo import media
 from tests.composing import composed
+from tests.videos import write_video
 
 CHINA = timezone(timedelta(hours=8))
 Files = Mapping[str, bytes]
 Make = Callable[[], Files]
-"""Files are made only when their mail is written: all of them together would fill the memory."""
+"""Files are made when their mail is written: all of them together would fill the memory."""
 Verdict = Mapping[str, Any]
-"""What `judge --json` prints of one mail."""
+"""The output of `judge --json` for one mail."""
 
 MAILBOXES = {
     "puyang-2023": "py8991718@126.com",
@@ -34,32 +35,32 @@ MAILBOXES = {
     "moe-2023": "zcs@moe.edu.cn",
 }
 NOTE = "五月十七日，我校在实训室举行技能展示活动，学生正在操作无人机。"
-"""More than a greeting: it says what is seen."""
+"""A caption: more than a greeting."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One mail: to which notice and clause it belongs, and what is expected of it."""
+    """One mail, with its notice and clause, and the expected outcome."""
 
     notice: str
     clause: str
-    """Empty for what holds under every notice."""
+    """Empty for cases of every notice."""
     what: str
     subject: str
     received: str
-    """China's time, as 2023-05-17 15:00:00."""
+    """China time: 2023-05-17 15:00:00."""
     disposition: str
     codes: tuple[str, ...]
-    """Of all findings, errors and remarks, in order of the alphabet."""
+    """Codes of all findings, sorted."""
     files: Make
     text: str = ""
     html: str = ""
     pictures: Files | None = None
-    """Shown by the HTML, under their names as Content-IDs."""
+    """Files inside the HTML, with their names as Content-IDs."""
     mime: bytes = b""
     """Content-Type and all that follows, in the place of text, HTML and files."""
     day: str = ""
-    """Of the first item, where it matters; `late` likewise."""
+    """Day of the first item, where it matters; `late` likewise."""
     late: bool | None = None
 
     @property
@@ -69,7 +70,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Under:
-    """Makes the cases of one clause of a notice; `received` and `subject` are what they have in common."""
+    """Makes cases of one clause of a notice, with the same `received` and `subject`."""
 
     notice: str
     clause: str
@@ -104,7 +105,7 @@ def nothing() -> Files:
 
 
 def raw(case: Case) -> bytes:
-    """The mail, with the hour at which the bureau's server received it."""
+    """The mail with the header of the bureau's server that received it."""
     moment = datetime.fromisoformat(case.received).replace(tzinfo=CHINA)
     mail = composed(
         case.subject,
@@ -126,7 +127,7 @@ def raw(case: Case) -> bytes:
 
 
 def judged(folder: Path, home: Path, mails: Iterable[tuple[str, bytes]]) -> dict[str, Verdict]:
-    """What `judge --json` prints of each mail, by the name that it is given here."""
+    """Returns name → output of `judge --json` for each mail."""
     paths = {}
     for number, (name, content) in enumerate(mails):
         paths[name] = folder / f"{number:03}.eml"
@@ -139,7 +140,7 @@ def judged(folder: Path, home: Path, mails: Iterable[tuple[str, bytes]]) -> dict
 
 
 def findings_of(verdict: Verdict) -> list[dict[str, str]]:
-    """All findings: about the mail, and about each item."""
+    """Returns all findings, of the mail and of its items."""
     return [*verdict["findings"], *(finding for item in verdict["items"] for finding in item["findings"])]
 
 
@@ -152,18 +153,18 @@ def codes_of(verdict: Verdict) -> tuple[str, ...]:
 
 @cache
 def photo(width: int = 2400, height: int = 1800, size: int = 2_000_000, seed: int = 0) -> bytes:
-    """A JPEG of exactly so many pixels and bytes. Those behind its end are zeros, so that its mail stays small."""
+    """A JPEG of exactly this size in pixels and bytes. Its tail is zeros, so that the mail compresses well."""
     return media.jpeg(width, height, seed=seed).ljust(size, b"\0")
 
 
 @cache
 def small_photo(seed: int = 0) -> bytes:
-    """As a chat program leaves it."""
+    """A photo as a chat program saves it."""
     return media.jpeg(1280, 960, seed=seed)
 
 
 def album(*pictures: bytes) -> Files:
-    """照片.zip with these pictures, whose names say what is seen."""
+    """照片.zip with these pictures, under descriptive names."""
     named = {f"学生技能展示现场{number or ''}.jpg": picture for number, picture in enumerate(pictures)}
     return {"照片.zip": media.zip_of(named)}
 
@@ -173,7 +174,7 @@ def one_photo(width: int = 2400, height: int = 1800, size: int = 2_000_000) -> M
 
 
 def word(words: int = 1000, *notes: str, pictures: int = 0, links: tuple[str, ...] = ()) -> bytes:
-    """A .docx of exactly so many 字, with closing `notes` beside them."""
+    """A .docx of exactly this number of 字, and `notes` at its end."""
     shown = [media.jpeg(640, 480, seed=number) for number in range(pictures)]
     return media.docx([media.chinese_text(words), *notes], shown, links)
 
@@ -187,7 +188,7 @@ def one_video(width: int = 1280, height: int = 720, seconds: float = 5) -> Make:
 
 
 def big_video(size: int) -> Make:
-    """视频.zip with an mp4 of exactly so many bytes: its frames are empty, so that the mail stays small."""
+    """视频.zip with an mp4 of exactly this number of bytes. Its frames are empty, so that the mail stays small."""
     return lambda: {"视频.zip": _packed_video(size)}
 
 
@@ -195,7 +196,7 @@ def big_video(size: int) -> Make:
 def _packed_video(size: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         video, archive = Path(folder) / "实训.mp4", Path(folder) / "视频.zip"
-        media.write_mp4(video, 1280, 720, 60, size=size)
+        write_video(video, size)
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
             package.write(video, video.name)
         return archive.read_bytes()

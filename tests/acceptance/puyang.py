@@ -1,8 +1,10 @@
-"""濮教工委〔2023〕8号, clause by clause: what is taken in, and what comes back."""
+"""濮教工委〔2023〕8号, clause by clause: what is accepted, and what is rejected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 from intake_bot.demo import media
 from tests.acceptance.posts import (
@@ -22,7 +24,14 @@ from tests.acceptance.posts import (
     word,
 )
 from tests.files import compound, papers, samples
+from tests.files.media.iso import FRAME, Film, Track, encrypted_entry, media_segment
 
+EXCUSE = (
+    "老师您好：由于我校近期正在迎接省里的检查，各部门工作繁忙，相关负责同志又外出培训，文字材料还没有最终定稿。"
+    "领导说等下周一开会研究后再确定具体内容。我们会尽快修改完善，争取明天下班前补发到贵局邮箱。"
+    "给您的工作带来不便，敬请谅解！如有问题请随时联系我，谢谢老师。"
+)
+OUR_LETTER = (Path(__file__).parents[1] / "letters/golden/rejected.txt").read_text(encoding="utf-8")
 NOTICE, NOON = "puyang-2023", "2023-05-17 12:00:00"
 
 
@@ -64,6 +73,13 @@ def _texts() -> Iterator[Case]:
     yield length.rejected("1651字", one_word(1651), "text.too_long")
     for words, code in ((49, "part.missing"), (50, "text.too_short")):
         yield length.rejected(f"正文{words}字", nothing, code, text=media.chinese_text(words))
+    for excuse in ("方案领导还在审，明天补发", "文字材料见附件，谢谢", EXCUSE, OUR_LETTER):
+        yield length.rejected(f"正文是“{excuse[:8]}”", nothing, "part.missing", text=excuse)
+    yield length.accepted("正文说到明天", nothing, text=media.chinese_text(790) + "明天还将走进社区，为居民维修家电。")
+    yield length.rejected(
+        "文档里只有留言", lambda: {"说明.docx": media.docx([EXCUSE])}, "file.unexpected", "part.missing"
+    )
+    yield length.rejected("名为docx的图片", lambda: {"活动情况.docx": small_photo()}, "document.not_word")
     yield length.accepted("正文800字", nothing, text=media.chinese_text(800))
     yield length.accepted("doc 800字", lambda: {"活动情况.doc": compound.doc(media.chinese_text(800))})
     yield length.rejected(
@@ -117,6 +133,9 @@ def _photos() -> Iterator[Case]:
     )
     yield under.rejected("只有问候", _named("1.jpg"), "photo.no_caption",
                          text="老师您好，附件是我校照片，请查收，谢谢！")  # fmt: skip
+    yield under.rejected("只说见附件", _named("1.jpg"), "photo.no_caption", text="照片见附件，文字说明稍后补发，谢谢")
+    yield under.rejected("名为jpg的文档", lambda: album(photo(), word(20)), "photo.not_jpeg")
+    yield under.accepted("同一张图片两个名称", lambda: album(photo(), photo()), "file.duplicate")
     yield under.rejected("没有照片", nothing, "part.missing", text=NOTE)
     yield under.rejected("三张中一张不合格", lambda: album(photo(), photo(seed=1, size=1_999_999), photo(seed=2)),
                          "photo.too_small")  # fmt: skip
@@ -148,6 +167,8 @@ def _news() -> Iterator[Case]:
         "图片新闻图片没有打包", lambda: {**_good_news(), "现场.jpg": small_photo()}, "photo.not_in_archive"
     )
     yield under.rejected("图片新闻没有Word文件", _pictures, "part.missing")
+    both = _under("四（三）2", "照片、图片新闻")
+    yield both.accepted("同一张图片报两项", lambda: {**_good_news(), **album(photo())}, "photo.shared")
 
 
 def _good_news() -> Files:
@@ -193,11 +214,38 @@ def _videos() -> Iterator[Case]:
         "mov", lambda: {"IMG_1.MOV": media.mp4(1920, 1080, 5, brand="qt  ")}, "video.not_mp4", text=NOTE
     )
     yield under.rejected("avi改名为mp4", lambda: {"实训.mp4": samples.avi(1280, 720, 50)}, "video.not_mp4", text=NOTE)
+    yield under.rejected("图片改名为mp4", lambda: {"短片.mp4": small_photo()}, "video.not_mp4", text=NOTE)
+    yield under.rejected("文档改名为mp4", lambda: {"短片.mp4": word(100)}, "video.not_mp4", text=NOTE)
+    both = Under(NOTICE, "四（三）", "活动周濮阳县职校视频、我的一天", NOON)
+    yield both._case("partial", "一个视频报两项", one_video(), ["part.missing"], {"text": NOTE})
     yield under.rejected("没有文字说明", lambda: {"学生技能展示现场.mp4": media.mp4(1280, 720, 5)}, "video.no_text")
     yield under.rejected(
         "截断", lambda: {"实训.mp4": media.mp4(1280, 720, 60)[:-50_000]}, "video.unreadable", text=NOTE
     )
+    yield from _odd_films(under)
     yield under.rejected("没有视频", nothing, "part.missing", text=NOTE)
+
+
+def _odd_films(under: Under) -> Iterator[Case]:
+    film = Track(8, 1280, 720, (FRAME,) * 80)
+    sound = Track(600, handler=b"soun", kind=b"mp4a")
+    preview = Track(0.04, 320, 180, (FRAME,), kind=b"jpeg")
+    locked = Track(8, 1280, 720, entry=encrypted_entry(1280, 720))
+    half = Track(8, 1280, 720, (FRAME,) * 40 + (bytes(64),) * 40)
+    for what, content in {"预览图在前": Film((preview, film)), "声音更长": Film((film, sound))}.items():
+        yield under.accepted(what, partial(_named_mp4, bytes(content)), text=NOTE)
+    for what, content, code in (
+        ("只有声音", Film((sound,)), "video.no_picture"),
+        ("声音加封面", Film((preview, sound)), "video.no_picture"),
+        ("一半是零", Film((half,)), "video.unreadable"),
+    ):
+        yield under.rejected(what, partial(_named_mp4, bytes(content)), code, text=NOTE)
+    for what, piece in {"加密": bytes(Film((locked,))), "分段": media_segment(film)}.items():
+        yield under.held(what, partial(_named_mp4, piece), "file.unmeasured", text=NOTE)
+
+
+def _named_mp4(content: bytes) -> Files:
+    return {"实训.mp4": content}
 
 
 def _media_reports() -> Iterator[Case]:

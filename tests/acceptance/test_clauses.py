@@ -1,4 +1,4 @@
-"""Every clause of the four notices, from raw mail to `judge --json`: what is taken in, and what comes back."""
+"""Every clause of the four notices, from raw mail to `judge --json`: what is accepted, and what is rejected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.acceptance.tables import CASES
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_a_mail_is_judged_as_its_clause_wants_it(case: Case, verdicts: Mapping[str, Verdict]) -> None:
+def test_mail_of_case_is_judged_by_its_clause(case: Case, verdicts: Mapping[str, Verdict]) -> None:
     verdict = verdicts[case.name]
     assert (verdict["disposition"], codes_of(verdict)) == (case.disposition, case.codes)
     if case.day:
@@ -23,7 +23,7 @@ def test_a_mail_is_judged_as_its_clause_wants_it(case: Case, verdicts: Mapping[s
         assert verdict["items"][0]["late"] is case.late
 
 
-def test_names_of_cases_are_their_own() -> None:
+def test_case_names_are_unique() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
@@ -44,11 +44,11 @@ _CODES = {
     "text": ("video.no_text",),
     "word": ("document.not_word",),
 }
-"""Rule of a notice → what is found where it is broken."""
+"""Rule of a notice → codes of its findings."""
 
 
 def _demands() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """Notice, material, demand, and the codes of which one must be found where it is not met."""
+    """Yields notice, material, rule, and the codes of which one must be found where the rule is broken."""
     for notice in load(defaults_dir()).notices:
         for material in notice.materials:
             if material.channel == "online":
@@ -69,7 +69,7 @@ def _demands() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
         for notice, material, what, codes in _demands()
     ],
 )
-def test_every_demand_of_a_notice_is_met_once_and_broken_once(
+def test_rule_of_notice_is_met_and_broken_by_cases(
     notice: str, material: str, codes: tuple[str, ...], verdicts: Mapping[str, Verdict]
 ) -> None:
     items = [
@@ -85,8 +85,8 @@ def test_every_demand_of_a_notice_is_met_once_and_broken_once(
     assert bool(met) is (codes != ("channel.online",)), "never met, or what is not sent by mail was accepted"
 
 
-def test_what_is_sent_back_is_told_with_its_clause(verdicts: Mapping[str, Verdict]) -> None:
-    """The clause of its material, or one of those that the material's rules name."""
+def test_rejected_mail_quotes_its_clause(verdicts: Mapping[str, Verdict]) -> None:
+    """The clauses of a material and of its rules."""
     clauses = {
         (notice.id, material.name): _clauses(material.model_dump(mode="json"))
         for notice in load(defaults_dir()).notices

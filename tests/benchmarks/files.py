@@ -6,23 +6,26 @@ every file of a stranger goes through. Files are made here; the first one of eac
 
 from __future__ import annotations
 
+import gzip
+import io
 import statistics
 import sys
+import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from intake_bot.demo import media
-from intake_bot.files.archive import Budget, Source, unpack
+from intake_bot.files.archives.archive import Budget, Source, unpack
+from intake_bot.files.archives.winmail import unpack_winmail
 from intake_bot.files.facts import ARCHIVES, Kind, Trouble
 from intake_bot.files.limits import FileLimits
 from intake_bot.files.measure import measure
 from intake_bot.files.sniff import sniff
-from intake_bot.files.winmail import unpack_winmail
-from intake_bot.files.worker import Worker
-from tests.files import papers, rars, samples, winmail
+from intake_bot.files.worker.worker import Worker
+from tests.files import packages, papers, rars, samples, winmail
 from tests.files.conftest import ALLOWANCE
 from tests.files.sevens import SEVEN_ZIP, packed
 
@@ -51,7 +54,11 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
     )
     yield "html", ("<html>" + "<p>说明" * 500).encode()
     yield "txt", ("说明" * 500).encode()
+    yield "wordml 2003", packages.wordml("<w:p><w:r><w:t>说明</w:t></w:r></w:p>" * 500)
+    yield "spreadsheetml 2003", packages.spreadsheetml("<Cell><Data>说明</Data></Cell>")
     yield "zip of 3 photos", media.zip_of(photos)
+    yield "tar of 3 photos", _tar_of(photos)
+    yield "gz of a photo", gzip.compress(photo, 1)
     yield "rar4 of 3 photos", rars.rar4(photos)
     yield "rar5 of 3 photos", rars.rar5(photos)
     yield "rar5 solid of 100 KB", rars.rar5_packed({"说明.txt": ("说明" * 16_000).encode()}, solid=True)
@@ -64,8 +71,18 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
         yield "zip deflate64 of 3 photos", packed(folder, "b.zip", photos, "-mm=Deflate64")[0]
 
 
+def _tar_of(members: Mapping[str, bytes]) -> bytes:
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return written.getvalue()
+
+
 def _written_by_others() -> Iterator[tuple[str, bytes]]:
-    for path in sorted(Path(samples.__file__).parent.glob("documents/*")):
+    for path in sorted(Path(samples.__file__).parent.glob("documents/originals/*")):
         yield f"{path.suffix[1:]} of LibreOffice", path.read_bytes()
     for path in sorted(Path(samples.__file__).parent.glob("recorded/ffmpeg.*")):
         yield f"{path.suffix[1:]} of ffmpeg", path.read_bytes()
@@ -76,9 +93,9 @@ def report(every: Iterable[tuple[str, bytes]], rounds: int) -> Iterator[str]:
     yield f"{'file':28}{'in this process':>18}{'by the worker':>16}   (milliseconds, median of {rounds})"
     with Worker(ALLOWANCE) as worker, tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
-        worker.ask(bool)
+        worker.ask(nothing)
         yield f"{'start of the worker':28}{'':18}{_milliseconds(begin):16.1f}"
-        yield f"{'a question and its answer':28}{'':18}{_median(rounds, lambda _: worker.ask(bool)):16.2f}"
+        yield f"{'a question and its answer':28}{'':18}{_median(rounds, lambda _: worker.ask(nothing)):16.2f}"
         for number, (name, content) in enumerate(every):
             path = samples.put(Path(folder), f"file {number}", content)
             kind = sniff(path)
@@ -93,6 +110,10 @@ def _here(path: Path, kind: Kind, turn: int) -> None:
 
 def _there(worker: Worker, path: Path, kind: Kind, turn: int) -> None:
     worker.ask(look, path, kind, path.with_name(f"{path.name} there {turn}"))
+
+
+def nothing() -> None:
+    """The least that can be asked."""
 
 
 def look(path: Path, kind: Kind, folder: Path) -> Trouble | None:

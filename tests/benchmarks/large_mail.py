@@ -19,9 +19,9 @@ from datetime import datetime
 from pathlib import Path
 
 from intake_bot import cli
-from intake_bot.demo.media import write_mp4
-from intake_bot.mail.key import MailKey
-from intake_bot.mail.spool import Spool, Write
+from intake_bot.mail.imap.mail_key import MailKey
+from intake_bot.mail.imap.spool import Spool, Write
+from tests.videos import write_video
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1_000_000
@@ -72,7 +72,7 @@ def write_mail(path: Path, video_bytes: int) -> None:
         return base64.b64encode(text.encode()).decode()
 
     video = path.with_suffix(".mp4")
-    write_mp4(video, 1280, 720, 60, size=video_bytes)
+    write_video(video, video_bytes)
     head = _HEAD.format(
         subject=encoded("活动周濮阳县教育局视频材料"), text=encoded("烹饪专业的师生现场展示刀工与面点。")
     )
@@ -108,7 +108,7 @@ def measure(video_bytes: int) -> Cost:
 
 def judge_here(mail: Path, video_bytes: int) -> Cost:
     """The walk of one mail, in this process, with all in memory that the daemon has."""
-    importlib.import_module("intake_bot.daemon")
+    importlib.import_module("intake_bot.service.daemon")
     importlib.import_module("intake_bot.commands.judge")
     start_bytes = peak_bytes()
     started = time.perf_counter()

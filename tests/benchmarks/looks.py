@@ -1,8 +1,8 @@
 """How far apart are the hashes of one picture saved anew, and of two different pictures?
 
-`python -m tests.benchmarks.looks` prints the distances that `judging.duplicates.LOOK_DISTANCE` rests on. The pictures
-are painted: scenes of sky, ground, walls, people and banners, as photos of an event are; series of one scene, as a
-telephone takes them within a second; and clouds.
+`python -m tests.benchmarks.looks` prints the distances that `duplicate_files.MAXIMUM_LOOK_DISTANCE` rests on. The
+pictures are painted: scenes of sky, ground, walls, people and banners, as photos of an event are; series of one scene,
+as a telephone takes them within a second; and clouds.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from itertools import combinations
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from intake_bot.demo.media import jpeg
-from intake_bot.files.photo import look_of
-from intake_bot.judging.duplicates import LOOK_DISTANCE, distance
+from intake_bot.files.media.photo import hash_look
+from intake_bot.judging.prior_mail.duplicate_files import MAXIMUM_LOOK_DISTANCE, count_differing_bits
 
 SCENES = 80
 SIZE = (1600, 1200)
@@ -90,7 +90,7 @@ VARIANTS: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 def line(name: str, distances: list[int]) -> str:
     """One row of the report."""
-    met = sum(one <= LOOK_DISTANCE for one in distances) / len(distances)
+    met = sum(one <= MAXIMUM_LOOK_DISTANCE for one in distances) / len(distances)
     p99 = sorted(distances)[int(len(distances) * 0.99) - 1]
     return (
         f"{name:34} median {statistics.median(distances):4.1f}  99 % {p99:3}  least {min(distances):3}  "
@@ -101,22 +101,24 @@ def line(name: str, distances: list[int]) -> str:
 def report() -> Iterator[str]:
     """The rows: the same picture changed, then different pictures."""
     pictures = {seed: scene(seed) for seed in range(SCENES)}
-    looks = {seed: look for seed, image in pictures.items() if (look := look_of(saved(image))) is not None}
-    yield f"{len(looks)} of {SCENES} scenes have a hash; threshold {LOOK_DISTANCE} of 64 bits"
+    looks = {seed: look for seed, image in pictures.items() if (look := hash_look(saved(image))) is not None}
+    yield f"{len(looks)} of {SCENES} scenes have a hash; threshold {MAXIMUM_LOOK_DISTANCE} of 64 bits"
     for name, change in VARIANTS.items():
-        changed = {seed: look_of(change(pictures[seed])) for seed in looks}
-        yield line(name, [distance(looks[seed], one) for seed, one in changed.items() if one is not None])
+        changed = {seed: hash_look(change(pictures[seed])) for seed in looks}
+        yield line(name, [count_differing_bits(looks[seed], one) for seed, one in changed.items() if one is not None])
     for moved in (20, 60, 200):
-        again = {seed: look_of(saved(scene(seed, moved))) for seed in looks}
-        found = [distance(looks[seed], one) for seed, one in again.items() if one is not None]
+        again = {seed: hash_look(saved(scene(seed, moved))) for seed in looks}
+        found = [count_differing_bits(looks[seed], one) for seed, one in again.items() if one is not None]
         yield line(f"people walked {moved} of 1600 pixels", found)
-    yield line("two different scenes", [distance(one, other) for one, other in combinations(looks.values(), 2)])
-    clouds = [look_of(Image.open(io.BytesIO(jpeg(640, 480, seed=seed)))) for seed in range(SCENES)]
+    yield line(
+        "two different scenes", [count_differing_bits(one, other) for one, other in combinations(looks.values(), 2)]
+    )
+    clouds = [hash_look(Image.open(io.BytesIO(jpeg(640, 480, seed=seed)))) for seed in range(SCENES)]
     hashes = [look for look in clouds if look is not None]
-    yield line("two different clouds", [distance(one, other) for one, other in combinations(hashes, 2)])
+    yield line("two different clouds", [count_differing_bits(one, other) for one, other in combinations(hashes, 2)])
     started = time.perf_counter()
     for image in list(pictures.values())[:50]:
-        look_of(image)
+        hash_look(image)
     yield f"hash of a decoded picture of 2 million pixels: {(time.perf_counter() - started) / 50 * 1000:.1f} ms"
 
 

@@ -14,8 +14,9 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from intake_bot.demo.mails import demo_mails
+from intake_bot.demo.mails import DEMO_MAILS
 from tests.benchmarks.scraps import DATES, ENCODINGS, FIELDS, PIECES, SENDERS, SUBJECTS, TYPES, WORDS
+from tests.mail.encodings import binhex, uuencode, yenc
 from tests.odd_mails import FOLDER
 
 LARGEST_BASE = 200_000
@@ -25,7 +26,7 @@ Dice = random.Random
 def bases() -> list[bytes]:
     """Small mails of ours."""
     odd = [path.read_bytes() for path in sorted(FOLDER.iterdir())]
-    demo = [raw for mail in demo_mails() if len(raw := mail.write()) < LARGEST_BASE]
+    demo = [raw for mail in DEMO_MAILS if len(raw := mail.write()) < LARGEST_BASE]
     return odd + demo
 
 
@@ -113,6 +114,14 @@ def _content(encoding: str, dice: Dice) -> bytes:
             return base64.encodebytes(text)
         case "quoted-printable":
             return quopri.encodestring(text)
+        case "base-64" | "base64 (x)" | "7bit base64" | "x-unheard-of":
+            return base64.b64encode(text) if dice.random() < 0.5 else base64.encodebytes(text * 40)
+        case "x-uuencode":
+            return uuencode(text)
+        case "x-yenc":
+            return yenc(text)
+        case "binhex":
+            return binhex(text)
         case _:
             return text
 

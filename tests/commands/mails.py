@@ -84,6 +84,6 @@ def summary(verdict: Mapping[str, Any]) -> tuple[str, str | None, list[str], lis
 
 
 def listed(verdict: Mapping[str, Any]) -> list[str]:
-    """The files that the letter lists, each with its state, without sizes and sums."""
-    lines = [line.strip() for line in verdict["reply"]["text"].splitlines()]
-    return [line.partition("（")[0] for line in lines if line.startswith("[")]
+    """The files that the letter lists, each with its state."""
+    lines = [line.partition("] ") for line in verdict["reply"]["text"].splitlines() if line.startswith("[")]
+    return [f"{state}] {name}" for state, _, names in lines for name in names.split("、")]

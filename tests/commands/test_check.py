@@ -7,17 +7,24 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.home import edit
-from tests.e2e.looking import Ran, run
+from tests.e2e.inspection import CommandResult, run
 
 
-def test_the_shipped_configuration_is_right(home: Path) -> None:
+def test_check_of_the_shipped_configuration_finds_no_fault(home: Path) -> None:
     checked = run("check", "--home", home)
     assert (checked.code, checked.err) == (0, "")
-    assert "信件模板没有问题：每一种信都用样例试写过。" in checked.out.splitlines()
+    assert "信件模板没有问题：用的都是自带的，没有改过。" in checked.out.splitlines()
     assert "配置没有问题：4 个教育局，4 份通知，" in checked.out
 
 
-def test_five_planted_faults_are_named_with_line_and_column(home: Path) -> None:
+def test_check_of_an_edited_letter_renders_every_letter(home: Path) -> None:
+    edit(home, "templates/words/closed.txt", "谢谢", "多谢")
+    checked = run("check", "--home", home)
+    assert (checked.code, checked.err) == (0, "")
+    assert "信件模板没有问题：每一种信都用样例试写过。" in checked.out.splitlines()
+
+
+def test_every_fault_is_reported_with_line_and_column(home: Path) -> None:
     edit(home, "config/intake.yaml", "every_seconds:", "evry_seconds:")
     edit(home, "config/bureaus/puyang.yaml", "port: 993", "port: neun")
     edit(home, "config/notices/hefei-2023.yaml", "due: 5月28日前", "due: 下个月前")
@@ -49,22 +56,22 @@ def position(path: Path, planted: str) -> tuple[int, int]:
     raise AssertionError(f"{planted} is not in {path}")
 
 
-def test_a_broken_template_is_a_fault_too(home: Path) -> None:
+def test_broken_template_is_a_fault(home: Path) -> None:
     edit(home, "templates/reply.txt", "{% if letter.unit %}", "{% if letter.unit }")
     checked = run("check", "--home", home)
     assert checked.code == 2
     assert "reply.txt" in checked.err
 
 
-def test_a_folder_that_is_no_home_says_what_to_do(tmp_path: Path) -> None:
-    assert run("check", "--home", tmp_path) == Ran(
+def test_check_outside_a_home_says_what_to_do(tmp_path: Path) -> None:
+    assert run("check", "--home", tmp_path) == CommandResult(
         2,
         "",
         "config/bureaus：这里没有教育局的文件（*.yaml）。可以用 intake-bot init 生成一套样本。\n共 1 处需要修改。\n",
     )
 
 
-def test_faults_of_configuration_and_templates_are_told_together(home: Path) -> None:
+def test_faults_of_configuration_and_templates_are_reported_together(home: Path) -> None:
     edit(home, "config/bureaus/puyang.yaml", "clerks:", "clercks:")
     edit(home, "templates/words/closed.txt", "{{ letter.about }}", "{{ letter.abuot }}")
     checked = run("check", "--home", home)
@@ -76,14 +83,14 @@ def test_faults_of_configuration_and_templates_are_told_together(home: Path) -> 
 
 
 @pytest.mark.parametrize("command", ["run", "poll"])
-def test_no_work_begins_with_a_letter_that_cannot_be_written(home: Path, command: str) -> None:
+def test_command_with_a_broken_template_does_not_start(home: Path, command: str) -> None:
     edit(home, "templates/words/held.txt", "{{ letter.", "{{ leter.")
     edit(home, "config/intake.yaml", "every_seconds:", "evry_seconds:")
     refused = run(command, "--home", home)
     assert (refused.code, refused.out) == (2, "")
     *faults, total = refused.err.splitlines()
     assert [fault.partition("：")[0] for fault in faults] == [
-        "config/intake.yaml 第 10 行第 3 列",
+        f"config/intake.yaml 第 {position(home / 'config/intake.yaml', 'evry_seconds:')[0]} 行第 3 列",
         "templates/words/held.txt 第 4 行",
     ]
     assert total == "共 2 处需要修改。"

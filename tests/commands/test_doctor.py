@@ -13,7 +13,7 @@ import pytest
 
 from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
 from tests.e2e.home import edit, make_home, write_bureau
-from tests.e2e.looking import Ran, run, tree
+from tests.e2e.inspection import CommandResult, run, tree
 from tests.e2e.mails import NOW, START, accepted_mail
 from tests.servers.dovecot import Dovecot
 from tests.servers.netease import NeteaseServer
@@ -30,16 +30,16 @@ def root(account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path) -> Path:
     return make_home(tmp_path / "home", {"hebei": account}, smtp_server)
 
 
-def doctor(root: Path, *words: str) -> Ran:
+def doctor(root: Path, *words: str) -> CommandResult:
     return run("doctor", "--home", root, "--now", NOW.isoformat(), *words)
 
 
-def told(ran: Ran, grade: str) -> dict[str, str]:
+def told(ran: CommandResult, grade: str) -> dict[str, str]:
     """What was tried → what was said, of one grade."""
     return dict(re.findall(rf"^  \[{grade}\] (.+?)：(.+)$", ran.out, re.MULTILINE))
 
 
-def todo(ran: Ran, what: str) -> str:
+def todo(ran: CommandResult, what: str) -> str:
     """What to do about it."""
     found = re.search(rf"^  \[不行\] {re.escape(what)}.*\n +怎么办：(.+)$", ran.out, re.MULTILINE)
     assert found is not None, ran.out
@@ -53,7 +53,7 @@ def closed_port() -> int:
     return port
 
 
-def test_all_well_on_dovecot_and_the_mailbox_is_left_as_it_was(
+def test_doctor_on_dovecot_finds_no_fault_and_changes_no_mail(
     dovecot_server: Dovecot, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
     account = dovecot_server.account(new_user)
@@ -84,7 +84,7 @@ def test_all_well_on_dovecot_and_the_mailbox_is_left_as_it_was(
         assert clerk.fetch("1", "(FLAGS)")[1] == [rb"1 (FLAGS (\Recent))"]
 
 
-def test_beside_a_program_at_work_it_changes_nothing(root: Path, account: ImapAccount) -> None:
+def test_doctor_beside_a_running_service_changes_nothing(root: Path, account: ImapAccount) -> None:
     account.append(accepted_mail(), START)
     assert run("poll", "--home", root, "--now", NOW.isoformat()).code == 0
     before = tree(root / "data")
@@ -93,7 +93,7 @@ def test_beside_a_program_at_work_it_changes_nothing(root: Path, account: ImapAc
     assert {name: digest for name, digest in tree(root / "data").items() if "sqlite3-" not in name} == before
 
 
-def test_a_wrong_secret_is_named_for_both_servers_with_its_place(root: Path) -> None:
+def test_wrong_secret_is_reported_for_both_servers_with_its_place(root: Path) -> None:
     (root / "secret.txt").write_text("wrong", encoding="utf-8")
     ill = doctor(root)
     assert (ill.code, list(told(ill, "不行"))) == (1, ["收信邮箱", "发信登录"])
@@ -102,7 +102,7 @@ def test_a_wrong_secret_is_named_for_both_servers_with_its_place(root: Path) -> 
     assert ill.out.rstrip().endswith("有 2 处要处理（标着“不行”的）。")
 
 
-def test_a_missing_secret_is_named_and_the_way_to_the_servers_tried(root: Path) -> None:
+def test_missing_secret_is_reported_and_the_servers_are_tried(root: Path) -> None:
     (root / "secret.txt").unlink()
     ill = doctor(root)
     assert (ill.code, list(told(ill, "不行"))) == (1, ["授权码"])
@@ -110,7 +110,7 @@ def test_a_missing_secret_is_named_and_the_way_to_the_servers_tried(root: Path) 
     assert len([what for what in told(ill, "正常") if "服务器" in what]) == 2
 
 
-def test_netease_is_entered_with_id_and_its_refusal_explained(smtp_server: SmtpServer, tmp_path: Path) -> None:
+def test_netease_login_sends_id_and_its_refusal_is_explained(smtp_server: SmtpServer, tmp_path: Path) -> None:
     with NeteaseServer() as server:
         root = make_home(tmp_path, {"hebei": server.account}, smtp_server)
         assert doctor(root).code == 0
@@ -121,7 +121,7 @@ def test_netease_is_entered_with_id_and_its_refusal_explained(smtp_server: SmtpS
     assert "认为登录不安全" in told(ill, "不行")["收信邮箱"]
 
 
-def test_a_closed_port_is_told_with_the_port_to_be_opened(
+def test_closed_port_is_reported_with_the_port_to_open(
     root: Path, account: ImapAccount, smtp_server: SmtpServer
 ) -> None:
     port = closed_port()
@@ -132,14 +132,14 @@ def test_a_closed_port_is_told_with_the_port_to_be_opened(
     assert "收信邮箱" not in ill.out
 
 
-def test_an_unknown_host_is_told(root: Path, account: ImapAccount, smtp_server: SmtpServer) -> None:
+def test_unknown_host_is_reported(root: Path, account: ImapAccount, smtp_server: SmtpServer) -> None:
     edit(root, "config/bureaus/hebei.yaml", "imap: {host: 127.0.0.1", "imap: {host: imap.invalid")
     edit(root, "config/bureaus/hebei.yaml", "security: none}", "security: tls}")
     ill = doctor(root)
     assert "查不到这个主机名" in told(ill, "不行")[f"收信服务器 imap.invalid:{account.port}"]
 
 
-def test_a_server_without_tls_where_tls_is_asked_for_is_told(root: Path, smtp_server: SmtpServer) -> None:
+def test_server_without_the_configured_tls_is_reported(root: Path, smtp_server: SmtpServer) -> None:
     name = f"发信服务器 127.0.0.1:{smtp_server.port}"
     edit(
         root,
@@ -152,7 +152,7 @@ def test_a_server_without_tls_where_tls_is_asked_for_is_told(root: Path, smtp_se
     assert "security：tls 一般配 993（收信）、465（发信）" in todo(ill, name)
 
 
-def test_a_folder_that_is_not_there_is_told(root: Path, account: ImapAccount) -> None:
+def test_missing_imap_folder_is_reported(root: Path, account: ImapAccount) -> None:
     edit(
         root,
         "config/bureaus/hebei.yaml",
@@ -163,14 +163,14 @@ def test_a_folder_that_is_not_there_is_told(root: Path, account: ImapAccount) ->
     assert "请核对文件夹“报送”在网页邮箱里有没有" in todo(ill, "收信邮箱")
 
 
-def test_a_trial_of_an_smtp_server_offers_no_letter(account: ImapAccount, tmp_path: Path) -> None:
+def test_trial_of_an_smtp_server_sends_no_letter(account: ImapAccount, tmp_path: Path) -> None:
     with MoodySmtpServer("secret") as smtp:
         root = make_home(tmp_path, {"hebei": account}, smtp)
         smtp.mail_answer = "451 busy"  # nobody comes so far: nothing is sent
         assert doctor(root).code == 0
 
 
-def test_an_smtp_server_that_has_enough_of_us_is_told(account: ImapAccount, tmp_path: Path) -> None:
+def test_smtp_server_that_limits_connections_is_reported(account: ImapAccount, tmp_path: Path) -> None:
     with MoodySmtpServer("secret") as smtp:
         root = make_home(tmp_path, {"hebei": account}, smtp)
         smtp.login_answer = "454 4.7.0 too many connections"
@@ -179,7 +179,7 @@ def test_an_smtp_server_that_has_enough_of_us_is_told(account: ImapAccount, tmp_
         assert todo(ill, "发信登录") == "服务商嫌连得太勤，或者正忙：请过半小时再试，其间不要反复试。"
 
 
-def test_a_clock_that_is_slow_is_told_by_the_newest_mail(root: Path, account: ImapAccount) -> None:
+def test_slow_clock_is_detected_by_the_newest_mail(root: Path, account: ImapAccount) -> None:
     account.append(accepted_mail(), NOW + timedelta(hours=3))
     ill = doctor(root)
     assert (ill.code, told(ill, "不行")["本机时间"][:18]) == (1, "比邮箱服务器慢了至少 3 小时（本机"[:18])
@@ -213,7 +213,7 @@ def _no_notice(root: Path) -> None:
     ],
     ids=["disk", "folder", "ledger", "notice"],
 )
-def test_trouble_of_this_machine_is_told_with_what_to_do(
+def test_fault_of_this_machine_is_reported_with_advice(
     root: Path, break_it: Callable[[Path], None], what: str, said: str
 ) -> None:
     break_it(root)
@@ -222,16 +222,16 @@ def test_trouble_of_this_machine_is_told_with_what_to_do(
     assert todo(ill, what).startswith(said)
 
 
-def test_faults_of_configuration_and_letters_are_told_and_the_machine_tried(root: Path) -> None:
+def test_faults_of_configuration_and_letters_are_reported_and_the_machine_is_tried(root: Path) -> None:
     edit(root, "config/intake.yaml", "every_seconds:", "evry_seconds:")
     edit(root, "templates/words/held.txt", "{{ letter.", "{{ leter.")
     ill = doctor(root)
     assert ill.code == 1
-    assert list(told(ill, "不行")) == ["config/intake.yaml 第 10 行", "templates/words/held.txt 第 4 行"]
+    assert list(told(ill, "不行")) == ["config/intake.yaml 第 15 行", "templates/words/held.txt 第 4 行"]
     assert "MediaInfo（量视频）" in told(ill, "正常")
 
 
-def test_programs_that_are_not_there_are_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_programs_are_reported(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("intake_bot.doctor.machine.list_entries", _missing)
     ill = doctor(root)
     assert list(told(ill, "不行")) == ["7-Zip（解 RAR、7z 压缩包）"]
@@ -242,7 +242,7 @@ def _missing(*_: object) -> None:
     raise OSError("no such program")
 
 
-def test_a_mistyped_home_is_told_and_not_made(tmp_path: Path) -> None:
+def test_missing_home_is_reported_and_not_made(tmp_path: Path) -> None:
     ran = doctor(tmp_path / "mistyped")
     assert told(ran, "不行")["数据文件夹"] == f"没有 {tmp_path / 'mistyped'} 这个文件夹"
     assert list(tmp_path.iterdir()) == []

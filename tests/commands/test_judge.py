@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,14 +11,14 @@ import pytest
 
 from intake_bot.demo.media import chinese_text, docx, jpeg, zip_of
 from tests.commands.conftest import WriteMail
-from tests.e2e.looking import Ran, run, tree
+from tests.e2e.inspection import CommandResult, run, tree
 from tests.e2e.mails import BIG_ATTACHMENT, accepted_mail, bounce_mail, compose, foreign_mail, rejected_mail
 
 STORY = docx([chinese_text(900)])
 NOON = ("--received", "2023-05-17T12:00:00+08:00")
 
 
-def test_an_accepted_mail_as_json(home: Path, write_mail: WriteMail) -> None:
+def test_accepted_mail_as_json_has_every_key(home: Path, write_mail: WriteMail) -> None:
     path = write_mail("好.eml", accepted_mail())
     judged = run("judge", "--home", home, "--json", path, *NOON)
     assert (judged.code, judged.err) == (0, "")
@@ -48,10 +47,10 @@ def test_an_accepted_mail_as_json(home: Path, write_mail: WriteMail) -> None:
     assert list(reply) == ["to", "subject", "text"]
     assert reply["to"] == "school@example.edu.cn"
     assert "石家庄市教育局" in reply["subject"]
-    assert hashlib.sha256(docx([chinese_text(900)])).hexdigest() in reply["text"]
+    assert "[合格] 典型案例.docx" in reply["text"]
 
 
-def test_a_rejected_photo_as_json(home: Path, write_mail: WriteMail) -> None:
+def test_rejected_photo_as_json_has_its_findings(home: Path, write_mail: WriteMail) -> None:
     files = {
         "照片.zip": zip_of({"现场.jpg": jpeg(1280, 720, min_bytes=2_100_000)}),
         "说明.txt": "开幕式现场。".encode(),
@@ -90,7 +89,7 @@ def test_a_rejected_photo_as_json(home: Path, write_mail: WriteMail) -> None:
     ],
     ids=["bounce", "foreign", "empty", "noise", "broken"],
 )
-def test_what_is_no_submission_gets_no_reply(home: Path, write_mail: WriteMail, raw: bytes, kind: str) -> None:
+def test_mail_that_is_no_submission_gets_no_reply(home: Path, write_mail: WriteMail, raw: bytes, kind: str) -> None:
     path = write_mail("一封.eml", raw)
     judged = run("judge", "--home", home, "--json", "--bureau", "hebei", path, *NOON)
     assert judged.code == 0
@@ -110,14 +109,23 @@ def test_what_is_no_submission_gets_no_reply(home: Path, write_mail: WriteMail, 
     ]
 
 
-def test_a_link_instead_of_a_file_is_held(home: Path, write_mail: WriteMail) -> None:
+def test_answer_of_a_clerk_is_a_command(home: Path, write_mail: WriteMail) -> None:
+    thread = f"<intake.{'0' * 32}@126.com>"
+    raw = compose("Re: 未报6", text="收 1017-6", sender="clerk@example.edu.cn", to="py8991718@126.com")
+    raw = b"In-Reply-To: " + thread.encode() + b"\r\n" + raw
+    judged = run("judge", "--home", home, "--json", write_mail("答.eml", raw), *NOON)
+    (printed,) = judged.objects
+    assert (printed["kind"], printed["disposition"], printed["reply"]) == ("command", "ignored", None)
+
+
+def test_link_instead_of_a_file_is_held(home: Path, write_mail: WriteMail) -> None:
     raw = compose("活动周石家庄市教育局照片材料", text=f"照片请下载：{BIG_ATTACHMENT}")
     (printed,) = run("judge", "--home", home, "--json", write_mail("包.eml", raw), *NOON).objects
     assert (printed["disposition"], [item["verdict"] for item in printed["items"]]) == ("held", ["held"])
     assert printed["reply"] is not None
 
 
-def test_many_files_come_out_in_order(home: Path, write_mail: WriteMail) -> None:
+def test_many_files_are_judged_in_order(home: Path, write_mail: WriteMail) -> None:
     paths = [
         write_mail(f"{number}.eml", raw)
         for number, raw in ((3, rejected_mail()), (1, accepted_mail()), (2, bounce_mail()), (4, accepted_mail()))
@@ -157,7 +165,7 @@ def dated(*received: str, date: str | None = "Mon, 15 May 2023 09:00:00 +0800") 
     ],
     ids=["--received", "no offset", "UTC", "topmost Received", "--now decides nothing", "Date", "no date at all"],
 )
-def test_when_a_mail_was_received(
+def test_received_time_comes_from_option_header_or_clock(
     home: Path, write_mail: WriteMail, raw: bytes, options: list[str], received: str
 ) -> None:
     judged = run("judge", "--home", home, "--json", write_mail("a.eml", raw), *options)
@@ -176,7 +184,7 @@ def test_when_a_mail_was_received(
     ],
     ids=["To", "Cc", "Delivered-To", "--bureau against To", "--bureau", "nobody's"],
 )
-def test_whose_mail_it_is(
+def test_bureau_comes_from_option_or_recipient(
     home: Path, write_mail: WriteMail, headers: dict[str, object], options: list[str], bureau: str | None
 ) -> None:
     raw = compose("活动周石家庄市教育局典型案例材料", {"案例.docx": STORY}, **headers)  # type: ignore[arg-type]  # a table of keyword arguments
@@ -202,20 +210,20 @@ def test_judging_leaves_no_trace(
     assert list((home / "data").iterdir()) == []
 
 
-def test_a_missing_file_is_a_matter_of_usage(home: Path, write_mail: WriteMail, tmp_path: Path) -> None:
+def test_missing_file_is_a_usage_error(home: Path, write_mail: WriteMail, tmp_path: Path) -> None:
     there = write_mail("a.eml", accepted_mail())
     missing = tmp_path / "没有.eml"
     judged = run("judge", "--home", home, "--json", there, missing, tmp_path)
-    assert judged == Ran(2, "", f"{missing}：没有这个文件\n{tmp_path}：没有这个文件\n共 2 处需要修改。\n")
+    assert judged == CommandResult(2, "", f"{missing}：没有这个文件\n{tmp_path}：没有这个文件\n共 2 处需要修改。\n")
 
 
-def test_an_unknown_bureau_is_a_matter_of_usage(home: Path, write_mail: WriteMail) -> None:
+def test_unknown_bureau_is_a_usage_error(home: Path, write_mail: WriteMail) -> None:
     judged = run("judge", "--home", home, "--bureau", "beijing", write_mail("a.eml", accepted_mail()))
     assert (judged.code, judged.out) == (2, "")
     assert "没有编号为“beijing”的教育局" in judged.err
 
 
-def test_for_people_the_letter_is_shown(home: Path, write_mail: WriteMail) -> None:
+def test_judge_without_json_prints_the_letter(home: Path, write_mail: WriteMail) -> None:
     path = write_mail("[bold]坏.eml", rejected_mail())
     judged = run("judge", "--home", home, path, *NOON)
     assert judged.code == 1

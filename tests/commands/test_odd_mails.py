@@ -9,7 +9,7 @@ import pytest
 
 from intake_bot.config.defaults import defaults_dir
 from tests.commands.mails import RECEIVED, summary
-from tests.e2e.looking import run
+from tests.e2e.inspection import run
 from tests.odd_mails import ODD_MAILS, OddMail
 
 Verdicts = Mapping[str, dict[str, Any]]
@@ -24,7 +24,7 @@ def verdicts() -> Verdicts:
 
 
 @pytest.mark.parametrize("odd", ODD_MAILS, ids=lambda odd: odd.mail)
-def test_odd_mail_is_judged(odd: OddMail, verdicts: Verdicts) -> None:
+def test_odd_mail_is_judged_as_expected(odd: OddMail, verdicts: Verdicts) -> None:
     verdict = verdicts[odd.mail]
     disposition, unit, materials, codes = summary(verdict)
     found = (verdict["kind"], disposition, unit, tuple(materials), tuple(codes))

@@ -10,7 +10,7 @@ import pytest
 
 from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
 from tests.e2e.home import CLERK, edit, make_home, write_bureau
-from tests.e2e.looking import Ran, dump, run, text_of, tree
+from tests.e2e.inspection import CommandResult, dump, run, text_of, tree
 from tests.e2e.mails import BIG_ATTACHMENT, NOW, START, accepted_mail, compose, foreign_mail, rejected_mail
 
 AT_NOW = ("--now", NOW.isoformat())
@@ -48,7 +48,7 @@ def live(polled: Path, pymap_server: ImapServer, smtp_server: SmtpServer, tmp_pa
     return home
 
 
-def test_ledger_as_json_has_its_promised_words(polled: Path) -> None:
+def test_ledger_as_json_has_its_documented_keys(polled: Path) -> None:
     listed = run("ledger", "--home", polled, "--json")
     assert (listed.code, listed.err) == (0, "")
     accepted, held, rejected = listed.objects
@@ -72,7 +72,7 @@ def test_ledger_as_json_has_its_promised_words(polled: Path) -> None:
     assert [(one["verdict"], one["unit"]) for one in (held, rejected)] == [("held", "承德市教育局"), ("rejected", None)]
 
 
-def test_ledger_for_people_is_a_line_an_item(polled: Path) -> None:
+def test_ledger_prints_one_line_an_item(polled: Path) -> None:
     listed = run("ledger", "--home", polled)
     assert listed.code == 0
     first, *rest = listed.out.splitlines()
@@ -80,20 +80,21 @@ def test_ledger_for_people_is_a_line_an_item(polled: Path) -> None:
     assert len(rest) == 2
 
 
-def test_held_lists_mails_with_reason_and_file(polled: Path) -> None:
+def test_held_list_shows_reason_and_file(polled: Path) -> None:
     held = run("held", "--home", polled)
     assert held.code == 1
-    head, about, why, *files, total, _, _, closing = held.out.splitlines()
+    head, about, why, *files, total, _, _, again, closing = held.out.splitlines()
     assert head == "1002-4  河北省教育厅  2023-05-15 08:00  承德市教育局"
     assert about == "    主题：活动周承德市教育局照片材料  来自：school@example.edu.cn"
     assert why.startswith("    原因：照片：")
     assert [Path(file.removeprefix("    文件：")).is_file() for file in files if "文件：" in file] == [True] * 2
     assert total == "共 1 封待人工处理。"
+    assert "--again" in again
     assert closing == "来问问题的邮件，已经答复的，用 intake-bot held accept 编号 结案（不收材料，不再回信）"
 
 
 @pytest.mark.parametrize("command", ["held", "ledger"])
-def test_of_another_bureau_there_is_nothing(polled: Path, command: str) -> None:
+def test_list_of_another_bureau_is_empty(polled: Path, command: str) -> None:
     assert run(command, "--home", polled, "--bureau", "hefei").code == 2
     assert "1002-4" in run(command, "--home", polled, "--bureau", "hebei").out
 
@@ -108,26 +109,26 @@ def test_of_another_bureau_there_is_nothing(polled: Path, command: str) -> None:
     ],
     ids=["held", "ledger", "ledger --json", "digest --preview"],
 )
-def test_before_the_first_poll_there_is_nothing_and_nothing_is_made(home: Path, words: list[str], said: str) -> None:
-    assert run(*words, "--home", home) == Ran(0, said, "")
+def test_list_before_the_first_poll_is_empty_and_creates_nothing(home: Path, words: list[str], said: str) -> None:
+    assert run(*words, "--home", home) == CommandResult(0, said, "")
     assert list((home / "data").iterdir()) == []
 
 
-def test_digest_is_made_once_a_day_and_left_as_a_page(live: Path, smtp_server: SmtpServer) -> None:
+def test_digest_is_filed_once_a_day_as_a_page(live: Path, smtp_server: SmtpServer) -> None:
     page = live / "data" / "digests" / "hebei" / "2023-05-18.html"
-    assert run("digest", "--home", live, *AT_NOW) == Ran(0, f"河北省教育厅：已做好，见 {page}\n", "")
+    assert run("digest", "--home", live, *AT_NOW) == CommandResult(0, f"河北省教育厅：已做好，见 {page}\n", "")
     (letter,) = [letter for letter in smtp_server.letters if letter.recipients == (CLERK,)]
     written = page.read_text(encoding="utf-8")
     assert "邮箱" in written
     assert "合计：邮箱 4 封 = 收 1 + 退 1 + 待人工 1 + 非报送 1" in text_of(letter)
-    assert run("digest", "--home", live, *AT_NOW) == Ran(0, f"河北省教育厅：今天已经做过，见 {page}\n", "")
+    assert run("digest", "--home", live, *AT_NOW) == CommandResult(0, f"河北省教育厅：今天已经做过，见 {page}\n", "")
     assert page.read_text(encoding="utf-8") == written
     next_day = run("digest", "--home", live, "--now", "2023-05-19T18:00:00+08:00")
     assert next_day.out.startswith("河北省教育厅：已做好")
     assert len([letter for letter in smtp_server.letters if letter.recipients == (CLERK,)]) == 2
 
 
-def test_digest_preview_only_shows(live: Path, smtp_server: SmtpServer) -> None:
+def test_digest_preview_only_prints(live: Path, smtp_server: SmtpServer) -> None:
     before = dump(live), smtp_server.letters
     preview = run("digest", "--home", live, "--preview", *AT_NOW)
     assert preview.code == 0
@@ -136,7 +137,7 @@ def test_digest_preview_only_shows(live: Path, smtp_server: SmtpServer) -> None:
     assert not (live / "data" / "digests").exists()
 
 
-def test_digest_waits_in_the_outbox_when_the_server_is_away(live: Path, smtp_server: SmtpServer) -> None:
+def test_digest_stays_queued_while_the_server_is_unreachable(live: Path, smtp_server: SmtpServer) -> None:
     with SmtpServer("another password") as strict:
         edit(live, "config/bureaus/hebei.yaml", f"port: {smtp_server.port}", f"port: {strict.port}")
         refused = run("digest", "--home", live, *AT_NOW)
@@ -154,7 +155,7 @@ def closed_port() -> int:
         return port
 
 
-def test_poll_goes_on_with_the_others_when_a_mailbox_is_away(
+def test_poll_continues_with_other_bureaus_after_an_unreachable_mailbox(
     account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path
 ) -> None:
     away = ImapAccount("127.0.0.1", closed_port(), "a@163.com", "secret", account.append)
@@ -168,7 +169,7 @@ def test_poll_goes_on_with_the_others_when_a_mailbox_is_away(
     assert [letter.recipients for letter in smtp_server.letters] == [("school@example.edu.cn",)]
 
 
-def test_all_works_inside_the_home_without_naming_it(
+def test_commands_inside_the_home_need_no_home_option(
     account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = make_home(tmp_path / "home", {"hebei": account}, smtp_server)
@@ -182,7 +183,7 @@ def test_all_works_inside_the_home_without_naming_it(
     assert [run(*words).code for words in (["digest", *AT_NOW], ["ledger", "verify"], ["backup", "a.zip"])] == [0, 0, 0]
 
 
-def test_poll_of_one_bureau_leaves_the_others_alone(
+def test_poll_of_one_bureau_does_not_touch_others(
     pymap_server: ImapServer, account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path
 ) -> None:
     other = pymap_server.account(f"other.{account.user}")
@@ -195,7 +196,7 @@ def test_poll_of_one_bureau_leaves_the_others_alone(
     assert {row["bureau"] for row in run("ledger", "--json", "--home", home).objects} == {"hebei"}
 
 
-def test_poll_without_a_secret_says_where_it_was_looked_for(
+def test_poll_without_a_secret_reports_where_it_belongs(
     account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path
 ) -> None:
     home = make_home(tmp_path / "home", {"hebei": account}, smtp_server)

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from intake_bot.config.defaults import defaults_dir
+from intake_bot.config.shipped_templates import RECORD
 from tests.commands.conftest import WriteMail
-from tests.e2e.looking import Ran, run, tree
+from tests.e2e.inspection import CommandResult, run, tree
 from tests.e2e.mails import accepted_mail
 
-COMMANDS = ("run", "poll", "judge", "digest", "check", "doctor", "status", "held", "ledger", "init", "demo")
+COMMANDS = ("run", "poll", "judge", "digest", "check", "doctor", "status", "held", "desk", "ledger", "init", "demo")
 
 
 def program(*words: object, cwd: Path, **environ: str) -> subprocess.CompletedProcess[bytes]:
@@ -30,18 +31,19 @@ def program(*words: object, cwd: Path, **environ: str) -> subprocess.CompletedPr
     )
 
 
-def test_as_a_program_it_judges_in_utf_8_whatever_the_console(
-    home: Path, write_mail: WriteMail, tmp_path: Path
-) -> None:
+def test_program_judges_in_utf_8_on_any_console(home: Path, write_mail: WriteMail, tmp_path: Path) -> None:
     path = write_mail("a.eml", accepted_mail())
     inside = program(
         "judge", "--json", path, cwd=home, PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"
     )
     assert (inside.returncode, inside.stderr) == (0, b"")
-    assert Ran(0, inside.stdout.decode("utf-8"), "").objects == run("judge", "--home", home, "--json", path).objects
+    assert (
+        CommandResult(0, inside.stdout.decode("utf-8"), "").objects
+        == run("judge", "--home", home, "--json", path).objects
+    )
 
 
-def test_as_a_program_it_makes_a_home_and_checks_it(tmp_path: Path) -> None:
+def test_program_makes_a_home_and_checks_it(tmp_path: Path) -> None:
     made = program("init", "家", cwd=tmp_path)
     assert (made.returncode, made.stderr) == (0, b"")
     assert "已在 家 放入" in made.stdout.decode("utf-8")
@@ -51,12 +53,14 @@ def test_as_a_program_it_makes_a_home_and_checks_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows interrupts whole consoles")
-def test_as_a_program_it_says_that_it_was_interrupted(tmp_path: Path) -> None:
+def test_interrupted_program_says_so(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "intake_bot", "demo", "--keep", str(tmp_path / "demo")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # Where the tests run in the background, a shell has told them to ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as demo:
         assert demo.stdout is not None
         assert demo.stdout.readline().decode("utf-8").startswith("没有用到任何账号和网络")
@@ -65,7 +69,7 @@ def test_as_a_program_it_says_that_it_was_interrupted(tmp_path: Path) -> None:
     assert (demo.returncode, said.decode("utf-8")) == (1, "已中断。没有做完的，下次运行时接着做。\n")
 
 
-def test_as_a_program_it_ends_quietly_when_its_reader_has_gone(home: Path, write_mail: WriteMail) -> None:
+def test_program_whose_reader_closed_the_pipe_ends_quietly(home: Path, write_mail: WriteMail) -> None:
     path = write_mail("a.eml", accepted_mail())
     with subprocess.Popen(
         [sys.executable, "-m", "intake_bot", "judge", *[str(path)] * 40, "--home", str(home)],
@@ -93,7 +97,7 @@ def test_as_a_program_it_ends_quietly_when_its_reader_has_gone(home: Path, write
         (["ledger", "--js"], "不认识：--js"),
     ],
 )
-def test_wrong_words_are_answered_in_chinese(words: list[str], said: str) -> None:
+def test_wrong_arguments_are_answered_in_chinese(words: list[str], said: str) -> None:
     wrong = run(*words)
     assert (wrong.code, wrong.out) == (2, "")
     assert said in wrong.err
@@ -114,7 +118,7 @@ def test_help_names_every_command() -> None:
     assert [command for command in COMMANDS if f"\n    {command} " not in told] == []
 
 
-def test_home_may_stand_before_or_behind_the_command(home: Path, tmp_path: Path) -> None:
+def test_home_option_is_accepted_before_and_after_the_command(home: Path, tmp_path: Path) -> None:
     before, behind = run("--home", home, "check"), run("check", "--home", home)
     assert before == behind
     assert before.code == 0
@@ -122,7 +126,7 @@ def test_home_may_stand_before_or_behind_the_command(home: Path, tmp_path: Path)
     assert run("--home", tmp_path, "check", "--home", home).code == 0
 
 
-def test_init_brings_all_defaults(tmp_path: Path) -> None:
+def test_init_copies_all_defaults(tmp_path: Path) -> None:
     home = tmp_path / "新 家"
     made = run("init", home)
     assert (made.code, made.err) == (0, "")
@@ -132,7 +136,9 @@ def test_init_brings_all_defaults(tmp_path: Path) -> None:
         for name, digest in tree(defaults_dir()).items()
         if name.startswith(f"{folder}/") and not Path(name).name.startswith(".")
     }
-    assert tree(home) == shipped
+    put = tree(home)
+    assert put.pop(f"templates/{RECORD}")
+    assert put == shipped
     assert f"已在 {home} 放入 {len(shipped)} 个文件。" in made.out
 
 
@@ -141,5 +147,5 @@ def test_init_overwrites_nothing(home: Path) -> None:
     before = tree(home)
     again = run("init", home)
     there = f"config/bureaus/hebei.yaml：已经有这个文件了（这样的文件共 {len(before)} 个）"
-    assert again == Ran(2, "", f"{there}，不会覆盖它；请换一个空文件夹。\n共 1 处需要修改。\n")
+    assert again == CommandResult(2, "", f"{there}，不会覆盖它；请换一个空文件夹。\n共 1 处需要修改。\n")
     assert tree(home) == before

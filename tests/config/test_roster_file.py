@@ -1,3 +1,5 @@
+"""Rosters as clerks save them: encodings, columns, and faults at their positions."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -68,22 +70,22 @@ def _read(tmp_path: Path, raw: bytes) -> tuple[tuple[Unit, ...], list[str]]:
         "still other names of columns",
     ],
 )
-def test_roster_is_read_however_it_was_saved(tmp_path: Path, raw: bytes) -> None:
+def test_roster_in_any_usual_encoding_is_read(tmp_path: Path, raw: bytes) -> None:
     assert _read(tmp_path, raw) == (UNITS, [])
 
 
-def test_columns_may_stand_in_any_order_with_others_between(tmp_path: Path) -> None:
+def test_columns_in_other_order_are_read(tmp_path: Path) -> None:
     raw = "序号,类别,备注,单位\n1,学校,新增,乙校\n2,学校\n3,学校,,丙校,多出一格\n".encode()
     units, faults = _read(tmp_path, raw)
     assert units == (Unit("乙校", category="学校"), Unit("丙校", category="学校"))
     assert faults == ["roster.csv 第 3 行第 1 列：这一行没有写单位名称。"]
 
 
-def test_doubled_quotes_are_one(tmp_path: Path) -> None:
+def test_doubled_quotes_are_read_as_one(tmp_path: Path) -> None:
     assert _read(tmp_path, '单位\n"甲""乙""校"\n'.encode()) == ((Unit('甲"乙"校'),), [])
 
 
-def test_strokes_inside_brackets_part_no_aliases(tmp_path: Path) -> None:
+def test_separator_inside_brackets_does_not_split_aliases(tmp_path: Path) -> None:
     units, faults = _read(tmp_path, "单位,简称\n甲校,甲校（北/南校区）/甲(东、西)|甲\n".encode())
     assert (units, faults) == ((Unit("甲校", ("甲校（北/南校区）", "甲(东、西)", "甲")),), [])
 
@@ -161,7 +163,7 @@ TWICE = "已经用了它，一个名称（邮箱）只能属于一个单位。"
         "all in one row",
     ],
 )
-def test_fault_in_a_row_is_told_in_its_place(tmp_path: Path, row: str, expected: list[str]) -> None:
+def test_fault_in_row_is_reported_at_its_position(tmp_path: Path, row: str, expected: list[str]) -> None:
     _, faults = _read(tmp_path, f"{ROSTER}{row}\n".encode())
     assert faults == [f"roster.csv {fault}" for fault in expected]
 
@@ -177,7 +179,7 @@ def test_fault_in_a_row_is_told_in_its_place(tmp_path: Path, row: str, expected:
     ],
     ids=["no column", "full-width commas", "empty", "a workbook", "UTF-16"],
 )
-def test_file_that_is_no_roster_says_what_to_do(tmp_path: Path, raw: bytes, expected: str) -> None:
+def test_file_that_is_no_roster_is_reported(tmp_path: Path, raw: bytes, expected: str) -> None:
     units, faults = _read(tmp_path, raw)
     assert units == ()
     assert len(faults) == 1
@@ -185,14 +187,14 @@ def test_file_that_is_no_roster_says_what_to_do(tmp_path: Path, raw: bytes, expe
     assert expected in faults[0]
 
 
-def test_folder_in_place_of_the_roster_is_a_fault(tmp_path: Path) -> None:
+def test_folder_in_place_of_roster_is_reported(tmp_path: Path) -> None:
     found = read_roster(tmp_path, "rosters")
     assert found.roster == Roster()
     assert len(found.faults) == 1
     assert str(found.faults[0]).startswith("rosters：打不开名册")
 
 
-def test_two_columns_for_one_thing_are_a_fault(tmp_path: Path) -> None:
+def test_two_columns_of_one_meaning_are_reported(tmp_path: Path) -> None:
     _, faults = _read(tmp_path, ROSTER.replace("级别", "类型").encode())
     assert faults == ["roster.csv 第 1 行第 10 列：“类型”和前面的“类别”是同一种列，请只留一列。"]
 
@@ -202,7 +204,7 @@ def test_two_columns_for_one_thing_are_a_fault(tmp_path: Path) -> None:
     [
         (
             ROSTER.replace("简称", "短名"),
-            "第 1 行第 4 列：没有读取“短名”这一列；会读的列是：单位、简称、类别、级别、邮箱。",
+            "第 1 行第 4 列：没有读取“短名”这一列；会读的列是：单位、简称、类别、级别、邮箱、曾用名、联系人、电话。",
         ),
         (
             "单位,类别,序号,备注\n甲校,学校,1,\n乙校,,2,\n丙校,,3,\n",
@@ -217,8 +219,48 @@ def test_two_columns_for_one_thing_are_a_fault(tmp_path: Path) -> None:
     ],
     ids=["a column that nobody reads", "merged cells", "cells left out at the end"],
 )
-def test_what_may_have_got_lost_is_remarked(tmp_path: Path, raw: str, remark: str) -> None:
+def test_possible_loss_of_data_is_remark(tmp_path: Path, raw: str, remark: str) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(raw, encoding="utf-8")
     found = read_roster(path, "roster.csv")
     assert ([str(one) for one in found.remarks], found.faults) == ([f"roster.csv {remark}"], [])
+
+
+def test_former_names_are_read(tmp_path: Path) -> None:
+    raw = "单位,曾用名\n乙校,乙职校|乙中专、乙校\n丙校,\n".encode()
+    assert _read(tmp_path, raw) == ((Unit("乙校", former_names=("乙职校", "乙中专")), Unit("丙校")), [])
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (
+            "丙校,乙校",
+            "第 3 行第 4 列：“乙校”在名册里重复：第 2 行的“乙校”已经用了它，一个名称（邮箱）只能属于一个单位。",
+        ),
+        ("丙校,无", "第 3 行第 4 列：“无”不能当曾用名，会认错单位；没有曾用名就空着。"),
+        ("丙校,丙职校（南", "第 3 行第 4 列：括号没有成对。"),
+    ],
+    ids=["another unit", "no name", "half a bracket"],
+)
+def test_former_name_that_misleads_is_a_fault(tmp_path: Path, row: str, fault: str) -> None:
+    _, faults = _read(tmp_path, f"单位,曾用名\n乙校,\n{row}\n".encode())
+    assert [one.startswith(f"roster.csv {fault}") for one in faults] == [True]
+
+
+def test_contact_and_telephone_columns_are_read_and_may_be_several(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        "单位,联系人,电话,手机\n甲校,张老师,0551-62345678,13800000000\n乙校,,1.38E+10,\n丙校,李老师,,\n",
+        encoding="utf-8",
+    )
+    found = read_roster(path, "roster.csv")
+    assert [(unit.contact, unit.telephone) for unit in found.roster.units] == [
+        ("张老师", "0551-62345678、13800000000"),
+        ("", ""),
+        ("李老师", ""),
+    ]
+    assert [str(remark) for remark in found.remarks] == [
+        "roster.csv 第 3 行第 5 列：“1.38E+10”不像电话号码，汇总里没有用。Excel 里请把这一列的格式设成“文本”再填。"
+    ]
+    assert found.faults == []

@@ -79,7 +79,7 @@ def _limits(part: Part) -> dict[str, object]:
     }
 
 
-def test_nothing_is_wrong_and_only_the_secrets_are_missing(settings: Settings) -> None:
+def test_shipped_configuration_lacks_only_secrets(settings: Settings) -> None:
     assert [remark.message.rpartition("：")[2] for remark in settings.remarks] == [
         f"环境变量 {name}_MAIL_SECRET 没有设置。" for name in ("HEBEI", "HEFEI", "MOE", "PUYANG")
     ]
@@ -89,7 +89,7 @@ def test_intake_file_writes_out_the_defaults(settings: Settings) -> None:
     assert settings.intake == IntakeSettings()
 
 
-def test_every_default_is_written_out_with_its_key() -> None:
+def test_intake_file_lists_every_key() -> None:
     text = (defaults_dir() / "config/intake.yaml").read_text(encoding="utf-8")
     keys = [*IntakeSettings.model_fields]
     keys += [
@@ -208,7 +208,7 @@ def test_puyang_rules_have_their_numbers(settings: Settings, material: str, limi
 
 
 @pytest.mark.parametrize("notice", ["hefei-2023", "hebei-2023", "moe-2023"])
-def test_only_summaries_have_rules_elsewhere(settings: Settings, notice: str) -> None:
+def test_only_summaries_have_rules_in_other_notices(settings: Settings, notice: str) -> None:
     """These notices set no size, no pixels, no length; a summary should speak of highlights and cases."""
     with_rules = {m.name: [*_limits(p)] for m in _notice(settings, notice).materials for p in m.parts if _limits(p)}
     assert with_rules == ({} if notice == "hefei-2023" else {"总结": ["mentions"]})
@@ -217,7 +217,7 @@ def test_only_summaries_have_rules_elsewhere(settings: Settings, notice: str) ->
 @pytest.mark.parametrize(
     ("notice", "material"), [("puyang-2023", "工作总结"), ("hebei-2023", "总结"), ("moe-2023", "总结")]
 )
-def test_summary_may_hold_its_pictures(settings: Settings, notice: str, material: str) -> None:
+def test_summary_may_contain_its_pictures(settings: Settings, notice: str, material: str) -> None:
     text, photo = _parts(settings, notice, material)
     assert isinstance(text, TextPart)
     assert isinstance(photo, PhotoPart)
@@ -285,7 +285,7 @@ def _demands(notice: Notice) -> Iterator[tuple[str, str]]:
             yield from ((rule.clause, rule.quote) for rule in rules if isinstance(rule, Rule))
 
 
-def test_every_demand_names_its_clause_and_quotes_it(settings: Settings) -> None:
+def test_rule_has_clause_and_quote(settings: Settings) -> None:
     demands = [demand for notice in settings.notices for demand in _demands(notice)]
     assert len(demands) > 80
     assert [demand for demand in demands if not all(demand)] == []
@@ -321,7 +321,7 @@ SPOKEN = (
 
 
 @pytest.mark.parametrize(("notice", "words", "material"), SPOKEN, ids=[f"{n}-{w}" for n, w, _ in SPOKEN])
-def test_spoken_name_is_known(settings: Settings, notice: str, words: str, material: str) -> None:
+def test_spoken_name_means_material(settings: Settings, notice: str, words: str, material: str) -> None:
     names = {compact(n): m.name for m in _notice(settings, notice).materials for n in (m.name, *m.aliases)}
     longest = max((name for name in names if name in compact(words)), key=len)
     assert names[longest] == material
@@ -335,7 +335,7 @@ def test_roster_opens_in_excel_and_wps(bureau: str) -> None:
     assert raw.count(b"\n") == raw.count(b"\r\n")
 
 
-def test_video_parts_exist_where_videos_are_asked_for(settings: Settings) -> None:
+def test_notices_with_videos_have_video_parts(settings: Settings) -> None:
     """Through the anchor in the file, each part is a value of its own."""
     names = ("视频", "职校生的十八般武艺", "我的一天", "招生宣传短视频")
     parts = [part for name in names for part in _parts(settings, "puyang-2023", name)]

@@ -6,13 +6,17 @@ import pytest
 
 from intake_bot.config.defaults import init_home
 from intake_bot.config.load import load
+from intake_bot.config.notice_context import find_notice_context
 from intake_bot.config.settings import Settings
 from intake_bot.demo.clients import Client, Composition, Spelling, write_mail
-from intake_bot.demo.mails import MOMENTS, demo_mails
-from intake_bot.demo.posted import DemoMail
-from intake_bot.examine import Examined, desk_for, examine, open_mail, worker_for
+from intake_bot.demo.mailbox import DemoMail
+from intake_bot.demo.mails import DEMO_MAILS, DIGEST_TIMES
+from intake_bot.files.worker.worker import Worker
+from intake_bot.intake.examine import Examination, examine
+from intake_bot.intake.opening import open_mail
+from intake_bot.intake.prior_mail import NoPriorMail
 from intake_bot.judging.verdict import Disposition
-from intake_bot.past import NoPast
+from intake_bot.mail.imap.arrival import Arrival
 
 ACCEPTED, REJECTED, PARTIAL = Disposition.ACCEPTED, Disposition.REJECTED, Disposition.PARTIAL
 HELD, IGNORED = Disposition.HELD, Disposition.IGNORED
@@ -90,56 +94,56 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return load(home)
 
 
-def examined(mail: DemoMail, settings: Settings, work: Path) -> Examined:
+def examined(mail: DemoMail, settings: Settings, work: Path) -> Examination:
     raw = work / "mail.eml"
     raw.write_bytes(mail.write())
     bureau = settings.bureau(mail.bureau)
     assert bureau is not None
-    desk = desk_for(settings, bureau, mail.received)
+    desk = find_notice_context(settings, bureau, mail.received)
     assert desk is not None
     message = open_mail(raw, work, settings.intake.limits)
-    with worker_for(settings.intake.limits) as worker:
-        return examine(message, mail.received, desk, work, NoPast(), worker)
+    with Worker(settings.intake.limits.allowance) as worker:
+        return examine(message, Arrival(mail.received), desk, work, NoPriorMail(), worker)
 
 
-def test_every_demo_mail_has_its_row() -> None:
-    assert [mail.name for mail in demo_mails()] == list(EXPECTED)
+def test_every_demo_mail_has_an_expected_outcome() -> None:
+    assert [mail.name for mail in DEMO_MAILS] == list(EXPECTED)
 
 
-@pytest.mark.parametrize("mail", demo_mails(), ids=lambda mail: mail.name)
-def test_demo_mail_is_judged_as_the_table_says(mail: DemoMail, settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mail", DEMO_MAILS, ids=lambda mail: mail.name)
+def test_demo_mail_is_judged_as_expected(mail: DemoMail, settings: Settings, tmp_path: Path) -> None:
     found = examined(mail, settings, tmp_path)
     verdict = found.verdict
     codes = {finding.code for finding in verdict.all_findings}
     assert (verdict.disposition, verdict.unit, codes) == EXPECTED[mail.name]
     assert verdict.disposition == mail.expected
     assert "\ufffd" not in found.message.subject + found.message.sender.name + found.body
-    if not mail.second_copy:
-        assert found.message.received == mail.received
+    if not mail.is_duplicate:
+        assert found.message.received_at == mail.received
 
 
 def test_demo_mails_arrive_in_order_before_the_digest() -> None:
-    for bureau, moment in MOMENTS.items():
-        times = [mail.received for mail in demo_mails() if mail.bureau == bureau]
+    for bureau, moment in DIGEST_TIMES.items():
+        times = [mail.received for mail in DEMO_MAILS if mail.bureau == bureau]
         assert times == sorted(times)
         assert times[-1] < moment
 
 
 def test_demo_mails_are_addressed_to_the_configured_mailboxes(settings: Settings) -> None:
-    assert set(MOMENTS) == {bureau.id for bureau in settings.bureaus}
-    for mail in demo_mails():
+    assert set(DIGEST_TIMES) == {bureau.id for bureau in settings.bureaus}
+    for mail in DEMO_MAILS:
         bureau = settings.bureau(mail.bureau)
         assert bureau is not None
         assert f"To: <{bureau.mailbox.address}>\r\n".encode() in mail.write()[:2000]
 
 
-def test_second_copy_is_the_same_mail_byte_for_byte() -> None:
-    first, copy = (mail for mail in demo_mails() if "GBK标成" in mail.name or mail.second_copy)
+def test_duplicate_has_the_bytes_of_the_first_mail() -> None:
+    first, copy = (mail for mail in DEMO_MAILS if "GBK标成" in mail.name or mail.is_duplicate)
     assert (first.write(), first.is_answered, copy.is_answered) == (copy.write(), True, False)
 
 
 def composition(subject: str, name: str) -> Composition:
-    received = demo_mails()[0].received
+    received = DEMO_MAILS[0].received
     return Composition("陈镕", "chen@school.example", "py8991718@126.com", subject, "请查收。", received, {name: b"x"})
 
 
@@ -164,6 +168,6 @@ def composition(subject: str, name: str) -> Composition:
     ],
     ids=["words cut inside a character", "raw bytes", "rfc 2231"],
 )
-def test_client_writes_headers_in_its_own_way(client: Client, wanted: list[bytes]) -> None:
+def test_client_writes_headers_in_its_encoding(client: Client, wanted: list[bytes]) -> None:
     raw = write_mail(client, composition("活动周", "镕.txt"))
     assert [piece for piece in wanted if piece not in raw] == []

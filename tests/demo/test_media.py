@@ -8,21 +8,22 @@ import pytest
 from PIL import Image
 
 from intake_bot.demo import media
-from intake_bot.files.docx import read_docx
+from intake_bot.files.documents.word.docx import read_docx
+from intake_bot.files.documents.words import count_words
+from intake_bot.files.documents.workbooks.xlsx import read_xlsx
 from intake_bot.files.facts import Kind, TextFacts, VideoFacts
 from intake_bot.files.limits import FileLimits
+from intake_bot.files.media.video import measure_video
 from intake_bot.files.sniff import sniff
-from intake_bot.files.video import measure_video
-from intake_bot.files.words import count_words
-from intake_bot.files.xlsx import read_xlsx
+from tests.videos import write_video
 
 
 @pytest.mark.parametrize("characters", [0, 1, 2, 799, 800, 1500])
-def test_chinese_text_has_exactly_so_many_words(characters: int) -> None:
+def test_chinese_text_has_exactly_the_requested_words(characters: int) -> None:
     assert count_words(media.chinese_text(characters)) == characters
 
 
-def test_jpeg_is_a_real_picture_of_the_size_asked_for() -> None:
+def test_jpeg_is_a_picture_of_the_requested_size() -> None:
     content = media.jpeg(2400, 1800, min_bytes=2_000_000)
     assert 2_000_000 <= len(content) < 2_200_000
     with Image.open(io.BytesIO(content)) as image:
@@ -30,12 +31,19 @@ def test_jpeg_is_a_real_picture_of_the_size_asked_for() -> None:
         assert (image.format, image.size) == ("JPEG", (2400, 1800))
 
 
+def test_landscape_is_a_photo_of_its_own_for_each_seed() -> None:
+    first, same, other = (media.landscape(2400, 1600, min_bytes=2_000_000, seed=seed) for seed in (1, 1, 2))
+    assert (first == same, first == other, len(first) >= 2_000_000) == (True, False, True)
+    with Image.open(io.BytesIO(first)) as image:
+        assert (image.format, image.size) == ("JPEG", (2400, 1600))
+
+
 def test_jpeg_differs_by_seed_alone() -> None:
     assert media.jpeg(64, 48) == media.jpeg(64, 48)
     assert media.jpeg(64, 48) != media.jpeg(64, 48, seed=1)
 
 
-def test_png_is_a_real_picture() -> None:
+def test_png_is_a_picture() -> None:
     with Image.open(io.BytesIO(media.png(64, 48))) as image:
         image.load()
         assert (image.format, image.size) == ("PNG", (64, 48))
@@ -52,7 +60,7 @@ def test_zip_of_is_read_by_the_stdlib(gbk: bool) -> None:
 @pytest.mark.parametrize(
     ("codec", "brand", "kind"), [("avc1", "isom", Kind.MP4), ("hvc1", "mp42", Kind.MP4), ("hvc1", "qt  ", Kind.MOV)]
 )
-def test_mp4_measures_as_asked(tmp_path: Path, codec: str, brand: str, kind: Kind) -> None:
+def test_mp4_measures_as_requested(tmp_path: Path, codec: str, brand: str, kind: Kind) -> None:
     path = tmp_path / "视频.mp4"
     path.write_bytes(media.mp4(1280, 720, 61.24, size=500_000, codec=codec, brand=brand))
     assert path.stat().st_size == 500_000
@@ -60,13 +68,13 @@ def test_mp4_measures_as_asked(tmp_path: Path, codec: str, brand: str, kind: Kin
     assert measure_video(path, kind) == (VideoFacts(1280, 720, 61.24, codec), None)
 
 
-def test_write_mp4_writes_what_mp4_gives(tmp_path: Path) -> None:
+def test_written_video_has_the_bytes_of_the_video_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "x.mp4"
-    media.write_mp4(path, 640, 480, 3, size=3_000_000)
-    assert path.read_bytes() == media.mp4(640, 480, 3, size=3_000_000)
+    write_video(path, 3_000_000)
+    assert path.read_bytes() == media.mp4(1280, 720, 60, size=3_000_000)
 
 
-def test_docx_and_xlsx_say_what_they_were_told(tmp_path: Path) -> None:
+def test_docx_and_xlsx_hold_the_requested_text(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(media.docx(["甲 & <乙>"], pictures=[media.jpeg(8, 8)], links=["http://a.cn/?b=1&c=2"]))
     assert read_docx(path, FileLimits()) == TextFacts("甲 & <乙>\n报道链接", 9, 1, ("http://a.cn/?b=1&c=2",))

@@ -1,4 +1,4 @@
-"""Disks that fill up and turn read-only for real: a small file system of its own where data/ is."""
+"""Small file systems for data/, which can be filled and made read-only."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ class SmallDisk:
         self._ballast = place / "ballast"
 
     def leave_free(self, size: int) -> None:
-        """Fills the disk up to so many bytes."""
+        """Fills the disk until `size` bytes are free."""
         self._ballast.unlink(missing_ok=True)
         with self._ballast.open("wb") as ballast:
             ballast.write(bytes(max(0, shutil.disk_usage(self._place).free - size)))
 
     def empty(self) -> None:
-        """Nothing but what the program wrote is on it any more."""
+        """Removes what `leave_free` wrote."""
         self._ballast.unlink()
 
 
 @contextmanager
 def small_disk(place: Path, size: int) -> Iterator[SmallDisk]:
-    """A disk of so many bytes at `place`; where this process may not mount, the small one that containers have."""
+    """A disk of `size` bytes at `place`; where this process may not mount, the small /dev/shm of a container."""
     if refused := _mount(place, "-t", "tmpfs", "-o", f"size={size},mode=700,uid={os.geteuid()}", "tmpfs"):
         if shutil.disk_usage(SHARED_MEMORY).total > SMALL_BYTES:
             pytest.skip(f"{REFUSED}: {refused}")
@@ -55,7 +55,7 @@ def small_disk(place: Path, size: int) -> Iterator[SmallDisk]:
 
 @contextmanager
 def read_only_disk(place: Path) -> Iterator[None]:
-    """Makes the disk at `place` read-only as a whole."""
+    """Makes the disk at `place` read-only."""
     if refused := _mount(place, "-o", "remount,ro"):
         pytest.skip(f"{REFUSED}: {refused}")
     try:
@@ -84,7 +84,7 @@ def read_only(folder: Path) -> Iterator[None]:
 
 
 def _mount(place: Path, *words: str) -> str:
-    """What mount said when it refused; empty when it is done."""
+    """Mounts; returns the error of mount, empty for success."""
     if shutil.which("mount") is None:
         return "there is no mount program"
     done = subprocess.run([*_as_root(), "mount", *words, str(place)], capture_output=True, text=True, check=False)
@@ -96,5 +96,5 @@ def _unmount(place: Path) -> None:
 
 
 def _as_root() -> tuple[str, ...]:
-    """CI may use sudo; on a person's machine nothing is mounted by rights that this process has not."""
+    """sudo under CI; elsewhere nothing is mounted with rights that this process does not have."""
     return ("sudo", "-n") if UNDER_CI and os.geteuid() != 0 else ()

@@ -32,9 +32,14 @@ mode: {mode}
 """
 
 
-def make_home(root: Path, accounts: Mapping[str, ImapAccount], smtp: SmtpServer, *, mode: str = "live") -> Path:
-    """A home with these bureaus only, by id; the password that the test servers know lies in its secret file."""
+def make_home(
+    root: Path, accounts: Mapping[str, ImapAccount], smtp: SmtpServer, *, mode: str = "live", digests: bool = False
+) -> Path:
+    """A home with these bureaus only, by id; the password that the test servers know lies in its secret file. Without
+    `digests` none is due before the end of the day, so that `poll` sends what the schools get and nothing else."""
     init_home(root)
+    if not digests:
+        silence_digests(root)
     (root / "secret.txt").write_text("secret", encoding="utf-8")
     for folder, ending in (("bureaus", ".yaml"), ("notices", "-2023.yaml"), ("rosters", ".csv")):
         for path in (root / "config" / folder).iterdir():
@@ -43,6 +48,13 @@ def make_home(root: Path, accounts: Mapping[str, ImapAccount], smtp: SmtpServer,
     for bureau, account in accounts.items():
         write_bureau(root, bureau, account, smtp, mode=mode)
     return root
+
+
+def silence_digests(root: Path) -> None:
+    """No digest and no note is due; the command `digest` makes one all the same."""
+    edit(root, "config/intake.yaml", 'at: "17:30" ', 'at: "23:59" ')
+    edit(root, "config/intake.yaml", "minutes_after_deadline: 30", "minutes_after_deadline: 0")
+    edit(root, "config/intake.yaml", 'work_hours: "8:00-18:00"', 'work_hours: "0:00-0:01"')
 
 
 def write_bureau(root: Path, bureau: str, account: ImapAccount, smtp: SmtpServer, *, mode: str = "live") -> None:

@@ -1,4 +1,4 @@
-"""Mails as schools, machines and strangers send them, each with what must become of it.
+"""Mails of schools, machines and strangers, each with its expected outcome.
 
 They go to 河北, whose notice sets no size for photos and videos: the files can be small.
 """
@@ -47,11 +47,11 @@ UNITS = (
 
 
 BIG_ATTACHMENT = "https://mail.163.com/large-attachment-download/index.html?file=abc"
-"""A link to a file left at the provider, which only a person opens."""
+"""A link to a file left at the provider, which the program does not open."""
 
 
 class Fate(StrEnum):
-    """What must become of a mail."""
+    """The expected outcome of a mail."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -67,7 +67,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail on its way to a bureau."""
+    """One mail to a bureau."""
 
     raw: bytes
     sender: str
@@ -100,12 +100,12 @@ def compose(
 
 
 def accepted_mail() -> bytes:
-    """One mail with nothing to mend."""
+    """One mail with no fault."""
     return compose(f"活动周{UNITS[0]}典型案例材料", {"典型案例.docx": docx([chinese_text(900)])})
 
 
 def rejected_mail() -> bytes:
-    """One mail whose unit nobody knows."""
+    """One mail with an unknown unit."""
     return compose("活动周天涯海角学校典型案例材料", {"典型案例.docx": docx([chinese_text(900)])})
 
 
@@ -130,13 +130,18 @@ def few() -> tuple[Mail, ...]:
     return _numbered([*submissions[:1], *_machines()[:1], *submissions[1:3], *_faulty()[1:2], *_held()[:1]], 1)
 
 
+def some() -> tuple[Mail, ...]:
+    """A third of the crowd, with every fate among them."""
+    return _numbered(_mixed()[::3], 4)
+
+
 def crowd() -> tuple[Mail, ...]:
-    """Some two hundred mails, mixed as they come."""
+    """About two hundred mails, mixed."""
     return _numbered(_mixed(), 12)
 
 
 def stream(count: int) -> tuple[Mail, ...]:
-    """So many mails, mixed as they come and each from an address of its own: units send the same material again."""
+    """`count` mails, mixed, and each from an address of its own: units send the same material again."""
     copies = count // 15
     return _numbered(list(islice(cycle(_mixed()), count - copies)), copies)
 
@@ -159,7 +164,7 @@ class _Plan:
 
 
 def _numbered(plans: Sequence[_Plan], copies: int) -> tuple[Mail, ...]:
-    """The mails in order, a minute apart; the first submissions come a second time at the end, byte for byte."""
+    """The mails in order, a minute apart; the first submissions are repeated at the end, byte for byte."""
     mails = [_mail(number, plan) for number, plan in enumerate(plans)]
     again = [mail for mail in mails if mail.fate.is_answered][:copies]
     for mail in again:
@@ -170,7 +175,7 @@ def _numbered(plans: Sequence[_Plan], copies: int) -> tuple[Mail, ...]:
 
 def _mail(number: int, plan: _Plan) -> Mail:
     received = START + timedelta(minutes=number)
-    sender = plan.sender or f"teacher{number}@example.edu.cn"
+    sender = plan.sender or f"teacher{number}@{_domain(plan.subject)}"
     message_id = f"<{number}.mail@example.edu.cn>"
     raw = compose(
         plan.subject,
@@ -182,6 +187,12 @@ def _mail(number: int, plan: _Plan) -> Mail:
         headers=plan.headers,
     )
     return Mail(raw, sender, message_id, received, plan.fate)
+
+
+def _domain(subject: str) -> str:
+    """Each unit writes from a domain of its own."""
+    number = next((number for number, unit in enumerate(UNITS) if unit in subject), None)
+    return "example.edu.cn" if number is None else f"unit{number}.example.edu.cn"
 
 
 def _submissions(units: Sequence[str]) -> Iterator[_Plan]:
@@ -204,7 +215,8 @@ def _faulty() -> list[_Plan]:
         _Plan("活动周石家庄市教育局", Fate.REJECTED, {"材料.bin": b"\0\1\2" * 100}),
         _Plan("活动周典型案例材料", Fate.REJECTED, story),
         _Plan("活动周承德市教育局照片材料", Fate.REJECTED, text="照片稍后补上。"),
-        _Plan("活动周保定市教育局视频材料", Fate.REJECTED, {"截图.jpg": photo}),
+        # It lacks a film, and the one that came before from the same domain, which is one author, counts along.
+        _Plan("活动周保定市教育局视频材料", Fate.ACCEPTED, {"截图.jpg": photo}),
     ]
     plans += [_Plan(f"活动周第{number}职业中学照片材料", Fate.REJECTED, {"现场.jpg": photo}) for number in range(20)]
     return plans

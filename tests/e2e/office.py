@@ -1,4 +1,4 @@
-"""A bureau at work in this process: its home, its servers, its clock."""
+"""A bureau that runs in this process, with its home, its servers and its clock."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from intake_bot.config.load import load
-from intake_bot.demo.servers import ImapAccount, SmtpServer
-from intake_bot.home import Home
-from intake_bot.rounds import Round, Rounds
+from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
+from intake_bot.home.home import Home
+from intake_bot.service.poll_cycle import CycleResult, PollCycle
 from tests.e2e.home import make_home, write_bureau
-from tests.e2e.looking import read
+from tests.e2e.inspection import read
 from tests.e2e.mails import NOW
 
 
 class Office:
-    """A bureau at work: its home, its servers, and a clock that stands where it is put."""
+    """One bureau with its home and servers. `now` is its clock, which a test sets."""
 
     def __init__(self, root: Path, account: ImapAccount, smtp: SmtpServer) -> None:
         self.root = root
@@ -30,43 +32,52 @@ class Office:
 
     def _start(self) -> None:
         self.settings = load(self.root)
-        self.rounds = Rounds(self.settings, Home(self.root), lambda: self.now)
+        self.cycle = PollCycle(self.settings, Home(self.root), lambda: self.now)
 
     def restart(self) -> None:
-        """The program ends and is started again, with what stands in the files now."""
+        """Stops the program and starts it with the present configuration."""
         self.close()
         self._start()
 
     def close(self) -> None:
-        self.rounds.__exit__(None, None, None)
+        self.cycle.close()
 
-    def round(self, stop: Callable[[], bool] = lambda: False) -> Round:
-        """One round, a minute after the last one."""
+    def run_cycle(self, stop: Callable[[], bool] = lambda: False) -> CycleResult:
+        """Runs one poll cycle, a minute after the last one."""
         self.now += timedelta(minutes=1)
-        return self.rounds.go(self.settings.bureaus[0], stop)
+        return self.cycle.run(self.settings.bureaus[0], stop)
 
-    def digest_is_filed(self) -> bool:
-        """Whether a digest was due."""
-        return self.rounds.file_due_digest(self.settings.bureaus[0])
+    def file_due_digest(self) -> bool:
+        """Files the digest if it is due; true if it was."""
+        return self.cycle.file_due_digest(self.settings.bureaus[0])
 
-    def unplug(self) -> None:
-        """The mailbox's server does not answer any more."""
+    def disconnect(self) -> None:
+        """Makes the IMAP server unreachable."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
         write_bureau(self.root, "hebei", replace(self.account, port=port), self.smtp)
         self.restart()
 
-    def plug_in(self) -> None:
+    def reconnect(self) -> None:
+        """Makes the IMAP server reachable again."""
         write_bureau(self.root, "hebei", self.account, self.smtp)
         self.restart()
 
     def letters_to(self, address: str) -> list[str]:
-        """Subjects, in order."""
+        """The subjects of the letters to this address, in order."""
         return [read(letter)["Subject"] for letter in self.smtp.letters if letter.recipients == (address,)]
 
 
 @contextmanager
-def at_work(account: ImapAccount, smtp: SmtpServer, root: Path) -> Iterator[Office]:
-    with closing(Office(make_home(root, {"hebei": account}, smtp), account, smtp)) as office:
+def running_office(account: ImapAccount, smtp: SmtpServer, root: Path) -> Iterator[Office]:
+    """An office of 河北省教育厅, closed at the end."""
+    with closing(Office(make_home(root, {"hebei": account}, smtp, digests=True), account, smtp)) as office:
+        yield office
+
+
+@pytest.fixture
+def office(pymap_server: ImapServer, new_user: str, smtp_server: SmtpServer, tmp_path: Path) -> Iterator[Office]:
+    """An office on the embedded servers; conftest.py of a folder imports it."""
+    with running_office(pymap_server.account(new_user), smtp_server, tmp_path / "home") as office:
         yield office

@@ -1,4 +1,4 @@
-"""The same walk on a server with the manners of 163 and 126, which also serves what no other would take in."""
+"""A server that behaves as those of 163 and 126 do, and serves malformed mails too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from intake_bot.demo.servers import SmtpServer
 from tests.e2e.home import make_home
-from tests.e2e.looking import dump, fates, run, tree
+from tests.e2e.inspection import dump, fates, run, tree
 from tests.e2e.mails import NOW, START, Fate, accepted_mail, few, rejected_mail
 from tests.servers.netease import NeteaseServer
 
@@ -28,7 +28,7 @@ def home(netease: NeteaseServer, smtp_server: SmtpServer, tmp_path: Path) -> Pat
     return make_home(tmp_path / "home", {"hebei": netease.account}, smtp_server)
 
 
-def test_it_is_polled_like_any_other(netease: NeteaseServer, home: Path, smtp_server: SmtpServer) -> None:
+def test_coremail_mailbox_is_polled_like_any_other(netease: NeteaseServer, home: Path, smtp_server: SmtpServer) -> None:
     for mail in few():
         netease.account.append(mail.raw, mail.received)
     assert run("poll", "--home", home, *AT_NOW).code == 0
@@ -38,9 +38,7 @@ def test_it_is_polled_like_any_other(netease: NeteaseServer, home: Path, smtp_se
     assert (dump(home), smtp_server.letters) == before
 
 
-def test_other_mails_under_old_numbers_are_new_mails(
-    netease: NeteaseServer, home: Path, smtp_server: SmtpServer
-) -> None:
+def test_other_mail_under_a_known_uid_is_new(netease: NeteaseServer, home: Path, smtp_server: SmtpServer) -> None:
     netease.account.append(accepted_mail(), START)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     netease.mails.clear()
@@ -50,7 +48,7 @@ def test_other_mails_under_old_numbers_are_new_mails(
     assert len(smtp_server.letters) == 2
 
 
-def test_two_mails_with_one_message_id_are_two_mails(netease: NeteaseServer, home: Path) -> None:
+def test_two_mails_with_one_message_id_are_both_judged(netease: NeteaseServer, home: Path) -> None:
     netease.account.append(accepted_mail(), START)
     netease.account.append(rejected_mail(), START)
     assert accepted_mail() != rejected_mail()
@@ -86,7 +84,7 @@ HOSTILE = {
 }
 
 
-def test_hostile_mail_is_settled_and_hurts_nobody(
+def test_malformed_mails_are_settled_and_do_no_harm(
     netease: NeteaseServer, home: Path, smtp_server: SmtpServer, tmp_path: Path
 ) -> None:
     for raw in HOSTILE.values():
@@ -103,6 +101,8 @@ def test_hostile_mail_is_settled_and_hurts_nobody(
         "files",
         "health.json",
         "intake-bot.lock",
+        "last-good-config.json",
+        "parsed-config.json",
         "ledger.sqlite3",
         "ledger.sqlite3-shm",
         "ledger.sqlite3-wal",

@@ -1,4 +1,4 @@
-"""What the disk can do to us: full, read-only, locked, damaged. Said clearly each time, and over when the cause is."""
+"""Disk failures: full, read-only, locked, damaged. Each is reported clearly, and over when its cause is."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from intake_bot.demo.servers import ImapAccount, SmtpServer
 from intake_bot.ledger import database
 from tests.conftest import ImapHost
 from tests.e2e.disks import read_only, read_only_disk, small_disk
-from tests.e2e.dying import run_limited
 from tests.e2e.home import edit, make_home
-from tests.e2e.looking import Ran, fates, one_of_each, run, tree
+from tests.e2e.inspection import CommandResult, fates, run, tree, unique_letters
+from tests.e2e.kills import kill_during, run_limited, start_forked
 from tests.e2e.mails import NOW, START, UNITS, Fate, accepted_mail, compose, rejected_mail
-from tests.e2e.test_kill import die_in, forked
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="mounts, modes and limits are POSIX")
 
@@ -37,7 +36,7 @@ def account(best_host: ImapHost, new_user: str) -> ImapAccount:
 
 @pytest.fixture
 def home(account: ImapAccount, smtp_server: SmtpServer, tmp_path: Path) -> Path:
-    """A home that works on to the last free byte: its own caution has a test of its own."""
+    """A home without a minimum of free disk space, which has its own test."""
     root = make_home(tmp_path, {"hebei": account}, smtp_server)
     edit(root, "config/intake.yaml", "free_disk_bytes: 200000000", "free_disk_bytes: 0")
     return root
@@ -49,12 +48,12 @@ def large_mail() -> bytes:
     return compose(f"活动周{UNITS[0]}典型案例材料", files, message_id="<large@example.edu.cn>")
 
 
-def poll(home: Path) -> Ran:
+def poll(home: Path) -> CommandResult:
     return run("poll", "--home", home, *AT_NOW)
 
 
-def said(ran: Ran) -> str:
-    """Everything that a failed command said, made sure that it is said in Chinese and not by Python."""
+def said(ran: CommandResult) -> str:
+    """The output of a failed command. Asserts that it is Chinese and no traceback."""
     words = ran.out + ran.err
     assert ran.code == 1, words
     assert "Traceback" not in words
@@ -63,9 +62,9 @@ def said(ran: Ran) -> str:
 
 
 def is_settled(home: Path, smtp: SmtpServer, *expected: Fate) -> bool:
-    """Every mail has met its fate and its answer, and every file that the ledger knows is whole in the store."""
+    """True when every mail has its outcome and answer, and the store has every file of the ledger unchanged."""
     assert fates(home) == list(expected)
-    assert len(one_of_each(smtp.letters)) == len(expected)
+    assert len(unique_letters(smtp.letters)) == len(expected)
     listed = run("ledger", "--json", "--home", home).objects
     known = {file["sha256"] for item in listed for file in item["files"]}
     stored = tree(home / "data" / "files")
@@ -73,7 +72,7 @@ def is_settled(home: Path, smtp: SmtpServer, *expected: Fate) -> bool:
     return known <= set(stored.values())
 
 
-def test_a_full_disk_is_told_and_nothing_is_left_to_do_by_hand(
+def test_full_disk_is_reported_and_mail_is_settled_once_it_has_room(
     home: Path, account: ImapAccount, smtp_server: SmtpServer
 ) -> None:
     for raw in (large_mail(), accepted_mail()):
@@ -81,7 +80,7 @@ def test_a_full_disk_is_told_and_nothing_is_left_to_do_by_hand(
     (home / "data").mkdir(exist_ok=True)
     with small_disk(home / "data", 4_000_000) as disk:
         words = []
-        # More tries than a mail is given before it is set aside: the disk's fault is no mail's.
+        # More polls than a mail has attempts: failures of the disk count no attempt.
         for free in (0, 100_000, 400_000, 500_000, 600_000, 700_000, 800_000):
             disk.leave_free(free)
             polled = poll(home)
@@ -95,7 +94,9 @@ def test_a_full_disk_is_told_and_nothing_is_left_to_do_by_hand(
         assert list(tree(home / "data" / "spool")) == []
 
 
-def test_on_a_nearly_full_disk_nothing_is_begun(home: Path, account: ImapAccount, smtp_server: SmtpServer) -> None:
+def test_nearly_full_disk_stops_the_poll_before_any_mail(
+    home: Path, account: ImapAccount, smtp_server: SmtpServer
+) -> None:
     edit(home, "config/intake.yaml", "free_disk_bytes: 0", "free_disk_bytes: 1000000")
     account.append(accepted_mail(), START)
     (home / "data").mkdir(exist_ok=True)
@@ -109,17 +110,17 @@ def test_on_a_nearly_full_disk_nothing_is_begun(home: Path, account: ImapAccount
         assert is_settled(home, smtp_server, Fate.ACCEPTED)
 
 
-def poll_limited(home: Path, most: int) -> Ran:
-    """A poll in a process that can write no file larger than `most`."""
+def poll_limited(home: Path, maximum: int) -> CommandResult:
+    """Polls in a process that can write no file of more than `maximum` bytes."""
     ours, theirs = multiprocessing.Pipe()
     with ours, theirs:
-        limited = forked(run_limited, most, theirs, ["poll", "--home", home, *AT_NOW])
-        ran: Ran = ours.recv()
+        limited = start_forked(run_limited, maximum, theirs, ["poll", "--home", home, *AT_NOW])
+        ran: CommandResult = ours.recv()
         limited.join()
     return ran
 
 
-def test_a_backup_and_a_restore_onto_a_full_disk_leave_nothing(
+def test_backup_and_restore_onto_a_full_disk_leave_no_files(
     home: Path, account: ImapAccount, smtp_server: SmtpServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     account.append(large_mail(), START)
@@ -145,10 +146,10 @@ def test_a_backup_and_a_restore_onto_a_full_disk_leave_nothing(
 
 
 @pytest.mark.parametrize("most", [0, 30_000, 250_000], ids=["nothing", "less than a ledger", "less than the mail"])
-def test_a_limit_on_files_is_told_and_passes(
+def test_file_size_limit_is_reported_and_mail_is_settled_without_it(
     most: int, home: Path, account: ImapAccount, smtp_server: SmtpServer
 ) -> None:
-    """Of everybody's, with no right to mount: a write that fails in its middle, as on a full disk."""
+    """A write that fails in its middle, as on a full disk; it needs no right to mount."""
     account.append(large_mail(), START)
     for _ in range(4):
         assert "磁盘" in said(poll_limited(home, most))
@@ -158,7 +159,7 @@ def test_a_limit_on_files_is_told_and_passes(
 
 
 @pytest.mark.parametrize("polled_before", [False, True], ids=["at the first start", "later"])
-def test_a_read_only_data_folder_is_told_and_passes(
+def test_read_only_data_folder_is_reported_and_mail_is_settled_later(
     polled_before: bool, home: Path, account: ImapAccount, smtp_server: SmtpServer
 ) -> None:
     expected = []
@@ -172,14 +173,14 @@ def test_a_read_only_data_folder_is_told_and_passes(
         for command in (["poll"], ["digest"]):
             words = said(run(*command, "--home", home, *AT_NOW))
             assert "只读" in words or "权限" in words
-        # Looking, too, needs a file beside the ledger.
+        # Commands that read need a file beside the ledger, too.
         assert run("held", "--home", home).code in (0, 1)
         assert run("ledger", "--home", home).code in (0, 1)
     assert poll(home).code == 0
     assert is_settled(home, smtp_server, *expected, Fate.ACCEPTED)
 
 
-def test_a_disk_that_turns_read_only_is_told_and_passes(
+def test_disk_turned_read_only_is_reported_and_mail_is_settled_later(
     home: Path, account: ImapAccount, smtp_server: SmtpServer
 ) -> None:
     (home / "data").mkdir(exist_ok=True)
@@ -193,7 +194,7 @@ def test_a_disk_that_turns_read_only_is_told_and_passes(
         assert is_settled(home, smtp_server, Fate.REJECTED, Fate.ACCEPTED)
 
 
-def test_a_locked_ledger_is_told_and_passes(
+def test_locked_ledger_is_reported_and_mail_is_settled_later(
     home: Path, account: ImapAccount, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
@@ -231,7 +232,7 @@ def _cut_off(ledger: Path) -> None:
     [_begin_with_noise, _noise_in_the_middle, _cut_off],
     ids=["begins with noise", "noise in the middle", "cut off"],
 )
-def test_a_damaged_ledger_is_told_by_every_command_and_left_as_it_is(
+def test_damaged_ledger_is_reported_by_every_command_and_not_changed(
     damage: Callable[[Path], None], home: Path, account: ImapAccount, smtp_server: SmtpServer
 ) -> None:
     account.append(accepted_mail(), START)
@@ -245,9 +246,9 @@ def test_a_damaged_ledger_is_told_by_every_command_and_left_as_it_is(
 
 
 @pytest.mark.parametrize("loss", ["gone", "damaged"])
-def test_a_lost_raw_mail_is_fetched_again(loss: str, home: Path, account: ImapAccount, smtp_server: SmtpServer) -> None:
+def test_lost_raw_mail_is_fetched_again(loss: str, home: Path, account: ImapAccount, smtp_server: SmtpServer) -> None:
     account.append(accepted_mail(), START)
-    die_in("intake_bot.ledger.messages:Messages.spooled", "after", 1, "poll", "--home", home, *AT_NOW)
+    kill_during("intake_bot.intake.batch.ahead:ReadAhead.start", "before", 1, "poll", "--home", home, *AT_NOW)
     (raw,) = (home / "data" / "spool").iterdir()
     if loss == "gone":
         raw.unlink()

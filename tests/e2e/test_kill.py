@@ -1,12 +1,10 @@
-"""`kill -9` at the worst moments. Whatever the moment, the next run ends in the same ledger and the same letters."""
+"""`kill -9` at the worst instants: the next run always ends with the same ledger and the same letters."""
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -14,43 +12,64 @@ import pytest
 from imapclient import IMAPClient
 
 from intake_bot.demo.servers import SmtpServer
-from intake_bot.ledger.events import UNANSWERED
 from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.values.events import EventName
 from tests.conftest import ImapHost
-from tests.e2e.dying import run_and_die
 from tests.e2e.home import CLERK, make_home
-from tests.e2e.looking import Answer, fates, one_of_each, run, tree
+from tests.e2e.inspection import Answer, fates, run, tree, unique_letters
+from tests.e2e.kills import kill_during
 from tests.e2e.mails import NOW, START, Fate, accepted_mail, compose, few, rejected_mail
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
 AT_NOW = ("--now", NOW.isoformat())
 
-PRELOADED = [
-    "intake_bot.commands.poll",
-    "intake_bot.commands.run",
-    "intake_bot.mail.reading",
-    "alembic.command",
-    "tests.e2e.dying",
+INSTANTS = [
+    ("intake_bot.ledger.messages:Messages.record_seen", "after", 4),
+    ("intake_bot.mail.imap.mailbox:Mailbox.fetch", "after", 3),  # written to the spool, neither flushed nor renamed
+    ("intake_bot.mail.imap.spool:Spool.save", "after", 1),
+    ("os:link", "after", 2),  # in the store under its temporary name
+    ("intake_bot.ledger.judgements:add_letter", "after", 2),  # inside the transaction
+    ("intake_bot.ledger.messages:Messages.record_judgement", "after", 3),
+    ("intake_bot.ledger.messages:Messages.mark_duplicate", "before", 1),
+    ("intake_bot.ledger.letters:Letters.claim", "after", 1),
+    ("intake_bot.mail.smtp.transport:Session.send", "after", 3),
+    ("intake_bot.ledger.letters:Letters.mark_sent", "after", 2),
+    # The same within batches, between what is done for all mails of one.
+    ("intake_bot.ledger.messages:Messages.count_attempts", "after", 1),
+    ("intake_bot.mail.imap.mailbox:Mailbox.fetch_ahead", "after", 1),
+    ("intake_bot.disk.wave:Wave.finish", "before", 1),  # all mails beside their places in the spool
+    ("pathlib:Path.replace", "after", 2),  # two of them at their places
+    ("intake_bot.disk.wave:Wave.finish", "after", 1),  # all of them, and the ledger does not know
+    ("intake_bot.intake.batch.ahead:ReadAhead.start", "after", 3),
+    ("intake_bot.intake.batch.settling:Settler.settle_read", "after", 4),
+    ("intake_bot.disk.wave:Wave.finish", "before", 2),  # all files beside their places in the store
+    ("intake_bot.disk.wave:Wave.finish", "after", 2),  # all of them at their places, and no verdict is committed
+    ("intake_bot.intake.batch.settling:Settler.discard", "before", 1),  # all verdicts are committed
+    ("intake_bot.mail.imap.spool:Spool.discard", "after", 2),
 ]
 
-MOMENTS = [
-    ("intake_bot.ledger.messages:Messages.seen", "after", 4),
-    ("intake_bot.mail.mailbox:Mailbox.fetch", "after", 3),  # spooled, and neither flushed nor renamed
-    ("intake_bot.mail.spool:Spool.save", "after", 1),
-    ("os:link", "after", 2),  # in the store, under a name that is not its own yet
-    ("intake_bot.ledger.filing:add_letter", "after", 2),  # inside the transaction
-    ("intake_bot.ledger.messages:Messages.file_judgement", "after", 3),
-    ("intake_bot.ledger.messages:Messages.file_duplicate", "before", 1),
-    ("intake_bot.ledger.letters:Letters.claim", "after", 1),
-    ("intake_bot.mail.transport:Session.send", "after", 3),
-    ("intake_bot.ledger.letters:Letters.sent", "after", 2),
-]
+BETWEEN = (
+    "intake_bot.ledger.judgements:add_letter",
+    "intake_bot.ledger.messages:Messages.mark_duplicate",
+    "intake_bot.ledger.messages:Messages.count_attempts",
+    "intake_bot.mail.imap.mailbox:Mailbox.fetch",
+    "intake_bot.mail.imap.mailbox:Mailbox.fetch_ahead",
+    "intake_bot.mail.imap.spool:Spool.save",
+    "intake_bot.intake.batch.ahead:ReadAhead.start",
+    "intake_bot.intake.batch.settling:Settler.settle_read",
+    "pathlib:Path.replace",
+)
+"""Places between two writes that a kill at another instant separates as well."""
+
+
+def _name(place: str, when: str, number: int) -> str:
+    return f"{when} {place.partition(':')[2]} {number}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that must be the same in the end."""
+    """What must be equal in the end."""
 
     ledger: list[dict[str, Any]]
     fates: list[Fate]
@@ -60,12 +79,12 @@ class Outcome:
 
 def outcome(home: Path, smtp: SmtpServer) -> Outcome:
     listed = run("ledger", "--json", "--home", home)
-    return Outcome(listed.objects, fates(home), one_of_each(smtp.letters), tree(home / "data" / "files"))
+    return Outcome(listed.objects, fates(home), unique_letters(smtp.letters), tree(home / "data" / "files"))
 
 
 @pytest.fixture(scope="module")
 def undisturbed(best_host: ImapHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
-    """How it ends when nobody dies."""
+    """The outcome without a kill."""
     account = best_host.account("undisturbed@example.edu.cn")
     for mail in few():
         account.append(mail.raw, mail.received)
@@ -75,26 +94,14 @@ def undisturbed(best_host: ImapHost, tmp_path_factory: pytest.TempPathFactory) -
         yield outcome(home, smtp)
 
 
-def forked(body: Callable[..., None], *arguments: object) -> BaseProcess:
-    """Starts a process, forked from one that has done the imports once: two seconds of them for each would be long."""
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(PRELOADED)
-    process = processes.Process(target=body, args=arguments)
-    process.start()
-    return process
-
-
-def die_in(place: str, when: str, number: int, *command: object) -> None:
-    """Runs the command in a process that kills itself, and makes sure that it did."""
-    doomed = forked(run_and_die, place, when, number, [str(word) for word in command])
-    doomed.join(60)
-    assert doomed.exitcode == -9
-
-
 @pytest.mark.parametrize(
-    ("place", "when", "number"), MOMENTS, ids=[f"{when} {place.partition(':')[2]}" for place, when, _ in MOMENTS]
+    ("place", "when", "number"),
+    [
+        pytest.param(*instant, id=_name(*instant), marks=pytest.mark.slow if instant[0] in BETWEEN else ())
+        for instant in INSTANTS
+    ],
 )
-def test_a_killed_poll_is_made_good_by_the_next(
+def test_killed_poll_is_completed_by_the_next_poll(
     place: str,
     when: str,
     number: int,
@@ -108,18 +115,18 @@ def test_a_killed_poll_is_made_good_by_the_next(
     for mail in few():
         account.append(mail.raw, mail.received)
     home = make_home(tmp_path, {"hebei": account}, smtp_server)
-    die_in(place, when, number, "poll", "--home", home, *AT_NOW)
+    kill_during(place, when, number, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert outcome(home, smtp_server) == undisturbed
 
 
-def test_a_letter_in_doubt_is_looked_for_among_the_sent_mail(
+def test_letter_in_doubt_found_in_the_sent_folder_is_not_sent_again(
     best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
     account = best_host.account(new_user)
     account.append(accepted_mail(), START)
     home = make_home(tmp_path, {"hebei": account}, smtp_server)
-    die_in("intake_bot.mail.transport:Session.send", "after", 1, "poll", "--home", home, *AT_NOW)
+    kill_during("intake_bot.mail.smtp.transport:Session.send", "after", 1, "poll", "--home", home, *AT_NOW)
     (letter,) = smtp_server.letters
     with IMAPClient(account.host, account.port, ssl=False) as provider:
         provider.login(account.user, account.password)
@@ -133,18 +140,18 @@ def test_a_letter_in_doubt_is_looked_for_among_the_sent_mail(
     assert smtp_server.letters == (letter,)
 
 
-def test_a_kill_right_after_the_transaction_leaves_no_raw_mail_behind(
+def test_poll_killed_after_the_transaction_leaves_no_raw_mail(
     best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
     account = best_host.account(new_user)
     account.append(accepted_mail(), START)
     home = make_home(tmp_path, {"hebei": account}, smtp_server)
-    die_in("intake_bot.mail.spool:Spool.discard", "before", 1, "poll", "--home", home, *AT_NOW)
+    kill_during("intake_bot.mail.imap.spool:Spool.discard", "before", 1, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert tree(home / "data" / "spool") == {}
 
 
-def test_a_mail_that_kills_three_times_is_held_and_no_longer_in_the_way(
+def test_mail_that_kills_three_polls_is_held_and_others_are_judged(
     best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
     account = best_host.account(new_user)
@@ -153,7 +160,7 @@ def test_a_mail_that_kills_three_times_is_held_and_no_longer_in_the_way(
     account.append(rejected_mail(), START)
     home = make_home(tmp_path, {"hebei": account}, smtp_server)
     for _ in range(3):
-        die_in("intake_bot.concluding:examine", "before", 1, "poll", "--home", home, *AT_NOW)
+        kill_during("intake_bot.intake.judgement:examine", "before", 1, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert fates(home) == [Fate.HELD, Fate.DUPLICATE, Fate.REJECTED]
     held = run("held", "--home", home)
@@ -164,39 +171,39 @@ def test_a_mail_that_kills_three_times_is_held_and_no_longer_in_the_way(
 @pytest.mark.parametrize(
     ("place", "when"),
     [
-        ("intake_bot.ledger.messages:Messages.file_judgement", "before"),
-        ("intake_bot.ledger.filing:add_event", "after"),  # inside the transaction
-        ("intake_bot.ledger.messages:Messages.file_judgement", "after"),
+        ("intake_bot.ledger.messages:Messages.record_judgement", "before"),
+        ("intake_bot.ledger.judgements:add_event", "after"),  # inside the transaction
+        ("intake_bot.ledger.messages:Messages.record_judgement", "after"),
     ],
 )
-def test_a_mail_that_gets_no_answer_is_told_of_once(
+def test_unanswered_mail_is_reported_once_after_a_kill(
     place: str, when: str, best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
     account = best_host.account(new_user)
     for number in range(2):
         account.append(compose("活动周天涯海角学校典型案例材料", message_id=f"<{number}@example.edu.cn>"), START)
     home = make_home(tmp_path, {"hebei": account}, smtp_server)
-    die_in(place, when, 1 if place.endswith("add_event") else 2, "poll", "--home", home, *AT_NOW)
+    kill_during(place, when, 1 if place.endswith("add_event") else 2, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert len(smtp_server.letters) == 1
     with Ledger.open(home / "data" / "ledger.sqlite3") as ledger:
-        trouble = ledger.digests.report("hebei").trouble
-    assert [event.what for event in trouble] == [UNANSWERED]
+        trouble = ledger.reports.gather_day_report("hebei").trouble
+    assert [event.name for event in trouble] == [EventName.MAILBOX_UNANSWERED]
 
 
 @pytest.mark.parametrize(
     ("place", "when"),
     [
-        ("intake_bot.digests.digesting:Digesting._write_page", "after"),
-        ("intake_bot.ledger.digests:Digests.file", "after"),
-        ("intake_bot.mail.transport:Session.send", "before"),
+        ("intake_bot.digests.file_digest:DigestFiler._write_page", "after"),
+        ("intake_bot.ledger.digests:Digests.add", "after"),
+        ("intake_bot.mail.smtp.transport:Session.send", "before"),
     ],
 )
-def test_a_killed_digest_reaches_the_clerk_once(
+def test_killed_digest_is_sent_once(
     place: str, when: str, best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
     home = make_home(tmp_path, {"hebei": best_host.account(new_user)}, smtp_server)
-    die_in(place, when, 1, "digest", "--home", home, *AT_NOW)
+    kill_during(place, when, 1, "digest", "--home", home, *AT_NOW)
     for _ in range(2):
         assert run("digest", "--home", home, *AT_NOW).code == 0
     assert [letter.recipients for letter in smtp_server.letters] == [(CLERK,)]

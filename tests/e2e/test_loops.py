@@ -1,4 +1,4 @@
-"""Machines that answer every letter of ours. Each brake must end such a loop alone, and together they end it soon."""
+"""Machines that answer every letter. Each loop guard alone ends its kind of loop; together they end any loop."""
 
 from __future__ import annotations
 
@@ -9,47 +9,55 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import compat32
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from intake_bot.brakes import braking
 from intake_bot.demo.servers import ImapServer, SentLetter, SmtpServer
+from intake_bot.intake.answers import loop_guard
 from tests.e2e.home import ADDRESSES, edit, make_home
-from tests.e2e.looking import fates, read, text_of
+from tests.e2e.inspection import fates, query_ledger, read, text_of
 from tests.e2e.mails import START, UNITS, Fate, compose, rejected_mail
 from tests.e2e.office import Office
 from tests.mail.samples import raw_mail
 
 SCHOOL = "school@example.edu.cn"
-ROUNDS = 4
-
+CYCLES = 4
 Answer = Callable[[SentLetter, int], bytes]
-"""What a machine writes when it gets this letter, the n-th one."""
+"""What a machine answers to this letter, the n-th one."""
 
 
 def marked(letter: SentLetter, number: int) -> bytes:
-    """An auto-responder that says what it is."""
+    """An auto-responder with its header."""
     return reply(letter, number, headers={"Auto-Submitted": "auto-replied"})
 
 
+def from_our_own_mailbox(letter: SentLetter, number: int) -> bytes:
+    """A filter rule of our own mailbox, behind a gateway that removes its headers."""
+    return reply(letter, number, sender=ADDRESSES["hebei"], headers={"Reply-To": SCHOOL})
+
+
 def from_another_bureau(letter: SentLetter, number: int) -> bytes:
-    """A robot of ours, behind a gateway that took all signs of it away."""
-    return reply(letter, number, sender=ADDRESSES["puyang"], headers={"Reply-To": SCHOOL})
+    """Another intake_bot: its letter, from the mailbox of its bureau."""
+    mail = message_from_bytes(letter.raw, policy=compat32)
+    del mail["From"], mail["Auto-Submitted"], mail["Message-ID"]
+    mail["From"] = ADDRESSES["puyang"]
+    return mail.as_bytes()
 
 
 def under_our_message_id(letter: SentLetter, number: int) -> bytes:
-    """Our letter, sent back by a mailbox that calls itself its author."""
+    """Our letter with its Message-ID, from a mailbox that names itself as the sender."""
     return rewritten(letter, keep=("Subject", "Message-ID", "MIME-Version", "Content-Type"))
 
 
 def with_our_header(letter: SentLetter, number: int) -> bytes:
-    """The same by a mailbox that makes it a mail of its own."""
+    """Our letter with our header, from a mailbox that names itself as the sender."""
     return rewritten(letter, keep=("Subject", "X-Intake-Bot", "MIME-Version", "Content-Type"))
 
 
 def enclosing_our_letter(letter: SentLetter, number: int) -> bytes:
-    """A complaint of a mail server in words that nobody knows, with our letter attached."""
+    """A mail server's error in unknown words, with our letter attached."""
     text = raw_mail(
         f"From: {SCHOOL}", "Subject: 活动周天涯海角学校典型案例材料", f"Message-ID: <{number}.x@example.edu.cn>",
         "MIME-Version: 1.0", "Content-Type: multipart/mixed; boundary=b", "",
@@ -60,12 +68,24 @@ def enclosing_our_letter(letter: SentLetter, number: int) -> bytes:
 
 
 def always_new(letter: SentLetter, number: int) -> bytes:
-    """A machine without a sign, with another file every time."""
+    """A machine without any header of machines, with another file every time."""
     return reply(letter, number, files={"通知.txt": f"第 {number} 号自动通知".encode()})
 
 
+def marked_like_a_person(letter: SentLetter, number: int) -> bytes:
+    """A machine with headers that persons' mails have too, with another file every time."""
+    files = {"通知.txt": f"第 {number} 号自动通知".encode()}
+    return reply(letter, number, headers={"Precedence": "bulk", "X-Auto-Response-Suppress": "All"}, files=files)
+
+
+def marked_and_new(letter: SentLetter, number: int) -> bytes:
+    """A machine that says what it is, with another file every time."""
+    files = {"通知.txt": f"第 {number} 号自动通知".encode()}
+    return reply(letter, number, headers={"Auto-Submitted": "auto-replied"}, files=files)
+
+
 def always_the_same(letter: SentLetter, number: int) -> bytes:
-    """A machine without a sign that says the same every time."""
+    """A machine without any header of machines that writes the same every time."""
     return reply(letter, number)
 
 
@@ -76,10 +96,10 @@ def reply(
     sender: str = SCHOOL,
     headers: dict[str, str] | None = None,
     files: dict[str, bytes] | None = None,
+    words: str = "我校邮箱近日迁移，旧地址的邮件由系统统一转存，今后以学校网站公布的联系方式为准。",
 ) -> bytes:
-    """An answer with the ways of a person's: nothing but `headers` and the words give it away."""
+    """An answer that looks like a person's, but for `headers` and `words`."""
     ours = read(letter)
-    words = "我正在外地休假，周一返回后逐一处理，如有急事请联系办公室值班同志。"
     thread = {"In-Reply-To": str(ours["Message-ID"])}
     mine = f"<away{number}@example.edu.cn>"
     subject = f"Re: {ours['Subject']}"
@@ -87,7 +107,7 @@ def reply(
 
 
 def rewritten(letter: SentLetter, keep: tuple[str, ...]) -> bytes:
-    """The letter's own bytes under another's name."""
+    """The letter's bytes with another sender."""
     mail = message_from_bytes(letter.raw, policy=compat32)
     for name in set(mail.keys()) - set(keep):
         del mail[name]
@@ -97,59 +117,65 @@ def rewritten(letter: SentLetter, keep: tuple[str, ...]) -> bytes:
 
 @dataclass(frozen=True)
 class Loop:
-    """One machine, and the one brake that must end its loop."""
+    """One machine, and the one guard that must end its loop."""
 
-    brake: braking.Brake
+    guard: loop_guard.Guard
     answer: Answer
     letters: int
-    """How many it may cost."""
+    """Number of letters until the loop ends."""
+    without: int = CYCLES
+    """Number of letters without any guard."""
 
 
 LOOPS = {
-    "a marked answer": Loop(braking.machine_mail, marked, 1),
-    "another bureau's address": Loop(braking.own_mail, from_another_bureau, 1),
-    "our Message-ID": Loop(braking.own_mail, under_our_message_id, 1),
-    "our header": Loop(braking.own_header, with_our_header, 1),
-    "our letter enclosed": Loop(braking.own_header, enclosing_our_letter, 1),
-    "new words": Loop(braking.caps, always_new, 3),
-    "the same words": Loop(braking.said_already, always_the_same, 2),
+    "a marked answer": Loop(loop_guard.machine_mail, marked, 1),
+    "our own address": Loop(loop_guard.own_mail, from_our_own_mailbox, 1, without=1),
+    "another bureau's robot": Loop(loop_guard.own_header, from_another_bureau, 1),
+    "our Message-ID": Loop(loop_guard.own_mail, under_our_message_id, 1),
+    "our header": Loop(loop_guard.own_header, with_our_header, 1),
+    "our letter enclosed": Loop(loop_guard.own_header, enclosing_our_letter, 1),
+    "a marked answer with files": Loop(loop_guard.machine_mail, marked_and_new, 1),
+    "a person's headers and new files": Loop(loop_guard.caps, marked_like_a_person, 3),
+    "new words": Loop(loop_guard.caps, always_new, 3),
+    "the same words": Loop(loop_guard.said_already, always_the_same, 2),
 }
 
 
 @pytest.fixture
 def office(pymap_server: ImapServer, new_user: str, smtp_server: SmtpServer, tmp_path: Path) -> Iterator[Office]:
-    """河北's robot, in one home with 濮阳's."""
+    """The office of 河北, in one home with 濮阳's."""
     account, other = pymap_server.account(new_user), pymap_server.account(f"other-{new_user}")
-    root = make_home(tmp_path / "home", {"hebei": account, "puyang": other}, smtp_server)
+    root = make_home(tmp_path / "home", {"hebei": account, "puyang": other}, smtp_server, digests=True)
     edit(root, "config/intake.yaml", "answers_per_hour: 12", "answers_per_hour: 3")
     with closing(Office(root, account, smtp_server)) as office:
         yield office
 
 
-def letters_of(office: Office, answer: Answer, rounds: int) -> int:
+def letters_of(office: Office, answer: Answer, cycles: int) -> int:
     """Lets a machine answer every letter at once; returns how many letters it got."""
     assert office.settings.bureaus[0].id == "hebei"
     office.account.append(rejected_mail(), START)
     answered = 0
-    for _ in range(rounds):
-        office.round()
+    for _ in range(cycles):
+        office.run_cycle()
         for letter in office.smtp.letters[answered:]:
             answered += 1
-            assert letter.recipients == (SCHOOL,)
+            assert letter.recipients in ((SCHOOL,), (ADDRESSES["puyang"],))
             office.account.append(answer(letter, answered), office.now)
     return answered
 
 
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
-def test_one_brake_alone_ends_the_loop(loop: Loop, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(braking, "BRAKES", (loop.brake,))
-    assert letters_of(office, loop.answer, ROUNDS) == loop.letters
+def test_each_guard_alone_ends_its_loop(loop: Loop, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_guard, "GUARDS", (loop.guard,))
+    assert letters_of(office, loop.answer, CYCLES) == loop.letters
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
-def test_without_a_brake_it_never_ends(loop: Loop, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(braking, "BRAKES", ())
-    assert letters_of(office, loop.answer, ROUNDS) == ROUNDS
+def test_loop_without_a_guard_does_not_end(loop: Loop, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_guard, "GUARDS", ())
+    assert letters_of(office, loop.answer, CYCLES) == loop.without
 
 
 # ---- caps ------------------------------------------------------------------------------------------------------------
@@ -160,58 +186,70 @@ def test_without_a_brake_it_never_ends(loop: Loop, office: Office, monkeypatch: 
     [
         ("answers_per_hour: 3", "给 school@example.edu.cn 的回信", "一小时内"),
         ("answers_per_day: 20", "给 school@example.edu.cn 的回信", "今天"),
-        ("bureau_answers_per_hour: 500", "本单位发出的回信", "一小时内"),
-        ("bureau_answers_per_day: 1000", "本单位发出的回信", "今天"),
+        ("bureau_answers_per_hour: 500", "给没有收过材料的地址的回信", "一小时内"),
+        ("bureau_answers_per_day: 1000", "给没有收过材料的地址的回信", "今天"),
     ],
 )
-def test_a_cap_is_kept_and_told_in_the_digest(office: Office, cap: str, whose: str, span: str) -> None:
-    edit(office.root, "config/intake.yaml", f"  {cap}", f"  {cap.partition(':')[0]}: 2")
+def test_cap_is_kept_and_reported_in_the_digest(office: Office, cap: str, whose: str, span: str) -> None:
+    """Half of the bureau's maximum is kept for addresses that are known."""
+    maximum = 4 if cap.startswith("bureau") else 2
+    edit(office.root, "config/intake.yaml", f"  {cap}", f"  {cap.partition(':')[0]}: {maximum}")
     office.restart()
     assert letters_of(office, always_new, 3) == 2
     assert fates(office.root) == [Fate.REJECTED] * 3
-    assert office.digest_is_filed()
-    office.round()
+    assert office.file_due_digest()
+    office.run_cycle()
     said = text_of(office.smtp.letters[-1])
     assert said.count(f"{whose}{span}已到上限（2 封），另有 1 封来信照常判定、登记，没有回信") == 1
     assert "回执编号：1003-5" in said
 
 
-def test_an_hour_later_there_are_answers_again(office: Office) -> None:
+def test_hourly_cap_allows_answers_after_an_hour(office: Office) -> None:
     assert letters_of(office, always_new, 4) == 3
     office.now += timedelta(minutes=55)
     office.account.append(rejected_again(), office.now)
-    office.round()
+    office.run_cycle()
     assert len(office.smtp.letters) == 3
     office.now += timedelta(minutes=5)
     office.account.append(rejected_again(), office.now)
-    office.round()
+    office.run_cycle()
     assert len(office.smtp.letters) == 4
 
 
-def test_a_sender_is_known_by_where_he_writes_from_and_by_where_he_wants_his_answer(office: Office) -> None:
-    """A machine that wants each answer at another address is one sender, and so is one that writes from many."""
+def test_cap_counts_a_sender_by_from_and_by_reply_to(office: Office) -> None:
+    """A machine with many reply addresses is one sender, and so is one with many sender addresses."""
     for number in range(4):
-        to = f"r{number}@example.com"
+        to = f"r{number}@example.edu.cn"
         office.account.append(fresh(number, sender="one@example.edu.cn", headers={"Reply-To": to}), office.now)
         sender = f"s{number}@example.edu.cn"
-        office.account.append(fresh(number + 4, sender=sender, headers={"Reply-To": "two@example.com"}), office.now)
-    office.round()
+        office.account.append(fresh(number + 4, sender=sender, headers={"Reply-To": "two@example.edu.cn"}), office.now)
+    office.run_cycle()
     to_whom = sorted(letter.recipients[0] for letter in office.smtp.letters)
-    assert to_whom == ["r0@example.com", "r1@example.com", "r2@example.com", *["two@example.com"] * 3]
+    assert to_whom == [
+        *(f"r{number}@example.edu.cn" for number in range(3)),
+        *["two@example.edu.cn"] * 3,
+    ]
 
 
-def test_no_two_letters_have_the_same_words(office: Office) -> None:
-    """What is the same too often is spam to 163: each letter has a receipt number of its own, subject and text."""
+def test_an_answer_is_not_sent_to_another_domain(office: Office) -> None:
+    office.account.append(fresh(1, sender="one@example.edu.cn", headers={"Reply-To": "victim@school.example"}), START)
+    office.account.append(fresh(2, sender="1@qq.com", headers={"Reply-To": "2@qq.com"}), START)
+    office.run_cycle()
+    assert sorted(letter.recipients for letter in office.smtp.letters) == [("1@qq.com",), ("one@example.edu.cn",)]
+
+
+def test_letters_to_several_schools_all_differ(office: Office) -> None:
+    """163 takes repeated texts for spam: each letter has its own receipt number in subject and text."""
     for number in range(3):
         mail = sent_again(number, "活动周天涯海角学校典型案例材料", {"一.txt": b"one"})
         office.account.append(mail.replace(SCHOOL.encode(), f"t{number}@example.edu.cn".encode()), START)
-    office.round()
+    office.run_cycle()
     assert len({text_of(letter) for letter in office.smtp.letters}) == 3
     assert len({read(letter)["Subject"] for letter in office.smtp.letters}) == 3
 
 
 def rejected_again() -> bytes:
-    """A mail like no other, with something to mend."""
+    """A mail that is rejected and differs from all others."""
     return fresh(secrets.randbelow(10**9))
 
 
@@ -221,7 +259,7 @@ def fresh(number: int, *, sender: str = SCHOOL, headers: dict[str, str] | None =
     return compose("活动周天涯海角学校典型案例材料", files, sender=sender, message_id=mine, headers=headers)
 
 
-# ---- the same, said once ---------------------------------------------------------------------------------------------
+# ---- repeated complaints ---------------------------------------------------------------------------------------------
 
 
 def sent_again(number: int, subject: str, files: dict[str, bytes]) -> bytes:
@@ -239,36 +277,55 @@ def sent_again(number: int, subject: str, files: dict[str, bytes]) -> bytes:
         pytest.param(f"活动周{UNITS[0]}典型案例材料", {"一.txt": b"one"}, 2, id="another unit"),
     ],
 )
-def test_the_same_is_said_once_a_day(subject: str, files: dict[str, bytes], letters: int, office: Office) -> None:
+def test_same_complaint_is_answered_once_a_day(
+    subject: str, files: dict[str, bytes], letters: int, office: Office
+) -> None:
     office.account.append(sent_again(1, "活动周天涯海角学校典型案例材料", {"一.txt": b"one"}), START)
-    office.round()
+    office.run_cycle()
     office.account.append(sent_again(2, subject, files), office.now)
-    office.round()
+    office.run_cycle()
     assert len(office.smtp.letters) == letters
 
 
-def test_what_was_not_said_again_is_in_the_digest_and_is_said_the_next_day(office: Office) -> None:
+def test_repeated_complaint_is_in_the_digest_and_answered_the_next_day(office: Office) -> None:
     for number in range(3):
         office.account.append(sent_again(number, "活动周天涯海角学校典型案例材料", {"一.txt": b"one"}), START)
-    office.round()
-    assert office.digest_is_filed()
-    office.round()
-    told = "school@example.edu.cn 又发来 2 封来信，文件和要改的地方都与今天回过信的一样，照常判定、登记，没有再回信"
-    assert told in text_of(office.smtp.letters[-1])
+    office.run_cycle()
+    assert office.file_due_digest()
+    office.run_cycle()
+    said = "school@example.edu.cn 又发来 2 封来信，文件和要改的地方都与今天回过信的一样，照常判定、登记，没有再回信"
+    assert said in text_of(office.smtp.letters[-1])
     office.now += timedelta(days=1)
     office.account.append(sent_again(4, "活动周天涯海角学校典型案例材料", {"一.txt": b"one"}), office.now)
-    office.round()
+    office.run_cycle()
     assert len(office.letters_to(SCHOOL)) == 2
 
 
-# ---- all together ----------------------------------------------------------------------------------------------------
+# ---- machines whose words say nothing --------------------------------------------------------------------------------
 
 
-def test_two_robots_and_an_auto_responder_fall_silent(pymap_server: ImapServer, new_user: str, tmp_path: Path) -> None:
-    """Two homes that know nothing of each other. It begins with a mail to one in the other's name, and with a school's.
-    What the school gets it answers, unmarked, and passes on to the other robot as it is.
+@pytest.mark.parametrize("words", ["您的邮件已收到，我会尽快回复", "收到，谢谢！"])
+def test_automatic_thanks_for_a_letter_are_not_answered(office: Office, words: str) -> None:
+    assert letters_of(office, partial(reply, words=words), 5) == 1
+    assert fates(office.root) == [Fate.REJECTED, Fate.OTHER]
+    assert [row[-1] for row in query_ledger(office.root, "SELECT reason FROM message")] == ["", "thanks"]
 
-    A robot without new post is asked at every fiftieth round only, to see that it stays silent.
+
+def test_reply_without_its_announced_attachment_is_answered(office: Office) -> None:
+    assert letters_of(office, partial(reply, words="已修改，请查收附件。"), 2) == 2
+
+
+# ---- several machines ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cycles", [100, pytest.param(1000, marks=pytest.mark.slow)])
+def test_loop_of_two_robots_and_an_auto_responder_ends(
+    cycles: int, pymap_server: ImapServer, new_user: str, tmp_path: Path
+) -> None:
+    """Two homes without knowledge of each other. First one gets a mail in the other's name, and a mail of a school. The
+    school answers every letter without a header of machines, and passes it on to the other robot unchanged.
+
+    A robot without new mail runs at every fiftieth cycle only, to show that it stays silent.
     """
     with SmtpServer("secret") as first, SmtpServer("secret") as second:
         one = robot(pymap_server, f"one-{new_user}", "hebei", first, tmp_path)
@@ -277,11 +334,11 @@ def test_two_robots_and_an_auto_responder_fall_silent(pymap_server: ImapServer, 
             post = Post({ADDRESSES["hebei"]: one, ADDRESSES["puyang"]: two})
             post.put(one, compose("活动周天涯海角学校照片材料", sender=ADDRESSES["puyang"]))
             post.put(one, rejected_mail())
-            for number in range(1000):
+            for number in range(cycles):
                 for office in (one, two):
                     if office in post.fresh or number % 50 == 0:
                         post.fresh.discard(office)
-                        office.round()
+                        office.run_cycle()
                         post.carry(office)
                     office.now += timedelta(minutes=1)
             assert len(first.letters) == 3
@@ -289,20 +346,20 @@ def test_two_robots_and_an_auto_responder_fall_silent(pymap_server: ImapServer, 
 
 
 class Post:
-    """Carries letters between robots, by their addresses, and a school that answers and passes on all it gets."""
+    """Delivers letters between robots and a school that answers and forwards every letter."""
 
     def __init__(self, robots: Mapping[str, Office]) -> None:
         self._robots = robots
         self._carried = dict.fromkeys(robots.values(), 0)
         self.fresh: set[Office] = set()
-        """Robots with post that they have not seen yet."""
+        """Robots with mail that they have not polled yet."""
 
     def put(self, robot: Office, raw: bytes) -> None:
         robot.account.append(raw, robot.now)
         self.fresh.add(robot)
 
     def carry(self, writer: Office) -> None:
-        """All that this robot has written since it was asked last."""
+        """Delivers all letters that this robot has sent since the last call."""
         for letter in writer.smtp.letters[self._carried[writer] :]:
             self._carried[writer] += 1
             for address in letter.recipients:
@@ -320,4 +377,4 @@ class Post:
 
 def robot(server: ImapServer, user: str, bureau: str, smtp: SmtpServer, folder: Path) -> Office:
     account = server.account(user)
-    return Office(make_home(folder / bureau, {bureau: account}, smtp), account, smtp)
+    return Office(make_home(folder / bureau, {bureau: account}, smtp, digests=True), account, smtp)

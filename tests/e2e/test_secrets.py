@@ -1,4 +1,4 @@
-"""Where secrets and people's data may not come to: a whole run is searched for them, and each way in which it fails."""
+"""Where secrets and personal data must not be: everything a run and each kind of failure leaves is searched."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 from intake_bot.demo.material import contact_form
 from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
 from tests.e2e.home import edit, make_home
-from tests.e2e.looking import Ran, run, text_of
+from tests.e2e.inspection import CommandResult, run, text_of
 from tests.e2e.mails import NOW, START, accepted_mail, compose
 from tests.servers.echo import EchoImapServer, EchoSmtpServer
 
@@ -27,7 +27,7 @@ SECRET = 'Zq7-mK!2x"w\\9'
 USER = "school@163.com"
 TELEPHONE, PERSON, WORDS = "13812345678", "欧阳晓明", "校企合作的车间里灯火通明"
 IN_THE_FORM = ("0551-00000000", "周敏", "zhoumin@school.example")
-FORMS_OF_IT = (
+FORMS_OF_SECRET = (
     SECRET.encode(),
     SECRET.replace("\\", "\\\\").replace('"', '\\"').encode(),
     b64encode(SECRET.encode()),
@@ -37,7 +37,7 @@ FORMS_OF_IT = (
 
 def secret_in(content: bytes) -> list[bytes]:
     """The forms of the secret that are found there."""
-    return [form for form in FORMS_OF_IT if form in content]
+    return [form for form in FORMS_OF_SECRET if form in content]
 
 
 def files_with(home: Path, *words: str) -> set[str]:
@@ -50,23 +50,23 @@ def files_with(home: Path, *words: str) -> set[str]:
     }
 
 
-# ---- a good day, by the real service -------------------------------------------------------------------------------
+# ---- a run of the service without failures -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Day:
-    """What the service left behind."""
+    """The results of a run of the service."""
 
     home: Path
     said: bytes
     """Standard output and error."""
     command_lines: bytes
-    """Of all processes that were at work."""
+    """Command lines of all processes during the run."""
     smtp: SmtpServer
 
 
 def day_mails() -> list[bytes]:
-    """A form with a person's data, a text in the mail itself, and one that was not understood."""
+    """A form with personal data, a text in the mail body, and a mail that is not understood."""
     form = {"附件1 联络员信息表.xlsx": contact_form("合肥市经贸旅游学校")}
     words = f"{WORDS}。联系人：{PERSON}，电话{TELEPHONE}。"
     return [
@@ -79,7 +79,7 @@ def day_mails() -> list[bytes]:
 
 
 def command_lines() -> bytes:
-    """Of every process that can be looked at (Linux)."""
+    """Command lines of all processes that may be read (Linux)."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):  # another user's, or it has ended meanwhile
@@ -120,7 +120,7 @@ def _served(home: Path, smtp: SmtpServer) -> tuple[bytes, bytes]:
     return seen, said
 
 
-def test_a_day_of_the_service_tells_its_secret_to_nobody(day: Day) -> None:
+def test_service_writes_its_secret_nowhere(day: Day) -> None:
     assert len(day.smtp.letters) == len(day_mails()), day.said.decode()
     assert secret_in(day.said) == []
     assert b"intake_bot" in day.command_lines or not Path("/proc").exists()
@@ -132,7 +132,7 @@ def test_a_day_of_the_service_tells_its_secret_to_nobody(day: Day) -> None:
         assert secret_in(letter.raw) == []
 
 
-def test_its_log_holds_no_words_of_a_mail_and_no_persons_data(day: Day) -> None:
+def test_service_log_has_no_words_of_a_mail_and_no_personal_data(day: Day) -> None:
     log = (day.home / "data" / "logs" / "intake-bot.log").read_text("utf-8")
     assert "judged receipt=" in log
     for said in (log, day.said.decode()):
@@ -140,7 +140,7 @@ def test_its_log_holds_no_words_of_a_mail_and_no_persons_data(day: Day) -> None:
             assert word not in said
 
 
-def test_the_data_of_a_form_stay_in_ledger_files_and_digest(day: Day) -> None:
+def test_data_of_a_form_are_in_ledger_files_and_digest_only(day: Day) -> None:
     now = ("--now", datetime.now(UTC).isoformat())
     assert run("digest", "--home", day.home, "--preview", *now).code == 0
     assert files_with(day.home, TELEPHONE, PERSON, *IN_THE_FORM) <= {
@@ -151,7 +151,7 @@ def test_the_data_of_a_form_stay_in_ledger_files_and_digest(day: Day) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows takes the rights of the folder above")
-def test_the_data_are_the_owners_alone(day: Day) -> None:
+def test_data_folder_is_readable_by_its_owner_only(day: Day) -> None:
     assert (day.home / "data").stat().st_mode & 0o077 == 0
 
 
@@ -159,7 +159,7 @@ def test_the_data_are_the_owners_alone(day: Day) -> None:
 @pytest.mark.parametrize(
     "command", [("held",), ("ledger",), ("digest", "--preview"), ("status",), ("poll",)], ids=lambda words: words[0]
 )
-def test_whatever_command_comes_first_the_data_are_private(
+def test_data_folder_made_by_any_command_is_private(
     command: tuple[str, ...], imap_server: ImapAccount, smtp_server: SmtpServer, tmp_path: Path
 ) -> None:
     home = make_home(tmp_path / "home", {"hebei": imap_server}, smtp_server)
@@ -168,7 +168,7 @@ def test_whatever_command_comes_first_the_data_are_private(
     assert not (home / "data").exists() or (home / "data").stat().st_mode & 0o077 == 0
 
 
-# ---- and on a bad one ----------------------------------------------------------------------------------------------
+# ---- runs with failures --------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -182,23 +182,23 @@ def bureau_with(tmp_path: Path, smtp: SmtpServer) -> Iterator[Path]:
         yield home
 
 
-def at_a_server(home: Path, door: str, port: int, security: str = "none") -> None:
-    """Another server for one door."""
+def use_server(home: Path, protocol: str, port: int, security: str = "none") -> None:
+    """Configures another server for one protocol."""
     path = home / "config" / "bureaus" / "hebei.yaml"
     lines = path.read_text("utf-8").splitlines()
-    there = [line for line in lines if line.strip().startswith(f"{door}:")]
-    line = f"  {door}: {{host: 127.0.0.1, port: {port}, security: {security}}}"
+    there = [line for line in lines if line.strip().startswith(f"{protocol}:")]
+    line = f"  {protocol}: {{host: 127.0.0.1, port: {port}, security: {security}}}"
     path.write_text("\n".join(line if one in there else one for one in lines) + "\n", "utf-8")
 
 
-def polled(home: Path, times: int) -> list[Ran]:
-    """Several rounds, an hour apart: refusals are given up, alerts are written."""
-    moments = [(NOW + timedelta(hours=number)).isoformat() for number in range(times)]
-    return [run("poll", "--home", home, "--now", moment) for moment in moments]
+def polled(home: Path, times: int) -> list[CommandResult]:
+    """Several polls, an hour apart, so that refusals are given up and alerts are written."""
+    times_of_polls = [(NOW + timedelta(hours=number)).isoformat() for number in range(times)]
+    return [run("poll", "--home", home, "--now", time) for time in times_of_polls]
 
 
-def assert_kept(home: Path, smtp: SmtpServer, caplog: pytest.LogCaptureFixture, *ran: Ran) -> None:
-    """The secret is in its own file, and nowhere else."""
+def assert_kept(home: Path, smtp: SmtpServer, caplog: pytest.LogCaptureFixture, *ran: CommandResult) -> None:
+    """Asserts that the secret is in its own file only."""
     said = "".join(one.out + one.err for one in ran)
     assert secret_in(said.encode()) == []
     assert secret_in(caplog.text.encode()) == []
@@ -210,9 +210,9 @@ def assert_kept(home: Path, smtp: SmtpServer, caplog: pytest.LogCaptureFixture, 
         assert secret_in(text_of(letter).encode()) == []
 
 
-def test_a_mailbox_that_repeats_the_secret_is_not_repeated(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_secret_in_an_imap_response_is_masked(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with SmtpServer(SECRET) as smtp, bureau_with(tmp_path, smtp) as home, EchoImapServer() as echo:
-        at_a_server(home, "imap", echo.port)
+        use_server(home, "imap", echo.port)
         ran = polled(home, 4)
         digest = run("digest", "--home", home, "--now", NOW.isoformat())
         assert "you said: LOGIN" in ran[0].out
@@ -221,20 +221,20 @@ def test_a_mailbox_that_repeats_the_secret_is_not_repeated(tmp_path: Path, caplo
         assert len(smtp.letters) > 0
 
 
-def test_a_relay_that_repeats_the_secret_is_not_repeated(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_secret_in_an_smtp_response_is_masked(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with SmtpServer(SECRET) as smtp, bureau_with(tmp_path, smtp) as home, EchoSmtpServer() as echo:
-        at_a_server(home, "smtp", echo.port)
+        use_server(home, "smtp", echo.port)
         ran = polled(home, 4)
         assert "you said ***, that is" in ran[0].out
         assert_kept(home, smtp, caplog, *ran, run("status", "--home", home), run("doctor", "--home", home))
 
 
-@pytest.mark.parametrize("door", ["imap", "smtp"])
-def test_a_line_that_cannot_be_secured_tells_nothing(
-    door: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("protocol", ["imap", "smtp"])
+def test_failed_tls_connection_reveals_no_secret(
+    protocol: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with SmtpServer(SECRET) as smtp, bureau_with(tmp_path, smtp) as home:
-        at_a_server(home, door, smtp.port, "tls")
+        use_server(home, protocol, smtp.port, "tls")
         ran = polled(home, 2)
         assert "问题：" in ran[0].out
         assert_kept(home, smtp, caplog, *ran)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from intake_bot.files.worker import Worker
-from intake_bot.files.worker_process import Allowance
+from intake_bot.files.limits import Allowance
+from intake_bot.files.worker.worker import Worker
 
 ALLOWANCE = Allowance(seconds=60, memory_bytes=1_000_000_000, file_bytes=2_000_000_000)
 

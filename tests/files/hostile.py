@@ -11,9 +11,12 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import Image
+
 from intake_bot.demo import media
 from intake_bot.files.facts import Trouble
 from tests.files import samples
+from tests.files.media import iso
 from tests.files.sevens import SEVEN_ZIP, packed, with_dictionary
 
 _LAUGHS = (
@@ -23,20 +26,29 @@ _LAUGHS = (
 )
 
 
-def corpus() -> Iterator[tuple[str, bytes, Trouble | None]]:
-    """Name, content, and the trouble of the file itself."""
+Files = Iterator[tuple[str, bytes, Trouble | None]]
+"""Name, content, and the trouble of the file itself."""
+
+
+def corpus() -> Files:
+    """All of them."""
+    yield from quick()
+    yield from long()
+
+
+def quick() -> Files:
+    """Those that are made and opened within a second."""
     yield "flood.png", _png(30_000, 30_000), Trouble.BOMB
     yield "flood just allowed.png", _png(7_700, 7_700), None
     yield "flood.gif", _gif(60_000, 60_000), Trouble.BOMB
+    yield "scans.jpg", _jpeg_of_scans(400), Trouble.UNSUPPORTED
+    yield "associations.heic", _heic_of_associations(0xFFFFFFFF), Trouble.DAMAGED
     yield "laughs.docx", samples.word("", {"word/document.xml": _LAUGHS.encode()}), Trouble.DAMAGED
     yield "blank.docx", samples.word("", {"word/document.xml": b" " * 50_000_000}), Trouble.BOMB
     yield "deep.docx", samples.word("<w:p>" * 200_000), Trouble.DAMAGED
     yield "long.docx", samples.word(samples.paragraph(samples.run("a" * 15_000_000 + "𠮷"))), Trouble.UNSUPPORTED
-    yield "long.txt", b"a" * 19_000_000 + "𠮷".encode(), Trouble.UNSUPPORTED
-    yield "dense.zip", _dense_zip(260_000_000), Trouble.BOMB
     yield "overlap.zip", samples.overlapping_zip(), Trouble.BOMB
     yield "deep.zip", _nested(12), None
-    yield "many.zip", _many(60_000), Trouble.BOMB
     # Only Linux holds to a limit on memory. Elsewhere it is opened; its content is as small as it says.
     hard = Trouble.TOO_HARD if sys.platform == "linux" else None
     yield "dictionary.zip", samples.zip_with_dictionary(0xFFFFFFFF), hard
@@ -45,9 +57,19 @@ def corpus() -> Iterator[tuple[str, bytes, Trouble | None]]:
         return
     with tempfile.TemporaryDirectory() as folder:
         (small,) = packed(Path(folder), "a.7z", {"a": bytes(9)}, "-m0=LZMA", "-mhc=off")
+    yield "dictionary.7z", with_dictionary(small, 640 << 20), hard
+
+
+def long() -> Files:
+    """Those that take longer."""
+    yield "long.txt", b"a" * 19_000_000 + "𠮷".encode(), Trouble.UNSUPPORTED
+    yield "dense.zip", _dense_zip(260_000_000), Trouble.BOMB
+    yield "many.zip", _many(60_000), Trouble.BOMB
+    if SEVEN_ZIP is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
         (dense,) = packed(Path(folder), "b.7z", {"a": bytes(260_000_000)}, "-m0=Deflate", "-mx=1")
         (large,) = packed(Path(folder), "c.7z", {"a": bytes(60_000_000)}, "-m0=Deflate", "-mx=1")
-    yield "dictionary.7z", with_dictionary(small, 640 << 20), hard
     yield "dense.7z", dense, Trouble.BOMB
     yield "dense just allowed.7z", large, None
 
@@ -66,6 +88,21 @@ def _png(width: int, height: int) -> bytes:
         struct.pack(">L", len(content)) + name + content + struct.pack(">L", zlib.crc32(name + content))
         for name, content in chunks
     )
+
+
+def _jpeg_of_scans(count: int) -> bytes:
+    """A progressive picture whose last scan is repeated."""
+    target = io.BytesIO()
+    Image.new("RGB", (3000, 2000), "red").save(target, "JPEG", progressive=True)
+    whole = target.getvalue()
+    return whole[:-2] + whole[whole.rindex(b"\xff\xda") : -2] * count + whole[-2:]
+
+
+def _heic_of_associations(count: int) -> bytes:
+    """A picture whose table of properties claims so many entries, and has one."""
+    table = iso.full_box("ipma", struct.pack(">LHBB", count, 1, 1, 1))
+    properties = iso.box("iprp", iso.box("ipco", iso.ispe(4032, 3024)), table)
+    return iso.ftyp(b"heic", b"mif1") + iso.full_box("meta", iso.full_box("pitm", b"\0\1"), properties)
 
 
 def _gif(width: int, height: int) -> bytes:

@@ -41,7 +41,7 @@ def _relations(relations: Mapping[str, tuple[str, str]]) -> str:
 
 
 def odt(body: str, manifest: str = "<manifest/>") -> bytes:
-    names = " ".join(f'xmlns:{name}="{name}"' for name in ("office", "text", "table", "draw", "xlink"))
+    names = " ".join(f'xmlns:{name}="{name}"' for name in ("office", "text", "table", "draw", "svg", "xlink"))
     return stored_zip(
         {
             "mimetype": b"application/vnd.oasis.opendocument.text",
@@ -49,6 +49,22 @@ def odt(body: str, manifest: str = "<manifest/>") -> bytes:
             "content.xml": f"<office:document-content {names}>{body}</office:document-content>".encode(),
         }
     )
+
+
+def ofd_of(pages: Sequence[str], document: str = "", parts: Mapping[str, str] | None = None) -> bytes:
+    """An OFD of whole pages (`ofd:Page` without the content around), with more in its document and more parts."""
+    name = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    listed = "".join(f'<ofd:Page ID="{n}" BaseLoc="Pages/Page_{n}/Content.xml"/>' for n in range(len(pages)))
+    root = "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
+    every = {
+        "OFD.xml": f"<ofd:OFD {name}><ofd:DocBody>{root}</ofd:DocBody></ofd:OFD>",
+        "Doc_0/Document.xml": f"<ofd:Document {name}>{document}<ofd:Pages>{listed}</ofd:Pages></ofd:Document>",
+    }
+    every |= {
+        f"Doc_0/Pages/Page_{n}/Content.xml": f"<ofd:Page {name}>{page}</ofd:Page>" for n, page in enumerate(pages)
+    }
+    every |= {part: content.replace(">", f" {name}>", 1) for part, content in (parts or {}).items()}
+    return media.zip_of({part: content.encode() for part, content in every.items()})
 
 
 def ofd(*pages: str) -> bytes:

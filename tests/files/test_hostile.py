@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,23 +14,22 @@ import pytest
 from intake_bot.files.facts import Trouble
 from intake_bot.files.inspect import inspect_files
 from intake_bot.files.limits import FileLimits
-from intake_bot.files.worker import Worker
+from intake_bot.files.worker.worker import Worker
 from intake_bot.mail.message import Attachment
 from tests.files import samples
-from tests.files.hostile import corpus
+from tests.files.hostile import Files, corpus, long, quick
 
 _MOST_BYTES = 120_000_000
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Attachment, Trouble | None]:
-    folder = tmp_path_factory.mktemp("hostile")
-    return {samples.attached(folder, name, content): trouble for name, content, trouble in corpus()}
+def written(folder: Path, made: Files) -> dict[Attachment, Trouble | None]:
+    """The files, with the trouble of each."""
+    return {samples.attached(folder, name, content): trouble for name, content, trouble in made}
 
 
-def test_inspect_files_knows_what_is_hostile(
-    tmp_path: Path, worker: Worker, files: dict[Attachment, Trouble | None]
-) -> None:
+@pytest.mark.parametrize("made", [quick, pytest.param(long, marks=pytest.mark.slow)])
+def test_hostile_file_has_expected_trouble(tmp_path: Path, worker: Worker, made: Callable[[], Files]) -> None:
+    files = written(tmp_path, made())
     found = {
         file.name: inspect_files([file], tmp_path / file.sha256, FileLimits(), worker)[0].facts.trouble
         for file in files
@@ -37,8 +37,10 @@ def test_inspect_files_knows_what_is_hostile(
     assert found == {file.name: trouble for file, trouble in files.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads its own peak from /proc")
-def test_hostile_files_do_not_cost_us_memory(tmp_path: Path, files: dict[Attachment, Trouble | None]) -> None:
+def test_hostile_files_take_little_memory_of_service(tmp_path: Path) -> None:
+    files = written(tmp_path, corpus())
     keeper = samples.put(tmp_path, "keeper.py", _KEEPER.encode())
     root = Path(__file__).parents[2]
     done = subprocess.run(
@@ -56,10 +58,10 @@ def test_hostile_files_do_not_cost_us_memory(tmp_path: Path, files: dict[Attachm
 _KEEPER = """
 import json, sys
 from pathlib import Path
-import intake_bot.rounds
+import intake_bot.service.poll_cycle
 from intake_bot.files.inspect import inspect_files
 from intake_bot.files.limits import FileLimits
-from intake_bot.files.worker import Worker
+from intake_bot.files.worker.worker import Worker
 from intake_bot.mail.message import Attachment
 from tests.files.conftest import ALLOWANCE
 

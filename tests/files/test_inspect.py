@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,32 +11,13 @@ from intake_bot.demo import media
 from intake_bot.files.facts import FileFacts, Kind, PhotoFacts, TextFacts, Trouble, VideoFacts
 from intake_bot.files.inspect import inspect_files
 from intake_bot.files.limits import FileLimits
-from intake_bot.files.measure import measure
 from intake_bot.files.sniff import sniff
-from intake_bot.files.worker import Worker
+from intake_bot.files.worker.worker import Worker
 from tests.files import rars, samples
-from tests.files.conftest import ALLOWANCE
-from tests.files.test_worker import spin
-
-T = TypeVar("T")
+from tests.files.inspecting import Hanging, inspect, is_measuring_png
 
 _PHOTO = media.jpeg(640, 480)
 _TEXT = "说明".encode()
-
-
-def _inspect(
-    folder: Path, worker: Worker, files: Mapping[str, bytes], *, limits: FileLimits | None = None
-) -> list[FileFacts]:
-    attached = [samples.attached(folder, name, content) for name, content in files.items()]
-    found = inspect_files(attached, folder / "work", limits or FileLimits(), worker)
-    return [_checked(one.facts, one.path) for one in found]
-
-
-def _checked(facts: FileFacts, path: Path) -> FileFacts:
-    """The facts' bytes and hash are those of the file on disk; they are left out of what a test compares."""
-    content = path.read_bytes()
-    assert (facts.bytes, facts.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    return replace(facts, bytes=0, sha256="")
 
 
 def _facts(
@@ -143,15 +121,17 @@ def _facts(
         ),
     ],
 )
-def test_inspect_files(tmp_path: Path, worker: Worker, name: str, content: bytes, facts: list[FileFacts]) -> None:
-    assert _inspect(tmp_path, worker, {name: content}) == facts
+def test_file_of_each_kind_is_inspected(
+    tmp_path: Path, worker: Worker, name: str, content: bytes, facts: list[FileFacts]
+) -> None:
+    assert inspect(tmp_path, worker, {name: content}) == facts
 
 
-def test_inspect_files_opens_archives_only_so_deep(tmp_path: Path, worker: Worker) -> None:
+def test_archive_deeper_than_maximum_is_not_opened(tmp_path: Path, worker: Worker) -> None:
     nested = _TEXT
     for level in (4, 3, 2, 1):
         nested = media.zip_of({"说明.txt" if level == 4 else f"{level + 1}.zip": nested})
-    assert _inspect(tmp_path, worker, {"1.zip": nested}) == [
+    assert inspect(tmp_path, worker, {"1.zip": nested}) == [
         _facts("1.zip", Kind.ZIP),
         _facts("2.zip", Kind.ZIP, archive="1.zip"),
         _facts("3.zip", Kind.ZIP, archive="1.zip/2.zip"),
@@ -159,10 +139,10 @@ def test_inspect_files_opens_archives_only_so_deep(tmp_path: Path, worker: Worke
     ]
 
 
-def test_inspect_files_keeps_the_order_and_the_inline_mark(tmp_path: Path, worker: Worker) -> None:
+def test_inspected_files_keep_order_and_inline_mark(tmp_path: Path, worker: Worker) -> None:
     files = [
         samples.attached(tmp_path, "b.txt", b"b"),
-        replace(samples.attached(tmp_path, "a.jpg", _PHOTO), inline=True),
+        replace(samples.attached(tmp_path, "a.jpg", _PHOTO), is_inline=True),
     ]
     found = inspect_files(files, tmp_path / "work", FileLimits(), worker)
     assert [(one.facts.name, one.facts.inline, one.path) for one in found] == [
@@ -171,7 +151,7 @@ def test_inspect_files_keeps_the_order_and_the_inline_mark(tmp_path: Path, worke
     ]
 
 
-def test_inspect_files_counts_all_archives_of_a_mail_together(tmp_path: Path, worker: Worker) -> None:
+def test_archives_of_one_mail_share_one_budget(tmp_path: Path, worker: Worker) -> None:
     files = [samples.attached(tmp_path, name, media.zip_of({name: bytes(100)})) for name in ("1.zip", "2.zip")]
     found = inspect_files(files, tmp_path / "work", FileLimits(unpacked_bytes=150), worker)
     assert [(one.facts.shown_name, one.facts.trouble) for one in found] == [
@@ -265,56 +245,37 @@ _CUT = media.zip_of({"说明.txt": _TEXT})
         ),
     ],
 )
-def test_inspect_files_joins_volumes(
+def test_volumes_of_one_archive_are_unpacked_together(
     tmp_path: Path, worker: Worker, files: dict[str, bytes], facts: list[FileFacts]
 ) -> None:
-    assert _inspect(tmp_path, worker, files) == facts
+    assert inspect(tmp_path, worker, files) == facts
 
 
-class _Hanging(Worker):
-    """A worker whose libraries hang on some questions."""
-
-    def __init__(self, seconds: float, hangs: Callable[[object, tuple[object, ...]], bool]) -> None:
-        super().__init__(replace(ALLOWANCE, seconds=seconds))
-        self._hangs = hangs
-
-    def ask(self, task: Callable[..., T], *arguments: object) -> T:
-        if self._hangs(task, arguments):
-            return super().ask(spin)
-        return super().ask(task, *arguments)
-
-
-def _measuring_png(task: object, arguments: tuple[object, ...]) -> bool:
-    return task is measure and Kind.PNG in arguments
-
-
-def test_inspect_files_goes_on_after_a_file_that_hangs(tmp_path: Path) -> None:
+def test_file_after_one_that_hangs_is_measured(tmp_path: Path) -> None:
     files = {"a.jpg": _PHOTO, "b.png": media.png(64, 48), "c.jpg": media.jpeg(64, 48)}
-    with _Hanging(1, _measuring_png) as worker:
-        assert _inspect(tmp_path, worker, files) == [
+    with Hanging(1, is_measuring_png) as worker:
+        assert inspect(tmp_path, worker, files) == [
             _facts("a.jpg", Kind.JPEG, photo=PhotoFacts(640, 480)),
             _facts("b.png", Kind.PNG, trouble=Trouble.TOO_HARD),
             _facts("c.jpg", Kind.JPEG, photo=PhotoFacts(64, 48)),
         ]
 
 
-def test_inspect_files_leaves_the_rest_to_a_person_after_a_few_that_hang(tmp_path: Path) -> None:
+def test_files_after_maximum_of_hard_files_are_not_opened(tmp_path: Path) -> None:
     files = {f"{number}.png": media.png(8, number) for number in (1, 2, 3)}
-    with _Hanging(0.5, _measuring_png) as worker:
-        found = _inspect(tmp_path, worker, files, limits=FileLimits(hard_files=2))
+    with Hanging(0.5, is_measuring_png) as worker:
+        found = inspect(tmp_path, worker, files, limits=FileLimits(hard_files=2))
     assert [one.trouble for one in found] == [Trouble.TOO_HARD, Trouble.TOO_HARD, Trouble.UNSUPPORTED]
 
 
-def test_inspect_files_calls_too_hard_what_cannot_even_be_sniffed(tmp_path: Path) -> None:
-    with _Hanging(0.5, lambda task, _: task is sniff) as worker:
-        assert _inspect(tmp_path, worker, {"a.jpg": _PHOTO}) == [
-            _facts("a.jpg", Kind.UNKNOWN, trouble=Trouble.TOO_HARD)
-        ]
+def test_file_that_hangs_while_sniffed_is_too_hard(tmp_path: Path) -> None:
+    with Hanging(0.5, lambda task, _: task is sniff) as worker:
+        assert inspect(tmp_path, worker, {"a.jpg": _PHOTO}) == [_facts("a.jpg", Kind.UNKNOWN, trouble=Trouble.TOO_HARD)]
 
 
-def test_inspect_files_keeps_only_so_much_text(tmp_path: Path, worker: Worker) -> None:
+def test_document_beyond_text_length_of_mail_is_unsupported(tmp_path: Path, worker: Worker) -> None:
     files = {"a.txt": b"a" * 60, "b.txt": b"b" * 60, "c.jpg": _PHOTO}
-    found = _inspect(tmp_path, worker, files, limits=FileLimits(text_length=100))
+    found = inspect(tmp_path, worker, files, limits=FileLimits(text_length=100))
     assert [one.trouble for one in found] == [None, Trouble.UNSUPPORTED, None]
 
 
@@ -339,7 +300,7 @@ _SEEDS = [
     damage=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=8),
     keep=st.one_of(st.none(), st.integers(0, 3000)),
 )
-def test_inspect_files_survives_any_damage(
+def test_damaged_file_is_inspected_without_fault_in_worker(
     tmp_path_factory: pytest.TempPathFactory,
     worker: Worker,
     caplog: pytest.LogCaptureFixture,
@@ -350,5 +311,5 @@ def test_inspect_files_survives_any_damage(
     content = bytearray(seed)
     for place, value in damage:
         content[place % len(content)] = value
-    assert _inspect(tmp_path_factory.mktemp("fuzz"), worker, {"a.bin": bytes(content[:keep])})
+    assert inspect(tmp_path_factory.mktemp("fuzz"), worker, {"a.bin": bytes(content[:keep])})
     assert caplog.messages == []  # no fault in the worker, and none that ended it

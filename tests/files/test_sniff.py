@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from intake_bot.demo import media
 from intake_bot.files.facts import Kind
 from intake_bot.files.sniff import sniff
-from tests.files import rars, samples
+from tests.files import packages, rars, samples
 from tests.files.compound import compound
+from tests.files.media import iso
 
 _MAIL = "Received: from a by b\r\nFrom: a@b.cn\r\nTo: c@d.cn\r\nSubject: x\r\n\r\ntext"
 _MHT = (
@@ -33,6 +34,10 @@ _MHT = (
         pytest.param(samples.heic(64, 48), Kind.HEIC, id="heic"),
         pytest.param(samples.heic(64, 48, b"mif1"), Kind.HEIC, id="heif"),
         pytest.param(samples.heic(64, 48, b"avif"), Kind.HEIC, id="avif"),
+        pytest.param(iso.ftyp(b"MiHE", b"mif1", b"miaf"), Kind.HEIC, id="heif-of-an-unknown-brand"),
+        pytest.param(iso.ftyp(b"mp42", b"isom", b"mif1"), Kind.MP4, id="mp4-with-a-heif-brand"),
+        pytest.param(iso.media_segment(iso.Track(1, 640, 480)), Kind.MP4, id="mp4-segment"),
+        pytest.param(iso.fragment(1, iso.Track(1, 640, 480)), Kind.MP4, id="mp4-fragment"),
         pytest.param(media.mp4(640, 480, 1), Kind.MP4, id="mp4"),
         pytest.param(media.mp4(640, 480, 1, brand="3gp5"), Kind.MP4, id="3gp"),
         pytest.param(media.mp4(640, 480, 1, brand="M4V "), Kind.MP4, id="m4v"),
@@ -81,9 +86,14 @@ _MHT = (
         pytest.param(b"%PDF-1.7\n%\xe2\xe3", Kind.PDF, id="pdf"),
         pytest.param(b"\xef\xbb\xbf%PDF-1.7", Kind.PDF, id="pdf-after-a-mark"),
         pytest.param(b"{\\rtf1\\ansi", Kind.RTF, id="rtf"),
+        pytest.param(b"\xef\xbb\xbf\r\n{\\rtf1", Kind.RTF, id="rtf-after-a-mark"),
+        pytest.param(b"\r\n" + media.docx(["正文"]), Kind.DOCX, id="docx-after-a-line"),
+        pytest.param("上\v下\v".encode("gbk") * 50, Kind.TEXT, id="text-of-vertical-tabs"),
         pytest.param(b"<!DOCTYPE html><p>", Kind.HTML, id="html"),
         pytest.param("\ufeff<html>".encode("utf-16"), Kind.HTML, id="html-utf16"),
-        pytest.param(b'<?xml version="1.0"?><?mso-application progid="Word.Document"?>', Kind.HTML, id="word-2003-xml"),
+        pytest.param(
+            b'<?xml version="1.0"?><?mso-application progid="Word.Document"?>', Kind.WORDML, id="word-2003-xml"
+        ),
         pytest.param(_MHT.encode(), Kind.HTML, id="mht"),
         pytest.param(_MAIL.encode(), Kind.MESSAGE, id="eml"),
         pytest.param("活动周总结".encode(), Kind.TEXT, id="text-utf8"),
@@ -105,7 +115,7 @@ _MHT = (
         pytest.param(b"\x01\x02\x03", Kind.UNKNOWN, id="junk"),
     ],
 )
-def test_sniff_tells_the_kind_from_bytes(tmp_path: Path, content: bytes, kind: Kind) -> None:
+def test_kind_is_recognised_by_bytes(tmp_path: Path, content: bytes, kind: Kind) -> None:
     assert sniff(samples.put(tmp_path, "x", content)) is kind
 
 
@@ -115,6 +125,7 @@ def test_sniff_tells_the_kind_from_bytes(tmp_path: Path, content: bytes, kind: K
         pytest.param("照片.bat", b"del *", Kind.SCRIPT, id="text-named-bat"),
         pytest.param("说明.JS . ", b"var a", Kind.SCRIPT, id="name-with-trailing-dots"),
         pytest.param("页面.hta", b"<html>", Kind.SCRIPT, id="html-named-hta"),
+        pytest.param("表格.hta", packages.spreadsheetml(), Kind.SCRIPT, id="workbook-named-hta"),
         pytest.param("安装.msi", samples.OLE, Kind.EXECUTABLE, id="ole-named-msi"),
         pytest.param("照片.scr", b"\x01\x02", Kind.EXECUTABLE, id="unknown-named-scr"),
         pytest.param("照片.exe", media.jpeg(64, 48), Kind.JPEG, id="photo-named-exe"),
@@ -122,12 +133,11 @@ def test_sniff_tells_the_kind_from_bytes(tmp_path: Path, content: bytes, kind: K
         pytest.param("bat", b"text", Kind.TEXT, id="no-extension"),
     ],
 )
-def test_sniff_lets_a_name_make_a_file_worse_and_never_better(
-    tmp_path: Path, name: str, content: bytes, kind: Kind
-) -> None:
+def test_name_makes_kind_more_dangerous_and_never_less(tmp_path: Path, name: str, content: bytes, kind: Kind) -> None:
     assert sniff(samples.put(tmp_path, "x", content), name) is kind
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     content=st.binary(max_size=400),
@@ -135,6 +145,6 @@ def test_sniff_lets_a_name_make_a_file_worse_and_never_better(
         [b"", b"PK\x03\x04", b"\0\0\0\x18ftyp", b"BM", b"MZ", b"\xff\xfe", rars.RAR4, rars.RAR5, b"7z\xbc\xaf\x27\x1c"]
     ),
 )
-def test_sniff_survives_any_bytes(content: bytes, magic: bytes) -> None:
+def test_any_bytes_are_sniffed_without_error(content: bytes, magic: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert sniff(samples.put(Path(folder), "x", magic + content), "x.jpg") in Kind

@@ -7,15 +7,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from intake_bot.disk.hashing import sha256_of
 from intake_bot.errors import TemporaryFailure
-from intake_bot.files.store import Kept, Store, _sha256, safe_name
+from intake_bot.files.store import Store, StoredFile, safe_name
 from intake_bot.mail.message import Attachment
 from tests.files.samples import attached
 
 _DAY = date(2023, 5, 17)
 
 
-def _keep(root: Path, *files: Attachment) -> tuple[Kept, ...]:
+def _keep(root: Path, *files: Attachment) -> tuple[StoredFile, ...]:
     return Store(root / "store").keep("puyang", _DAY, "濮阳县教育局", "P7K2", files)
 
 
@@ -23,15 +24,15 @@ def _stored(root: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (root / "store").rglob("*") if path.is_file()}
 
 
-def test_keep_puts_a_file_where_a_clerk_looks(tmp_path: Path) -> None:
+def test_kept_file_is_in_folder_of_its_submission(tmp_path: Path) -> None:
     file = attached(tmp_path, "现场.jpg", b"photo")
     path = "puyang/2023-05-17/濮阳县教育局/P7K2/现场.jpg"
-    assert _keep(tmp_path, file) == (Kept("现场.jpg", path, 5, file.sha256),)
+    assert _keep(tmp_path, file) == (StoredFile("现场.jpg", path, 5, file.sha256),)
     assert (tmp_path / "store" / path).read_bytes() == b"photo"
     assert file.path.read_bytes() == b"photo"
 
 
-def test_keep_repeated_changes_nothing(tmp_path: Path) -> None:
+def test_files_kept_twice_are_stored_once(tmp_path: Path) -> None:
     files = [
         attached(tmp_path, name, content) for name, content in (("a", b"1"), ("a", b"2"), ("A", b"3"), ("a", b"1"))
     ]
@@ -50,33 +51,33 @@ def test_keep_repeated_changes_nothing(tmp_path: Path) -> None:
         pytest.param(["长" * 99 + ".txt"] * 2, ["长" * 38 + ".txt", "长" * 37 + " (2).txt"], id="same-and-long"),
     ],
 )
-def test_keep_numbers_another_content_of_the_same_name(tmp_path: Path, names: list[str], stored: list[str]) -> None:
+def test_other_content_of_same_name_gets_number(tmp_path: Path, names: list[str], stored: list[str]) -> None:
     files = [attached(tmp_path, name, str(number).encode()) for number, name in enumerate(names)]
     assert [Path(kept.path).name for kept in _keep(tmp_path, *files)] == stored
 
 
-def test_keep_tells_a_name_with_a_number_from_a_numbered_one(tmp_path: Path) -> None:
+def test_name_that_ends_in_number_differs_from_numbered_name(tmp_path: Path) -> None:
     files = [attached(tmp_path, name, content) for name, content in (("a (2)", b"1"), ("a", b"2"), ("a", b"3"))]
     first = _keep(tmp_path, *files)
     assert _stored(tmp_path) == {"a (2)": b"1", "a": b"2", "a (3)": b"3"}
     assert _keep(tmp_path, *reversed(files)) == first[::-1]
 
 
-def test_keep_looks_at_each_file_of_a_folder_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_stored_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [attached(tmp_path, "a.jpg", b"%03d" % number) for number in range(100)]
     first = _keep(tmp_path, *files)
     digests: list[Path] = []
 
     def counted(path: Path) -> str:
         digests.append(path)
-        return _sha256(path)
+        return sha256_of(path)
 
-    monkeypatch.setattr("intake_bot.files.store._sha256", counted)
+    monkeypatch.setattr("intake_bot.files.store.sha256_of", counted)
     assert _keep(tmp_path, *files) == first
     assert len(digests) == 100
 
 
-def test_keep_goes_on_after_a_crash_left_half_a_file(tmp_path: Path) -> None:
+def test_partial_file_left_by_crash_is_replaced(tmp_path: Path) -> None:
     file = attached(tmp_path, "a.txt", b"whole")
     folder = tmp_path / "store" / "puyang" / "2023-05-17" / "濮阳县教育局" / "P7K2"
     folder.mkdir(parents=True)
@@ -85,7 +86,7 @@ def test_keep_goes_on_after_a_crash_left_half_a_file(tmp_path: Path) -> None:
     assert _stored(tmp_path) == {"a.txt": b"whole"}
 
 
-def test_keep_copies_where_links_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_is_copied_where_links_are_impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(source: Path, target: Path) -> None:
         raise OSError(f"no link from {source} to {target}")
 
@@ -94,13 +95,13 @@ def test_keep_copies_where_links_cannot_be_made(tmp_path: Path, monkeypatch: pyt
     assert _stored(tmp_path) == {"a.txt": b"x"}
 
 
-def test_keep_never_leaves_the_store(tmp_path: Path) -> None:
+def test_hostile_names_stay_in_store(tmp_path: Path) -> None:
     file = attached(tmp_path, "../../x", b"x")
     kept = Store(tmp_path / "store").keep("..", _DAY, "/etc", "..\\", [file])
     assert [one.path for one in kept] == ["无名/2023-05-17/_etc/_/_.._x"]
 
 
-def test_keep_fails_for_now_when_the_disk_refuses(tmp_path: Path) -> None:
+def test_disk_that_refuses_is_temporary_failure(tmp_path: Path) -> None:
     (tmp_path / "store").write_bytes(b"a file, not a folder")
     with pytest.raises(TemporaryFailure):
         _keep(tmp_path, attached(tmp_path, "a.txt", b"x"))
@@ -129,14 +130,15 @@ def test_keep_fails_for_now_when_the_disk_refuses(tmp_path: Path) -> None:
         pytest.param(".jpg", "jpg", id="extension-only"),
     ],
 )
-def test_safe_name(name: str, safe: str) -> None:
+def test_safe_name_replaces_what_file_systems_refuse(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
+@pytest.mark.slow
 @given(st.text(max_size=150))
 @example("CON" + " " * 200 + ".x")
 @example("a" * 130 + ". .")
-def test_safe_name_is_always_safe(name: str) -> None:
+def test_safe_name_of_any_text_is_safe(name: str) -> None:
     safe = safe_name(name)
     assert 0 < len(safe.encode()) <= 120
     assert not set(safe) & set('/\\:*?"<>|\x00\n')

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from intake_bot.config.defaults import defaults_dir
 from intake_bot.config.load import load
 from intake_bot.files.facts import FileFacts, Kind, MailFacts, PhotoFacts, TextFacts, Trouble, VideoFacts
+from intake_bot.judging.author import Author, Standing
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
-from intake_bot.judging.sender import Sender
 from intake_bot.judging.verdict import Verdict
-from intake_bot.mail.cloud import CloudLink
+from intake_bot.mail.cloud_links import CloudLink
 from intake_bot.notices.notice import Notice
 from intake_bot.notices.subject import read_subject
 
@@ -32,7 +32,7 @@ def notice(notice_id: str) -> Notice:
 
 
 def calendar(of: Notice) -> Calendar:
-    return Calendar(of.days, ZONE, timedelta(hours=of.grace_hours), of.closes(ZONE))
+    return Calendar(of.activity_week, ZONE, timedelta(hours=of.grace_hours), of.closes_at(ZONE))
 
 
 def moment(text: str) -> datetime:
@@ -62,7 +62,7 @@ def case(
         reading,
         moment(received or IN_TIME[notice_id]),
         facts,
-        Sender("teacher@example.edu.cn", sender_unit),
+        Author("teacher@example.edu.cn", Standing.KNOWN, sender_unit),
         unit_names=bureau.roster.names,
     )
 

@@ -1,3 +1,5 @@
+"""Captions of photos and videos."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -5,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from intake_bot.files.facts import TextFacts, Trouble
-from intake_bot.judging.captions import name_says_something, picture_name
+from intake_bot.judging.captions import is_descriptive_name, picture_name
 from intake_bot.judging.judge import Case, judge
 from tests.judging.cases import CAPTION, archive, case, errors, photo, video, word
 
@@ -36,8 +38,8 @@ VIDEOS = "活动周濮阳县教育局视频材料"
         ("", False),
     ],
 )
-def test_names_that_say_something(name: str, says: bool) -> None:
-    assert name_says_something(name, UNITS) == says
+def test_is_descriptive_name_needs_four_characters_of_content(name: str, says: bool) -> None:
+    assert is_descriptive_name(name, UNITS) == says
 
 
 @pytest.mark.parametrize(
@@ -50,11 +52,11 @@ def test_names_that_say_something(name: str, says: bool) -> None:
         ("５月/IMG1.txt", "img1.jpeg"),
     ],
 )
-def test_texts_named_like_a_picture(text: str, picture: str) -> None:
+def test_picture_name_of_text_equals_name_of_picture(text: str, picture: str) -> None:
     assert picture_name(text) == picture_name(picture)
 
 
-def test_a_description_of_nothing_in_particular_is_named_like_no_picture() -> None:
+def test_picture_name_of_bare_description_is_itself() -> None:
     assert picture_name("说明.docx") == "说明"
 
 
@@ -83,6 +85,16 @@ CASES = {
     "a text without a word": (
         case("puyang-2023", PHOTOS, *TWO, EMPTY_TEXT), NO_CAPTION,
     ),
+    "a text with a greeting and no more": (
+        case("puyang-2023", PHOTOS, *TWO, word("说明.txt", "老师好，请查收，谢谢", 8)), NO_CAPTION,
+    ),
+    "a text with the name of a unit and no more": (
+        case("puyang-2023", PHOTOS, *TWO, word("说明.txt", "濮阳石油化工职业技术学院 石化学院", 16)), NO_CAPTION,
+    ),
+    "a short text on an event": (case("puyang-2023", PHOTOS, *TWO, word("说明.txt", "茶艺表演", 4)), []),
+    "a short text with pictures": (
+        case("puyang-2023", PHOTOS, *TWO, replace(word("说明.docx"), text=TextFacts("如下", 2, pictures=1))), [],
+    ),
     "a text that cannot be opened is not called missing": (
         case("puyang-2023", PHOTOS, *TWO, BROKEN_TEXT), ["document.unreadable"],
     ),
@@ -95,18 +107,18 @@ CASES = {
 
 
 @pytest.mark.parametrize(("of", "codes"), CASES.values(), ids=CASES.keys())
-def test_captions(of: Case, codes: list[str]) -> None:
+def test_pictures_without_caption_are_rejected(of: Case, codes: list[str]) -> None:
     assert errors(judge(of)) == codes
 
 
-def test_only_the_photos_without_a_caption_are_named() -> None:
+def test_finding_names_photos_without_caption_only() -> None:
     verdict = judge(case("puyang-2023", PHOTOS, *TWO, word("DSC_1.txt")))
-    assert [f.found for f in verdict.all_findings] == ["1张图片没有文字说明：DSC_2.jpg"]
+    assert [f.found for f in verdict.all_findings] == ["1 张图片没有文字说明：DSC_2.jpg"]
     verdict = judge(case("puyang-2023", PHOTOS, *TWO))
     assert [f.found for f in verdict.all_findings] == ["没有找到图片的文字说明"]
 
 
-def test_a_text_named_like_a_photo_is_not_the_material() -> None:
+def test_text_named_like_photo_is_not_text_material() -> None:
     of = case(
         "puyang-2023",
         "活动周濮阳县教育局文字材料、照片",

@@ -1,4 +1,4 @@
-"""Which day is meant: by the subject, the submission that is mended, the form, the clock; and more time for one."""
+"""The day that a mail reports on: from the subject, prior mail, a form or the time; and extensions for one unit."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 
 from intake_bot.files.facts import FileFacts, Kind, TextFacts
-from intake_bot.judging.form_days import day_in_forms
+from intake_bot.judging.days import find_days_in_forms
 from intake_bot.judging.judge import Case, judge
-from intake_bot.judging.sender import Sender
-from intake_bot.notices.notice import Extension, Severity
-from tests.judging.cases import archive, case, errors, form, notice, outcome, photo, word
+from intake_bot.judging.verdict import Decision
+from intake_bot.notices.notice import Extension
+from tests.judging.cases import archive, case, errors, form, moment, notice, photo, word
 
 HEFEI = notice("hefei-2023")
 DAILY = "活动周合肥工业学校日报材料"
@@ -41,11 +41,11 @@ FORMS: dict[str, tuple[tuple[tuple[str, ...], ...], date | None]] = {
 
 
 @pytest.mark.parametrize(("rows", "day"), FORMS.values(), ids=FORMS)
-def test_day_in_a_form(rows: tuple[tuple[str, ...], ...], day: date | None) -> None:
-    daily = HEFEI.material("日报")
+def test_find_days_in_forms_reads_one_day_of_week(rows: tuple[tuple[str, ...], ...], day: date | None) -> None:
+    daily, week = HEFEI.material("日报"), HEFEI.activity_week
     assert daily is not None
-    assert day_in_forms(daily, [table(*rows)], HEFEI.days) == day
-    assert day_in_forms(daily, [word("说明.docx"), table(*rows, title="别的表")], HEFEI.days) is None
+    assert [found for _, found in find_days_in_forms(daily, [table(*rows)], week)] == ([day] if day else [])
+    assert list(find_days_in_forms(daily, [word("说明.docx"), table(*rows, title="别的表")], week)) == []
 
 
 def daily(subject: str = DAILY, day: str = "5月17日", received: str = "2023-05-19T09:00:00") -> Case:
@@ -56,16 +56,25 @@ def daily(subject: str = DAILY, day: str = "5月17日", received: str = "2023-05
 @pytest.mark.parametrize(
     ("of", "day", "late"),
     [
-        (daily(), "2023-05-17", True),
+        (daily(received="2023-05-18T12:00:00"), "2023-05-17", True),
+        (daily(day="5月18日", received="2023-05-18T12:00:00"), "2023-05-18", False),
         (daily(day="5月18日"), "2023-05-18", False),
         (daily(f"{DAILY}5月18日"), "2023-05-18", False),
         (replace(daily(day="无"), stated_days={"日报": date(2023, 5, 17)}), "2023-05-17", True),
         (replace(daily(day="5月18日"), stated_days={"日报": date(2023, 5, 17)}), "2023-05-17", True),
         (daily(day="无"), "2023-05-18", False),
     ],
-    ids=["form", "form in time", "subject before form", "supplement", "supplement before form", "the open window"],
+    ids=[
+        "form",
+        "form before grace",
+        "form in time",
+        "subject before form",
+        "supplement",
+        "supplement before form",
+        "the open window",
+    ],
 )
-def test_what_decides_the_day(of: Case, day: str, late: bool) -> None:
+def test_day_is_taken_from_subject_prior_mail_form_or_time(of: Case, day: str, late: bool) -> None:
     item = judge(of).items[0]
     assert (str(item.day), item.late) == (day, late)
 
@@ -106,18 +115,18 @@ def sent(received: str, subject: str = PHOTO) -> Case:
         "long after the end",
     ],
 )
-def test_more_time_for_one_unit(of: Case, day: str, late: bool) -> None:
+def test_extension_moves_deadline_of_one_unit(of: Case, day: str, late: bool) -> None:
     item = judge(of).items[0]
     assert (str(item.day), item.late, errors(judge(of))) == (day, late, [])
 
 
-def test_a_late_mail_is_told_its_own_deadline() -> None:
+def test_late_finding_with_extension_names_extended_deadline() -> None:
     verdict = judge(extended(sent("2023-05-19T12:00:01", f"{PHOTO}5月17日")))
     (finding,) = verdict.items[0].findings
     assert finding.asked == "每天16:00前报送（已为贵单位延期，5月19日12:00截止）"
 
 
-def test_a_late_mail_without_more_time_is_told_the_usual_one() -> None:
+def test_late_finding_without_extension_names_usual_deadline() -> None:
     (finding,) = judge(sent("2023-05-17T16:00:01")).items[0].findings
     assert finding.asked == "每天16:00前报送（5月17日16:00截止）"
 
@@ -129,73 +138,66 @@ def test_a_late_mail_without_more_time_is_told_the_usual_one() -> None:
         ("5月16日、17日", "主题里的5月16日、5月17日不止一天，已按5月17日登记"),
     ],
 )
-def test_why_another_day_was_taken(days: str, found: str) -> None:
+def test_check_named_days_reports_day_outside_week_or_several(days: str, found: str) -> None:
     (finding,) = judge(sent("2023-05-17T11:00:00", f"{PHOTO}{days}")).items[0].findings
     assert finding.found == found
 
 
-def weighed(of: Case, **severities: str) -> Case:
-    chosen = {code.replace("_", ".", 1): Severity(severity) for code, severity in severities.items()}
-    return replace(of, notice=of.notice.model_copy(update={"severities": chosen}))
-
-
-SONG = FileFacts("歌.mp3", Kind.AUDIO, 9, "s")
-TEXT = case("puyang-2023", "活动周濮阳县教育局文字材料", word(), SONG)
-HOLLOW = FileFacts("空.docx", Kind.EMPTY, 0, "s")
-EMPTY = case("puyang-2023", "活动周濮阳县教育局文字材料", word(), HOLLOW)
-EMPTY_ALONE = case("puyang-2023", "活动周濮阳县教育局文字材料", HOLLOW)
-NOTHING = case("puyang-2023", "活动周濮阳县教育局文字材料")
-SPARSE = case("hefei-2023", DAILY, form("活动情况日报表"), form("媒体宣传情况日报表", "2.docx"))
+def test_mail_at_deadline_is_for_day_even_if_filled() -> None:
+    mail = case("puyang-2023", "活动周濮阳县教育局文字材料", word(), received="2023-05-17T16:00:00")
+    mail = replace(mail, filled_days={"文字材料": {mail.received.date()}})
+    assert str(judge(mail).items[0].day) == "2023-05-17"
 
 
 @pytest.mark.parametrize(
-    ("of", "expected"),
+    ("rows", "days"),
     [
-        (TEXT, ("accepted", [], ["file.unexpected"])),
-        (weighed(TEXT, file_unexpected="off"), ("accepted", [], [])),
-        (weighed(TEXT, file_unexpected="error"), ("rejected", ["file.unexpected"], [])),
-        (weighed(EMPTY, file_empty="remark"), ("accepted", [], ["file.empty"])),
-        (weighed(EMPTY, file_empty="off"), ("accepted", [], [])),
-        # What is not there is said in either case.
-        (EMPTY_ALONE, ("rejected", ["file.empty"], [])),
-        (weighed(EMPTY_ALONE, file_empty="remark"), ("rejected", ["part.missing"], ["file.empty"])),
-        (weighed(EMPTY_ALONE, file_empty="off"), ("rejected", ["part.missing"], [])),
-        (weighed(NOTHING, part_missing="remark"), ("accepted", [], ["part.missing"])),
-        (weighed(NOTHING, part_missing="off"), ("accepted", [], [])),
-        # The parts of this notice say themselves what their lack means.
-        (weighed(SPARSE, part_missing="error"), ("accepted", [], ["part.missing"])),
+        ((("日期", "5月18日".ljust(29) + "。"),), [date(2023, 5, 18)]),
+        ((("日期", "5月18日".ljust(30) + "。"),), []),
+        ((("单位",), ("甲校", "5月18日")), [date(2023, 5, 18)]),
     ],
-    ids=[
-        "default",
-        "off",
-        "error",
-        "empty remark",
-        "empty off",
-        "empty alone",
-        "empty alone remark",
-        "empty alone off",
-        "lack remark",
-        "lack off",
-        "the part's own word",
+    ids=["30 characters", "31 characters", "a row longer than the first"],
+)
+def test_day_in_cell_of_thirty_characters_is_found(rows: tuple[tuple[str, ...], ...], days: list[date]) -> None:
+    daily = HEFEI.material("日报")
+    assert daily is not None
+    assert [day for _, day in find_days_in_forms(daily, [table(*rows)], HEFEI.activity_week)] == days
+
+
+@pytest.mark.parametrize(
+    ("estimate", "latest", "subject", "decision", "day", "code"),
+    [
+        ("2023-05-17T15:00:00", "2023-05-17T15:30:00", PHOTO, Decision.ACCEPTED, "2023-05-17", None),
+        ("2023-05-17T15:00:00", "2023-05-17T16:00:00", PHOTO, Decision.ACCEPTED, "2023-05-17", None),
+        ("2023-05-17T15:00:00", "2023-05-17T20:00:00", PHOTO, Decision.HELD, "2023-05-17", "deadline.uncertain"),
+        ("2023-05-17T15:00:00", "2023-05-17T16:00:01", PHOTO, Decision.HELD, "2023-05-17", "deadline.uncertain"),
+        (
+            "2023-05-18T09:00:00",
+            "2023-05-18T09:00:00",
+            f"{PHOTO}5月17日",
+            Decision.HELD,
+            "2023-05-17",
+            "deadline.uncertain",
+        ),
+        ("2023-05-16T09:00:00", "2023-05-18T09:00:00", f"{PHOTO}5月18日", Decision.ACCEPTED, "2023-05-18", None),
+        (
+            "2023-07-30T09:00:00",
+            "2023-07-30T09:00:00",
+            f"{PHOTO}5月17日",
+            Decision.HELD,
+            "2023-05-17",
+            "deadline.uncertain",
+        ),
+        ("2023-05-01T09:00:00", "2023-05-02T09:00:00", PHOTO, Decision.REJECTED, "2023-05-14", "deadline.closed"),
+        ("2023-05-01T09:00:00", "2023-05-14T09:00:00", PHOTO, Decision.HELD, "2023-05-14", "deadline.uncertain"),
     ],
 )
-def test_severity_of_what_rests_on_no_clause(of: Case, expected: tuple[str, list[str], list[str]]) -> None:
-    assert outcome(of) == expected
-
-
-@pytest.mark.parametrize("severity", Severity)
-def test_what_is_private_stays_so_at_any_weight(severity: Severity) -> None:
-    of = sent("2023-05-17T11:00:00")
-    unit = of.reading.unit
-    assert unit is not None
-    known = replace(of.reading, unit=replace(unit, addresses=("one@county.example",)))
-    verdict = judge(weighed(replace(of, reading=known, sender=Sender("x@qq.com")), sender_unknown=severity))
-    assert verdict.for_school.all_findings == ()
-    told = [] if severity is Severity.OFF else [("sender.unknown", severity, True)]
-    assert [(f.code, f.severity, f.private) for f in verdict.all_findings] == told
-
-
-def test_a_lone_piece_is_judged_as_what_it_is() -> None:
-    assert outcome(sent("2023-05-17T11:00:00", f"{PHOTO}（2/3）")) == ("accepted", [], ["part.piece"])
-    whole = replace(sent("2023-05-17T11:00:00", f"{PHOTO}（2/3）"), pieces=frozenset({1, 2, 3}))
-    assert outcome(whole) == ("accepted", [], [])
+def test_estimated_arrival_is_held_where_it_decides_day_or_lateness(
+    estimate: str, latest: str, subject: str, decision: Decision, day: str, code: str | None
+) -> None:
+    of = replace(sent(estimate, subject), latest_arrival=moment(latest))
+    item = judge(of).items[0]
+    assert (item.decision, str(item.day), item.late) == (decision, day, False)
+    assert [finding.code for finding in item.findings if finding.code.startswith("deadline.")] == (
+        [code] if code else []
+    )

@@ -1,15 +1,22 @@
+"""Forms: which file is one, whether it is filled in, and the data in its cells."""
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from intake_bot.demo.material import activity_form, media_form
+from intake_bot.files.documents.document import measure_document
 from intake_bot.files.facts import FileFacts, Kind, TextFacts, Trouble
-from intake_bot.judging.forms import check_form, form_rows, is_form
+from intake_bot.files.limits import FileLimits
+from intake_bot.judging.forms import check_form, is_form, read_form_rows
 from intake_bot.judging.judge import judge
 from intake_bot.judging.verdict import FilledForm
 from intake_bot.notices.notice import FormPart
-from tests.judging.cases import case, errors, outcome, photo, remarks, video, word
+from tests.judging.cases import case, errors, form, outcome, photo, remarks, video, word
 
 _TITLE = "2023年职业教育活动周联络员信息表"
 _PART = FormPart(
@@ -38,7 +45,10 @@ def _file(text: TextFacts | None, kind: Kind = Kind.DOCX, name: str = "附件.do
     [
         pytest.param(
             (("序号", "日期", "活动", "人数"), ("1", "5月17日", "开放日", "300"), ("2", "", "参观", "")),
-            [{"序号": "1", "日期": "5月17日", "活动": "开放日", "人数": "300"}, {"序号": "2", "活动": "参观"}],
+            [
+                {"序号": "1", "日期": "5月17日", "活动": "开放日", "人数": "300"},
+                {"序号": "2", "日期": "5月17日", "活动": "参观"},
+            ],
             id="header",
         ),
         pytest.param(
@@ -64,6 +74,59 @@ def _file(text: TextFacts | None, kind: Kind = Kind.DOCX, name: str = "附件.do
             ),
             [{"填报单位": "合肥工业学校", "填报日期": "5月17日", "序号": "1", "媒体": "合肥日报"}],
             id="title-and-unit-above-the-header",
+        ),
+        pytest.param(
+            (
+                ("附件2：2023年职业教育活动周联络员信息表",),
+                ("填报单位", "合肥工业学校", "日期", "5月17日"),
+                ("序号", "活动名称", "参与人数", "链接"),
+                ("1", "开放日", "260", "https://news.example.cn:8080/1.html"),
+                ("合计", "", "260", ""),
+                ("填报人", "张三", "联系电话", "138"),
+            ),
+            [
+                {
+                    "填报单位": "合肥工业学校",
+                    "日期": "5月17日",
+                    "填报人": "张三",
+                    "联系电话": "138",
+                    "序号": "1",
+                    "活动名称": "开放日",
+                    "参与人数": "260",
+                    "链接": "https://news.example.cn:8080/1.html",
+                }
+            ],
+            id="title-unit-row-header-row-total-and-footer",
+        ),
+        pytest.param(
+            (
+                ("填报单位：合肥工业学校 时间：5月17日 9:30", "", ""),
+                ("单位", "活动名称", "参与人数"),
+                ("甲校", "开放日", "300"),
+                ("", "参观", "20"),
+                ("乙校", "讲座", "5"),
+            ),
+            [
+                {"填报单位": "合肥工业学校", "时间": "5月17日 9:30", "单位": one, "活动名称": name, "参与人数": people}
+                for one, name, people in (("甲校", "开放日", "300"), ("甲校", "参观", "20"), ("乙校", "讲座", "5"))
+            ],
+            id="merged-cells-of-a-unit",
+        ),
+        pytest.param(
+            (("活动日期", "活动名称", "参与人数"), ("45063", "开放日", "45063"), ("2023-05-18", "参观", "1")),
+            [
+                {"活动日期": "2023-05-17", "活动名称": "开放日", "参与人数": "45063"},
+                {"活动日期": "2023-05-18", "活动名称": "参观", "参与人数": "1"},
+            ],
+            id="serial-date",
+        ),
+        pytest.param(
+            (("报道链接：https://a.example.cn/1 媒体：大河网",), ("网址：http://b.example.cn:80/x?y=1:2",)),
+            [{"报道链接": "https://a.example.cn/1", "媒体": "大河网", "网址": "http://b.example.cn:80/x?y=1:2"}],
+            id="links-within-cells",
+        ),
+        pytest.param(
+            (("序号", "活动", "人数"), ("合计", "", "30")), [{"序号": "合计", "人数": "30"}], id="total-alone"
         ),
         pytest.param(
             (
@@ -114,8 +177,8 @@ def _file(text: TextFacts | None, kind: Kind = Kind.DOCX, name: str = "附件.do
         ),
     ],
 )
-def test_form_rows_reads_cells_as_data(table: Table, rows: list[dict[str, str]]) -> None:
-    assert list(form_rows(_PART, _text(table))) == rows
+def test_read_form_rows_reads_cells_as_data(table: Table, rows: list[dict[str, str]]) -> None:
+    assert list(read_form_rows(_PART, _text(table))) == rows
 
 
 _BLANK_HEADER: Table = (("序号", "日期", "活动名称", "参与人数"), ("1", "", "", ""), ("2", "", "", ""))
@@ -146,12 +209,12 @@ _BLANK_HEADER: Table = (("序号", "日期", "活动名称", "参与人数"), ("
         pytest.param((), id="nothing"),
     ],
 )
-def test_check_form_knows_the_template(table: Table) -> None:
+def test_check_form_of_empty_template_is_error(table: Table) -> None:
     found = check_form(_PART, _file(_text(table, (("另表", ""),))))
     assert [(finding.code, finding.file) for finding in found] == [("form.empty", "附件.docx")]
 
 
-def test_check_form_leaves_a_printed_form_to_a_person() -> None:
+def test_check_form_of_printed_form_holds() -> None:
     printed = _file(TextFacts(f"{_TITLE}\n姓名 张三", 9), Kind.PDF, "附件.pdf")
     assert is_form(_PART, printed)
     assert [(finding.code, finding.holds) for finding in check_form(_PART, printed)] == [("document.unmeasured", True)]
@@ -178,7 +241,7 @@ def test_check_form_leaves_a_printed_form_to_a_person() -> None:
         pytest.param(_file(None), False, id="unread"),
     ],
 )
-def test_is_form(file: FileFacts, is_one: bool) -> None:
+def test_is_form_needs_table_and_title_line(file: FileFacts, is_one: bool) -> None:
     assert is_form(_PART, file) == is_one
 
 
@@ -186,37 +249,38 @@ _PERSON: Table = (("姓名", "张三", "电话", "138"),)
 _REPORT: Table = (("序号", "活动"), ("1", "开放日"))
 
 
-def test_form_rows_takes_the_table_behind_the_title() -> None:
+def test_read_form_rows_takes_table_behind_title() -> None:
     text = _text(_REPORT, _PERSON, before=("附件1 活动情况日报表", f"附件3 {_TITLE}"))
-    assert (form_rows(_PART, text), form_rows(_OTHER, text)) == (
+    assert (read_form_rows(_PART, text), read_form_rows(_OTHER, text)) == (
         ({"姓名": "张三", "电话": "138"},),
         ({"序号": "1", "活动": "开放日"},),
     )
 
 
-def test_form_rows_takes_the_sheet_with_the_title() -> None:
+def test_read_form_rows_takes_sheet_with_title() -> None:
     sheets = (((_TITLE,), *_PERSON), (("活动情况日报表",), *_REPORT))
     text = TextFacts("\n".join("\t".join(row) for sheet in sheets for row in sheet), 9, tables=sheets)
-    assert (form_rows(_PART, text), form_rows(_OTHER, text)) == (
+    assert (read_form_rows(_PART, text), read_form_rows(_OTHER, text)) == (
         ({"姓名": "张三", "电话": "138"},),
         ({"序号": "1", "活动": "开放日"},),
     )
 
 
-def test_form_rows_takes_the_sheet_named_so() -> None:
+def test_read_form_rows_takes_sheet_with_title_as_name() -> None:
     text = TextFacts(
         "活动情况日报表\n序号\t活动\n1\t开放日\n联络员信息\n姓名\t张三\t电话\t138", 9, tables=(_REPORT, _PERSON)
     )
-    assert form_rows(_PART, text) == ({"姓名": "张三", "电话": "138"},)
+    assert read_form_rows(_PART, text) == ({"姓名": "张三", "电话": "138"},)
 
 
-def test_form_rows_reads_no_more_than_a_form_has() -> None:
+def test_read_form_rows_of_huge_table_is_cut() -> None:
     wide = tuple(tuple("列" for _ in range(5000)) for _ in range(3))
     long = (("序号", "活动"), *(("1", "开放日") for _ in range(100_000)))
-    assert all(len(row) <= 100 for row in form_rows(_PART, _text(wide)))
-    assert len(form_rows(_PART, _text(long))) < 2000
+    assert all(len(row) <= 100 for row in read_form_rows(_PART, _text(wide)))
+    assert len(read_form_rows(_PART, _text(long))) < 2000
     assert (
-        form_rows(_PART, _text((("1" * 100_000 + "x", "9" * 100_000 + "。"), ("号" * 100_000, "：" * 100_000)))) != ()
+        read_form_rows(_PART, _text((("1" * 100_000 + "x", "9" * 100_000 + "。"), ("号" * 100_000, "：" * 100_000))))
+        != ()
     )
 
 
@@ -228,11 +292,11 @@ _BEFORE = "2023-05-11T12:00:00"
 
 
 def _form(title: str, *rows: tuple[str, ...], name: str = "附件1.docx", kind: Kind = Kind.DOCX) -> FileFacts:
-    return replace(_file(_text(rows, before=(title,)), kind), name=name)
+    return replace(_file(_text(rows, before=(title,)), kind), name=name, sha256=f"sha-{name}")
 
 
 @pytest.mark.parametrize("kind", [Kind.DOCX, Kind.DOC, Kind.XLSX, Kind.XLS])
-def test_judge_takes_a_form_in_every_format_of_word_and_excel(kind: Kind) -> None:
+def test_filled_form_in_word_or_excel_is_accepted(kind: Kind) -> None:
     verdict = judge(case("hefei-2023", _CONTACT, _form(_TITLE, ("姓名", "张三"), kind=kind), received=_BEFORE))
     assert (errors(verdict), verdict.items[0].forms) == (
         [],
@@ -240,13 +304,13 @@ def test_judge_takes_a_form_in_every_format_of_word_and_excel(kind: Kind) -> Non
     )
 
 
-def test_judge_sends_the_template_back() -> None:
+def test_empty_template_is_rejected() -> None:
     verdict = judge(case("hefei-2023", _CONTACT, _form(_TITLE, *_BLANK_HEADER), received=_BEFORE))
     assert (verdict.disposition.value, errors(verdict), verdict.items[0].forms) == ("rejected", ["form.empty"], ())
     assert "表格是空白的" in verdict.all_findings[0].message
 
 
-def test_judge_overlooks_the_template_beside_the_filled_form() -> None:
+def test_empty_template_beside_filled_form_is_unused() -> None:
     files = (_form(_TITLE, *_BLANK_HEADER, name="模板.docx"), _form(_TITLE, ("姓名", "张三"), name="填好.docx"))
     verdict = judge(case("hefei-2023", _CONTACT, *files, received=_BEFORE))
     assert (verdict.disposition.value, errors(verdict), remarks(verdict), verdict.items[0].files) == (
@@ -257,7 +321,7 @@ def test_judge_overlooks_the_template_beside_the_filled_form() -> None:
     )
 
 
-def test_judge_takes_no_empty_form_for_a_text() -> None:
+def test_empty_form_is_not_used_as_text() -> None:
     forms = (_form("活动情况日报表", *_BLANK_HEADER), _form("媒体宣传情况日报表", *_BLANK_HEADER, name="附件2.docx"))
     verdict = judge(case("hefei-2023", _DAILY, *forms, word(), photo(), video()))
     assert [(f.code, f.file) for f in verdict.all_findings] == [
@@ -291,10 +355,95 @@ def test_judge_takes_no_empty_form_for_a_text() -> None:
         ),
     ],
 )
-def test_judge_on_forms_whose_cells_were_not_seen(file: FileFacts, decided: tuple[str, list[str], list[str]]) -> None:
+def test_form_without_readable_cells_is_held_or_rejected(
+    file: FileFacts, decided: tuple[str, list[str], list[str]]
+) -> None:
     assert outcome(case("hefei-2023", _CONTACT, file, received=_BEFORE)) == decided
 
 
-def test_forms_are_not_shown_in_what_is_logged() -> None:
+def test_verdict_repr_hides_form_rows() -> None:
     verdict = judge(case("hefei-2023", _CONTACT, _form(_TITLE, ("姓名", "张三")), received=_BEFORE))
     assert "张三" not in repr(verdict) + repr(verdict.items[0].forms)
+
+
+def _sheet(text: str, *tables: tuple[tuple[str, ...], ...]) -> FileFacts:
+    return replace(form(_OTHER.title), text=TextFacts(text, 9, tables=tables or ((("单位", "甲校"),),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        (_OTHER.title + "甲" * 30, True),
+        (_OTHER.title + "甲" * 31, False),
+        (_OTHER.title.ljust(299) + "。", True),
+        (_OTHER.title.ljust(300) + "。", False),
+        ("\n" * 4999 + _OTHER.title, True),
+        ("\n" * 5000 + _OTHER.title, False),
+    ],
+    ids=["30 signs beside", "31 signs beside", "line of 300", "line of 301", "line 5000", "line 5001"],
+)
+def test_is_form_finds_title_within_limits(text: str, is_one: bool) -> None:
+    assert is_form(_OTHER, _sheet(text)) is is_one
+
+
+def test_form_beyond_maximum_rows_columns_and_tables_is_cut() -> None:
+    rows = tuple((f"项目{n}", "有") for n in range(2001))
+    assert _read(rows)[0].keys() == {label for label, _ in rows[:2000]}
+    columns = tuple(f"项目{n // 2}" if n % 2 == 0 else "有" for n in range(102))
+    assert _read((columns[:100],))[0] == _read((columns,))[0]
+    assert len(_read((columns[:98],))[0]) == 49
+    assert len(_read((columns,))[0]) == 50
+    assert len(_read((("", *columns[:100]),))[0]) == 49
+    tables = tuple(((f"项目{n}", "有"),) for n in range(51))
+    assert len(_read(*tables)) == 50
+
+
+def _read(*tables: tuple[tuple[str, ...], ...]) -> tuple[Mapping[str, str], ...]:
+    text = _sheet("", *tables).text
+    assert text is not None
+    return read_form_rows(_OTHER, text)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("联络员", "姓" + " " * 38 + "名", "张三"), {"姓名": "张三"}),
+        (("联络员", "姓" + " " * 39 + "名", "张三"), {"联络员": "姓" + " " * 39 + "名"}),
+        (("姓名：张三".ljust(299) + "，", "李四"), {"姓名": "张三" + " " * 294 + "，"}),
+        (("姓名：张三".ljust(300) + "，", "李四"), {("姓名：张三，"): "李四"}),
+        (("姓名", "电话"), {"姓名": "电话"}),
+    ],
+    ids=["label of 40", "label of 41", "pair in 300", "pair in 301", "two labels alone"],
+)
+def test_label_beyond_maximum_length_is_value(row: tuple[str, ...], said: dict[str, str]) -> None:
+    assert _read((row,)) == (said,)
+
+
+def test_tables_of_one_sheet_are_told_apart_by_their_titles() -> None:
+    sheet = (
+        ("附件2 活动情况日报表",),
+        ("序号", "活动名称", "参与人数"),
+        ("1", "开放日", "260"),
+        (f"附件3 {_TITLE}",),
+        ("单位", "姓名", "手机"),
+        ("合肥工业学校", "张三", "13800000000"),
+    )
+    text = TextFacts("\n".join(cell for row in sheet for cell in row), 9, tables=(sheet,))
+    assert list(read_form_rows(_PART, text)) == [{"单位": "合肥工业学校", "姓名": "张三", "手机": "13800000000"}]
+    assert list(read_form_rows(_OTHER, text)) == [{"序号": "1", "活动名称": "开放日", "参与人数": "260"}]
+
+
+def test_daily_forms_of_the_demo_keep_every_column(tmp_path: Path) -> None:
+    """Read from real workbooks: a title row, a row with the unit, then the header."""
+    rows = []
+    for content in (activity_form("合肥工业学校"), media_form("合肥工业学校")):
+        (tmp_path / "form.xlsx").write_bytes(content)
+        text, _ = measure_document(tmp_path / "form.xlsx", Kind.XLSX, FileLimits())
+        assert text is not None
+        rows.append(read_form_rows(_OTHER.model_copy(update={"aliases": ("媒体宣传情况日报表",)}), text))
+    activities, media = rows
+    assert [(row["填报单位"], row["活动名称"], row["参与人数"]) for row in activities] == [
+        ("合肥工业学校", "校园开放日", "260"),
+        ("合肥工业学校", "便民服务进社区", "85"),
+    ]
+    assert media[0]["链接"] == "https://news.example.cn/20230517/1.html"

@@ -2,18 +2,23 @@ from __future__ import annotations
 
 import pytest
 
-from intake_bot.judging.subject_findings import correct_subject, subject_findings
+from intake_bot.judging.subject_findings import check_subject, suggest_subject
 from intake_bot.notices.roster import Unit
 from intake_bot.notices.subject import SubjectReading, UnitFault
 from tests.judging.cases import notice
 
 SCHOOL = Unit("濮阳县职业技术学校")
-PLACEHOLDER = SubjectReading("", keyword=True, fault=UnitFault.PLACEHOLDER)
-NO_UNIT = SubjectReading("", keyword=True, fault=UnitFault.NO_UNIT, materials=("照片",))
+PLACEHOLDER = SubjectReading("", has_keyword=True, fault=UnitFault.PLACEHOLDER)
+NO_UNIT = SubjectReading("", has_keyword=True, fault=UnitFault.NO_UNIT, materials=("照片",))
 UNKNOWN = SubjectReading(
-    "", keyword=True, fault=UnitFault.UNKNOWN_UNIT, materials=("照片",), unit_words="第九中学", nearest=("第一中学",)
+    "",
+    has_keyword=True,
+    fault=UnitFault.UNKNOWN_UNIT,
+    materials=("照片",),
+    unit_words="第九中学",
+    nearest=("第一中学",),
 )
-NO_MATERIAL = SubjectReading("", keyword=True, unit=SCHOOL)
+NO_MATERIAL = SubjectReading("", has_keyword=True, unit=SCHOOL)
 ADVICE = "建议按“活动周xx单位xx材料”书写"
 
 WORDS = {
@@ -39,7 +44,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize(("reading", "found", "advised", "demanded"), WORDS.values(), ids=WORDS)
-def test_form_is_a_demand_only_where_the_notice_says_so(
+def test_subject_form_is_asked_only_where_compulsory(
     reading: SubjectReading, found: str, advised: str, demanded: str
 ) -> None:
     demand = "以“活动周xx单位xx材料”为题"
@@ -49,18 +54,18 @@ def test_form_is_a_demand_only_where_the_notice_says_so(
         ("moe-2023", "", advised),
         ("hefei-2023", demand, demanded),
     ):
-        (finding,) = subject_findings(reading, notice(name), None)
+        (finding,) = check_subject(reading, notice(name), None)
         assert (finding.found, finding.asked, finding.todo) == (found, asked, todo)
 
 
-def test_senders_own_unit_is_a_hint() -> None:
-    (finding,) = subject_findings(NO_UNIT, notice("hefei-2023"), "合肥工业学校")
+def test_subject_without_unit_hints_at_unit_of_sender() -> None:
+    (finding,) = check_subject(NO_UNIT, notice("hefei-2023"), "合肥工业学校")
     hint = "（您的邮箱登记在“合肥工业学校”名下，如有误请改）"
     assert finding.todo == f"请在主题里写上单位全称，照下方给出的主题写{hint}"
 
 
-def test_subject_without_a_material_is_offered_what_is_taken_by_mail() -> None:
-    (finding,) = subject_findings(NO_MATERIAL, notice("moe-2023"), None)
+def test_subject_without_material_lists_materials_by_mail() -> None:
+    (finding,) = check_subject(NO_MATERIAL, notice("moe-2023"), None)
     assert (finding.code, finding.asked, finding.todo) == (
         "subject.no_material",
         "",
@@ -69,20 +74,20 @@ def test_subject_without_a_material_is_offered_what_is_taken_by_mail() -> None:
     )
 
 
-def test_subject_without_a_material_is_offered_all_where_all_come_by_mail() -> None:
+def test_subject_without_material_lists_all_where_all_are_by_mail() -> None:
     of = notice("hebei-2023")
-    (finding,) = subject_findings(NO_MATERIAL, of, None)
+    (finding,) = check_subject(NO_MATERIAL, of, None)
     assert finding.todo == f"请从这些名称中选一种写上：{'、'.join(material.name for material in of.materials)}"
 
 
-def test_subject_to_copy_names_only_what_is_taken_by_mail() -> None:
-    reading = SubjectReading("", keyword=True, fault=UnitFault.NO_UNIT, materials=("总结", "照片"))
-    assert correct_subject(reading, notice("moe-2023"), None, set()) == "活动周【单位全称】总结材料"
+def test_suggest_subject_names_only_materials_by_mail() -> None:
+    reading = SubjectReading("", has_keyword=True, fault=UnitFault.NO_UNIT, materials=("总结", "照片"))
+    assert suggest_subject(reading, notice("moe-2023"), None, set()) == "活动周【单位全称】总结材料"
 
 
-def test_placeholder_beside_a_known_unit_leaves_only_the_material_blank() -> None:
-    reading = SubjectReading("", keyword=True, unit=SCHOOL, fault=UnitFault.PLACEHOLDER)
+def test_placeholder_beside_known_unit_asks_for_material_only() -> None:
+    reading = SubjectReading("", has_keyword=True, unit=SCHOOL, fault=UnitFault.PLACEHOLDER)
     of = notice("puyang-2023")
-    (finding,) = subject_findings(reading, of, None)
+    (finding,) = check_subject(reading, of, None)
     assert finding.found == "主题里的“xx”还没有换成实际的名称"
-    assert correct_subject(reading, of, None, set()) == "活动周濮阳县职业技术学校【材料名称】材料"
+    assert suggest_subject(reading, of, None, set()) == "活动周濮阳县职业技术学校【材料名称】材料"

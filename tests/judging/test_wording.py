@@ -8,21 +8,28 @@ from intake_bot.files.facts import Kind
 from intake_bot.judging.wording import duration_words, kind_name, size_words
 
 
-def test_every_kind_has_a_name() -> None:
+def test_kind_has_name() -> None:
     assert all(kind_name(kind) for kind in Kind)
 
 
 @pytest.mark.parametrize(
     ("size", "words"),
-    [(0, "0字节"), (999, "999字节"), (1000, "1KB"), (999_999, "999KB"), (1_999_999, "1.99MB"), (2_000_000, "2.00MB")],
+    [
+        (0, "0 字节"),
+        (999, "999 字节"),
+        (1000, "1 KB"),
+        (999_999, "999 KB"),
+        (1_999_999, "1.99 MB"),
+        (2_000_000, "2.00 MB"),
+    ],
 )
-def test_sizes_are_rounded_down(size: int, words: str) -> None:
+def test_size_words_round_down(size: int, words: str) -> None:
     assert size_words(size) == words
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(5, "5秒"), (60, "1分钟"), (120, "2分钟"), (125, "2分5秒"), (0, "0分钟")],
+    [(5, "5 秒"), (60, "1 分钟"), (120, "2 分钟"), (125, "2 分 5 秒"), (0, "0 分钟")],
 )
-def test_durations(seconds: int, words: str) -> None:
+def test_duration_words_of_minutes_and_seconds(seconds: int, words: str) -> None:
     assert duration_words(seconds) == words

@@ -7,14 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from intake_bot.files.facts import Kind
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.records import Judgement, KeptFile, LetterDraft, MessageRecord
-from intake_bot.mail.key import MailKey
+from intake_bot.ledger.values.records import Judgement, KeptFile, Letter, LetterDraft, MessageRecord
+from intake_bot.mail.imap.mail_key import MailHead, MailKey
 from intake_bot.notices.notice import Severity
 
 NOW = datetime(2023, 5, 17, 7, 0, 0, tzinfo=UTC)
 """15:00 in Shanghai, in the week of the activity."""
 DAY = date(2023, 5, 17)
 UNIT = "濮阳县教育局"
+
+
+def head(message_id: str | None) -> MailHead:
+    """What the header says of a mail with this Message-ID."""
+    return MailHead(message_id, message_id or "hash")
 
 
 def key(uid: int, bureau: str = "puyang", received: datetime = NOW) -> MailKey:
@@ -69,8 +74,8 @@ def judgement(
 
 def spooled(ledger: Ledger, uid: int, bureau: str = "puyang", received: datetime = NOW) -> MessageRecord:
     """A mail that has come as far as the spool, with bytes of its own."""
-    message = ledger.messages.seen(key(uid, bureau, received), NOW)
-    ledger.messages.spooled(message.id, f"{message.id}.eml", f"{bureau}{uid:060}", f"<{uid}@school>", NOW)
+    message = ledger.messages.record_seen(key(uid, bureau, received), NOW)
+    ledger.messages.record_spooled(message.id, f"{message.id}.eml", f"{bureau}{uid:060}", head(f"<{uid}@school>"), NOW)
     return message
 
 
@@ -82,5 +87,11 @@ def asking(ledger: Ledger, uid: int = 99, received: datetime = NOW + timedelta(d
 def judged(ledger: Ledger, uid: int, decided: Judgement, received: datetime = NOW) -> MessageRecord:
     """A mail that was judged in this way."""
     message = spooled(ledger, uid, received=received)
-    ledger.messages.file_judgement(message.id, decided, NOW)
+    ledger.messages.record_judgement(message.id, decided, NOW)
     return message
+
+
+def claim_oldest(ledger: Ledger, bureau: str, now: datetime) -> Letter | None:
+    """The oldest letter that is due, claimed."""
+    due = ledger.letters.find_due(bureau, now)
+    return ledger.letters.claim(due[0].id, now) if due else None

@@ -1,4 +1,4 @@
-"""The process dies inside or right after THE transaction; the next one must find all of it or nothing."""
+"""The process is killed inside or right after the transaction of a judgement: all of it is there then, or nothing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.states import MessageState
-from tests.ledger.samples import NOW, draft, judgement, key, photo, spooled
+from intake_bot.ledger.values.states import MessageState
+from tests.ledger.samples import NOW, claim_oldest, draft, judgement, key, photo, spooled
 
 _CHILD = """
 import os, signal, sys
@@ -33,42 +33,42 @@ ledger = Ledger.open(Path(sys.argv[1]))
 event.listen(Engine, "after_cursor_execute", die_at)
 if sys.argv[2] == "COMMIT":
     event.listen(Engine, "commit", lambda connection: die())
-ledger.messages.file_judgement(1, judgement(answer=draft(), files=(photo(),)), NOW)
+ledger.messages.record_judgement(1, judgement(answer=draft(), files=(photo(),)), NOW)
 die()
 """
 
 
-def _judge_and_die(path: Path, moment: str) -> None:
-    program = [sys.executable, "-X", "utf8", "-c", _CHILD, str(path), moment]
+def _judge_and_die(path: Path, point: str) -> None:
+    program = [sys.executable, "-X", "utf8", "-c", _CHILD, str(path), point]
     died = subprocess.run(program, capture_output=True, check=False, cwd=Path(__file__).parents[2])
     assert died.returncode in (-getattr(signal, "SIGKILL", 9), signal.SIGTERM), died.stderr.decode()
 
 
-@pytest.mark.parametrize("moment", ["INSERT INTO item", "INSERT INTO letter", "COMMIT"])
-def test_file_judgement_leaves_nothing_when_the_process_dies_inside(path: Path, moment: str) -> None:
+@pytest.mark.parametrize("point", ["INSERT INTO item", "INSERT INTO letter", "COMMIT"])
+def test_record_judgement_killed_inside_leaves_nothing(path: Path, point: str) -> None:
     with Ledger.open(path) as ledger:
         spooled(ledger, 1)
-        before = ledger.digests.report("puyang")
-    _judge_and_die(path, moment)
+        before = ledger.reports.gather_day_report("puyang")
+    _judge_and_die(path, point)
     with closing(sqlite3.connect(path)) as raw:
         counts = [
             raw.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("submission", "item", "file", "letter")
         ]
         assert counts == [0, 0, 0, 0]
     with Ledger.open(path) as ledger:
-        assert ledger.digests.report("puyang") == before
-        ledger.messages.file_judgement(1, judgement(answer=draft(), files=(photo(),)), NOW)
-        assert len(ledger.digests.report("puyang").mails) == 1
+        assert ledger.reports.gather_day_report("puyang") == before
+        ledger.messages.record_judgement(1, judgement(answer=draft(), files=(photo(),)), NOW)
+        assert len(ledger.reports.gather_day_report("puyang").mails) == 1
 
 
-def test_file_judgement_leaves_everything_when_the_process_dies_after(path: Path) -> None:
+def test_record_judgement_killed_after_leaves_everything(path: Path) -> None:
     with Ledger.open(path) as ledger:
         spooled(ledger, 1)
     _judge_and_die(path, "never")
     with Ledger.open(path) as ledger:
-        assert ledger.messages.seen(key(1), NOW).state is MessageState.JUDGED
-        (mail,) = ledger.digests.report("puyang").mails
+        assert ledger.messages.record_seen(key(1), NOW).state is MessageState.JUDGED
+        (mail,) = ledger.reports.gather_day_report("puyang").mails
         assert (len(mail.items), mail.files) == (1, (photo(),))
-        letter = ledger.letters.claim("puyang", NOW)
+        letter = claim_oldest(ledger, "puyang", NOW)
         assert letter is not None
         assert letter.message_id == draft().message_id

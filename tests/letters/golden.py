@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from intake_bot.letters.letter import Letter
+from intake_bot.letters.templates import Letter
 
 FOLDER = Path(__file__).parent / "golden"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from intake_bot.config.defaults import defaults_dir
 from intake_bot.judging.verdict import Finding
-from intake_bot.letters.sample_days import DUE as DUE
-from intake_bot.letters.sample_notice import DAY as DAY
-from intake_bot.letters.sample_notice import at as at
-from intake_bot.letters.samples import file as file
 from intake_bot.letters.templates import read_templates
 from intake_bot.notices.notice import Severity
+from tests.letters.sample_digests import DUE as DUE
+from tests.letters.sample_letters import file as file
+from tests.letters.sample_notice import DAY as DAY
+from tests.letters.sample_notice import at as at
 
 TEMPLATES = read_templates([defaults_dir() / "templates"])
 PHOTO_CLAUSE = "四（三）2"

@@ -6,7 +6,7 @@ import pytest
 
 from intake_bot.files.facts import FileFacts
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
-from intake_bot.letters.file_table import LISTED_FILES, FileState, list_files
+from intake_bot.letters.file_table import FileState, list_files
 from intake_bot.notices.notice import Severity
 from tests.letters.samples import DAY, DUE, error, file
 
@@ -48,30 +48,30 @@ CASES = {
 
 
 @pytest.mark.parametrize(("verdict", "state"), CASES.values(), ids=CASES)
-def test_state_of_a_file_that(verdict: Verdict, state: FileState) -> None:
-    (row,) = list_files((file("a.jpg", 1),), verdict).rows
-    assert row.state is state
+def test_file_state_for_a_file_that(verdict: Verdict, state: FileState) -> None:
+    shown = [category.state for category in list_files((file("a.jpg", 1),), verdict).categories]
+    assert shown == ([] if state is FileState.MEND else [state])  # a letter names those to correct elsewhere
 
 
-def test_a_text_that_serves_nothing_is_not_called_good() -> None:
+def test_text_outside_every_item_is_not_good() -> None:
     """Slides in the place of a text: the letter asks for a text, and nothing about the slides is wrong."""
-    (row,) = list_files((file("汇报.pptx", 1),), verdict_of(error("part.missing", "没有找到文字"))).rows
-    assert row.state is FileState.UNUSED
+    table = list_files((file("汇报.pptx", 1),), verdict_of(error("part.missing", "没有找到文字")))
+    assert [category.state for category in table.categories] == [FileState.UNUSED]
 
 
-def test_files_of_a_mail_whose_material_is_unknown_are_kept() -> None:
+def test_files_of_unknown_material_are_kept() -> None:
     nameless = replace(verdict_of(), items=(), findings=(error("subject.no_material", "没有写"),))
-    assert list_files((file("a.jpg", 1),), nameless).rows[0].state is FileState.KEPT
+    assert list_files((file("a.jpg", 1),), nameless).categories[0].state is FileState.KEPT
     held = replace(nameless, disposition=Disposition.HELD)
-    assert list_files((file("a.jpg", 1),), held).rows[0].state is FileState.HELD
+    assert list_files((file("a.jpg", 1),), held).categories[0].state is FileState.HELD
 
 
-def test_heaps_leave_out_what_is_to_mend_and_opened_archives() -> None:
+def test_categories_leave_out_files_to_correct_and_opened_archives() -> None:
     verdict = verdict_of(
         error("photo.unreadable", "打不开", file="外.zip/b.jpg"), files=("外.zip/内.zip/a.jpg", "外.zip/b.jpg")
     )
     table = list_files((*_nested(), file("歌.mp3", 5)), verdict)
-    assert [(heap.state, heap.names) for heap in table.heaps] == [
+    assert [(category.state, category.names) for category in table.categories] == [
         (FileState.GOOD, ("a.jpg",)),
         (FileState.UNUSED, ("歌.mp3",)),
     ]
@@ -87,25 +87,12 @@ def _nested() -> tuple[FileFacts, ...]:
     )
 
 
-def test_archive_is_as_good_as_its_gravest_member() -> None:
-    verdict = verdict_of(
-        error("photo.unreadable", "打不开", file="外.zip/内.zip/a.jpg"),
-        files=("外.zip/内.zip/a.jpg", "外.zip/b.jpg"),
-    )
-    assert [(row.name, row.state, row.inside) for row in list_files(_nested(), verdict).rows] == [
-        ("外.zip", FileState.MEND, False),
-        ("内.zip", FileState.MEND, True),
-        ("a.jpg", FileState.MEND, True),
-        ("b.jpg", FileState.GOOD, True),
-    ]
+def test_archive_that_was_not_opened_is_listed_with_its_state() -> None:
+    table = list_files((file("照片.rar", 1),), verdict_of(replace(HOLD, file="照片.rar"), decision=Decision.HELD))
+    assert [(category.state, category.names) for category in table.categories] == [(FileState.HELD, ("照片.rar",))]
 
 
-def test_member_without_its_archive_in_the_list_shows_its_whole_name() -> None:
-    (row,) = list_files(_nested()[3:], verdict_of()).rows
-    assert (row.name, row.inside) == ("外.zip/b.jpg", False)
-
-
-def test_long_list_keeps_what_is_to_be_mended() -> None:
-    files = tuple(file(f"{n}.jpg", n % 200) for n in range(LISTED_FILES + 50))
-    table = list_files(files, verdict_of(error("photo.unreadable", "打不开", file=files[-1].name)))
-    assert (table.rows[-1].name, table.unlisted) == (files[-1].name, 50)
+def test_category_of_many_files_names_eight_and_counts_all() -> None:
+    files = tuple(file(f"{n}.jpg", n) for n in range(1, 13))
+    (category,) = list_files(files, verdict_of()).categories
+    assert category.shown == "1.jpg、2.jpg、3.jpg、4.jpg、5.jpg、6.jpg、7.jpg、8.jpg 等 12 个"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
-from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits, read_message
+from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits
+from intake_bot.mail.reading.read import read_message
 
 
 def raw_mail(*lines: bytes | str) -> bytes:
     """Lines joined by CRLF; text as UTF-8."""
     return b"".join((line.encode() if isinstance(line, str) else line) + b"\r\n" for line in lines)
+
+
+def encoded_word(text: bytes, charset: str = "gb2312") -> bytes:
+    """An encoded word in base64 (RFC 2047), whatever the charset of the bytes is."""
+    return b"=?%s?B?%s?=" % (charset.encode(), b64encode(text))
 
 
 def read(raw: bytes, tmp_path: Path, limits: ReadingLimits | None = None) -> Message:
@@ -38,8 +45,8 @@ def message(
         message_id=None,
         in_reply_to=(),
         references=(),
-        date=None,
-        received=None,
+        sent_at=None,
+        received_at=None,
         text=text,
         html=html,
         attachments=attachments,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake_bot.mail.authentication import authentication_results, is_doubtful
+from intake_bot.mail.authentication import is_doubtful, read_authentication_results
 
 OURS = "mx.example.edu.cn"
 
@@ -47,8 +47,8 @@ OURS = "mx.example.edu.cn"
         "no header",
     ],
 )  # fmt: skip
-def test_results_of_our_own_server(headers: list[str], results: dict[str, str]) -> None:
-    assert authentication_results(headers, OURS) == results
+def test_authentication_results_are_read_from_our_own_server_only(headers: list[str], results: dict[str, str]) -> None:
+    assert read_authentication_results(headers, OURS) == results
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_results_of_our_own_server(headers: list[str], results: dict[str, str]) 
         ({"spf": "fail", "dkim": "temperror"}, False),
     ],
 )
-def test_doubt_needs_a_failure(results: dict[str, str], doubtful: bool) -> None:
+def test_sender_is_doubtful_only_after_a_failure(results: dict[str, str], doubtful: bool) -> None:
     assert is_doubtful(results) is doubtful
 
 
 @given(st.text(alphabet='mx.example;=()"\\ spfdkmarc\n', max_size=200))
-def test_no_header_raises(header: str) -> None:
-    results = authentication_results([header, f"{OURS}{header}"], OURS)
+def test_authentication_results_of_any_header_raise_nothing(header: str) -> None:
+    results = read_authentication_results([header, f"{OURS}{header}"], OURS)
     assert all(isinstance(value, str) for value in results.values())

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.mail.bounces import Bounce, Why, read_bounce
-from intake_bot.mail.triage import machine_reason
+from intake_bot.mail.bounces import Bounce, BounceReason, read_bounce
+from intake_bot.mail.machines.triage import machine_reason
 from tests.mail.samples import raw_mail, read
 
 OURS = "<intake.1042-9.0123456789abcdef0123456789abcdef@126.com>"
@@ -89,6 +89,7 @@ def report(
 
 
 QUOTED = (SUBJECT, "回执编号 1042-9")
+POSTFIX_TEXT = "This is the mail system at host mx.example.com."
 AS_SEEN = SUBJECT.replace("（", "(").replace("）", ")")
 
 
@@ -108,20 +109,20 @@ AS_SEEN = SUBJECT.replace("（", "(").replace("）", ")")
                 (OURS,),
                 QUOTED,
                 (SCHOOL,),
-                Why.NO_MAILBOX,
+                BounceReason.NO_MAILBOX,
                 "smtp; 550 5.1.1 <x>: Recipient address rejected: User unknown in virtual mailbox table",
-                final=True,
+                is_final=True,
             ),
             id="RFC 3464",
         ),
         pytest.param(
             report(f"Final-Recipient: rfc822; {SCHOOL}", "Action: delayed", original="text/rfc822-headers"),
-            Bounce((OURS,), QUOTED, (SCHOOL,), Why.UNKNOWN, "This is the mail system at host mx.example.com.", False),
+            Bounce((OURS,), QUOTED, (SCHOOL,), BounceReason.UNKNOWN, POSTFIX_TEXT, False),
             id="RFC 3464, only delayed",
         ),
         pytest.param(
             report(f"Final-Recipient: rfc822; {SCHOOL}", "Action: relayed", "Status: 2.1.5"),
-            Bounce((OURS,), QUOTED, (SCHOOL,), Why.UNKNOWN, "This is the mail system at host mx.example.com.", False),
+            Bounce((OURS,), QUOTED, (SCHOOL,), BounceReason.UNKNOWN, POSTFIX_TEXT, False),
             id="RFC 3464, a success",
         ),
         pytest.param(
@@ -130,17 +131,31 @@ AS_SEEN = SUBJECT.replace("（", "(").replace("）", ")")
                 f"Final-Recipient: rfc822; {SCHOOL}", "Action: failed", "Status: 5.0.0",
                 "Diagnostic-Code: smtp; 552 5.2.2 mailbox full",
             ),
-            Bounce((OURS,), QUOTED, (SCHOOL,), Why.FULL, "smtp; 552 5.2.2 mailbox full", final=True),
+            Bounce((OURS,), QUOTED, (SCHOOL,), BounceReason.FULL, "smtp; 552 5.2.2 mailbox full", is_final=True),
             id="RFC 3464, one of two",
         ),
         pytest.param(
             page(NETEASE_TEXT, sender="Postmaster@163.com", subject="系统退信", content_type="text/plain"),
-            Bounce((), (AS_SEEN,), (SCHOOL,), Why.NO_MAILBOX, "该用户不存在。 英文说明:User not found", final=True),
+            Bounce(
+                (),
+                (AS_SEEN,),
+                (SCHOOL,),
+                BounceReason.NO_MAILBOX,
+                "该用户不存在。 英文说明:User not found",
+                is_final=True,
+            ),
             id="163, text",
         ),
         pytest.param(
             page(NETEASE_PAGE, sender="Postmaster@126.com", subject="系统退信"),
-            Bounce((), (AS_SEEN,), (SCHOOL,), Why.FULL, "对方邮箱的容量已满。 英文说明:Quota exceeded", final=True),
+            Bounce(
+                (),
+                (AS_SEEN,),
+                (SCHOOL,),
+                BounceReason.FULL,
+                "对方邮箱的容量已满。 英文说明:Quota exceeded",
+                is_final=True,
+            ),
             id="126, page",
         ),
         pytest.param(
@@ -149,9 +164,9 @@ AS_SEEN = SUBJECT.replace("（", "(").replace("）", ")")
                 (),
                 (AS_SEEN,),
                 (SCHOOL,),
-                Why.UNREACHABLE,
+                BounceReason.UNREACHABLE,
                 "由于防火墙过滤,无法连接上对方服务器。 Can not connect to recipient's server.",
-                final=True,
+                is_final=True,
             ),
             id="qiye.163",
         ),
@@ -161,9 +176,9 @@ AS_SEEN = SUBJECT.replace("（", "(").replace("）", ")")
                 (),
                 (AS_SEEN,),
                 (SCHOOL,),
-                Why.REFUSED,
+                BounceReason.REFUSED,
                 "未知原因 host mx.school.example.cn[192.0.2.1] said: 550 5.7.515 Access denied",
-                final=True,
+                is_final=True,
             ),
             id="QQ",
         ),
@@ -173,53 +188,53 @@ AS_SEEN = SUBJECT.replace("（", "(").replace("）", ")")
                 (OURS,),
                 (SUBJECT, "回执编号 1042-9", AS_SEEN),
                 (SCHOOL,),
-                Why.REFUSED,
+                BounceReason.REFUSED,
                 "未知原因 host mx.school.example.cn[192.0.2.1] said: 550 5.7.515 Access denied",
-                final=True,
+                is_final=True,
             ),
             id="exmail, with the mail",
         ),
         pytest.param(
             raw_mail("From: mailer-daemon@x.cn", "Subject: failure notice", f"In-Reply-To: {OURS}", "", "Sorry."),
-            Bounce((OURS,), (), (), Why.UNKNOWN, "Sorry.", final=True),
+            Bounce((OURS,), (), (), BounceReason.UNKNOWN, "Sorry.", is_final=True),
             id="by its thread",
         ),
         pytest.param(
             raw_mail("From: mailer-daemon@x.cn", "Subject: Delivery Status Notification (Delay)", "", "Still trying."),
-            Bounce((), (), (), Why.UNKNOWN, "Still trying.", final=False),
+            Bounce((), (), (), BounceReason.UNKNOWN, "Still trying.", is_final=False),
             id="a delay without a report",
         ),
     ],
 )  # fmt: skip
-def test_a_bounce_is_read(raw: bytes, bounce: Bounce, tmp_path: Path) -> None:
+def test_bounce_of_each_provider_is_read(raw: bytes, bounce: Bounce, tmp_path: Path) -> None:
     message = read(raw, tmp_path)
     assert machine_reason(message) == "bounce"
     assert read_bounce(message) == bounce
 
 
 @pytest.mark.parametrize(
-    ("words", "why"),
+    ("words", "reason"),
     [
-        ("550 User not found: t@126.com", Why.NO_MAILBOX),
-        ("550 RP:RCL mailbox unavailable", Why.NO_MAILBOX),
-        ("收件人邮件地址（t@qq.com）不存在", Why.NO_MAILBOX),
-        ("该用户未开通QQ邮箱", Why.NO_MAILBOX),
-        ("User suspended", Why.CLOSED),
-        ("account has been disabled", Why.CLOSED),
-        ("552 Quota exceeded or service disabled.", Why.FULL),
-        ("收件人邮箱空间不足", Why.FULL),
-        ("552 exceeded mailsize limit: mail size 60 MB", Why.TOO_LARGE),
-        ("Host not found", Why.NO_DOMAIN),
-        ("DNS query error", Why.NO_DOMAIN),
-        ("connection timed out while receiving the initial server greeting", Why.UNREACHABLE),
-        ("您的邮件被怀疑为是垃圾邮件，拒绝接收", Why.REFUSED),
-        ("554 DT:SPM", Why.REFUSED),
-        ("<a href=x>点此重新登录您的邮箱</a>", Why.UNKNOWN),
+        ("550 User not found: t@126.com", BounceReason.NO_MAILBOX),
+        ("550 RP:RCL mailbox unavailable", BounceReason.NO_MAILBOX),
+        ("收件人邮件地址（t@qq.com）不存在", BounceReason.NO_MAILBOX),
+        ("该用户未开通QQ邮箱", BounceReason.NO_MAILBOX),
+        ("User suspended", BounceReason.CLOSED),
+        ("account has been disabled", BounceReason.CLOSED),
+        ("552 Quota exceeded or service disabled.", BounceReason.FULL),
+        ("收件人邮箱空间不足", BounceReason.FULL),
+        ("552 exceeded mailsize limit: mail size 60 MB", BounceReason.TOO_LARGE),
+        ("Host not found", BounceReason.NO_DOMAIN),
+        ("DNS query error", BounceReason.NO_DOMAIN),
+        ("connection timed out while receiving the initial server greeting", BounceReason.UNREACHABLE),
+        ("您的邮件被怀疑为是垃圾邮件，拒绝接收", BounceReason.REFUSED),
+        ("554 DT:SPM", BounceReason.REFUSED),
+        ("<a href=x>点此重新登录您的邮箱</a>", BounceReason.UNKNOWN),
     ],
 )
-def test_the_reason_is_told_in_words_of_ours(words: str, why: Why, tmp_path: Path) -> None:
+def test_server_text_of_bounce_gives_a_reason(words: str, reason: BounceReason, tmp_path: Path) -> None:
     raw = page(f"退信原因：{words}", sender="postmaster@163.com", subject="系统退信", content_type="text/plain")
-    assert read_bounce(read(raw, tmp_path)).why is why
+    assert read_bounce(read(raw, tmp_path)).reason is reason
 
 
 @pytest.mark.parametrize(
@@ -232,23 +247,23 @@ def test_the_reason_is_told_in_words_of_ours(words: str, why: Why, tmp_path: Pat
         pytest.param(("Action: failed", "") * 5000, id="ten thousand blocks"),
     ],
 )
-def test_a_broken_report_is_read_as_far_as_it_goes(status: tuple[str, ...], tmp_path: Path) -> None:
+def test_broken_delivery_report_is_read_as_far_as_possible(status: tuple[str, ...], tmp_path: Path) -> None:
     bounce = read_bounce(read(report(*status), tmp_path))
-    assert bounce.letters == (OURS,)
+    assert bounce.letter_ids == (OURS,)
     assert bounce.recipients == ()
-    assert len(bounce.words) <= 300
+    assert len(bounce.server_text) <= 300
 
 
-def test_a_page_of_addresses_and_ids_takes_no_time_and_no_room(tmp_path: Path) -> None:
+def test_bounce_with_many_addresses_and_ids_is_limited(tmp_path: Path) -> None:
     ids = " ".join(f"<intake.{number:032x}@126.com>" for number in range(3000))
     text = f"收件人 {'a' * 50_000} {'收件人 a@b.cn ' * 3000} {'主题' * 5000} {ids}"
     raw = page(text, sender="postmaster@163.com", subject="系统退信", content_type="text/plain")
     bounce = read_bounce(read(raw, tmp_path))
-    assert (len(bounce.letters), len(bounce.quoted) <= 20) == (50, True)
+    assert (len(bounce.letter_ids), len(bounce.quoted_subjects) <= 20) == (50, True)
     assert bounce.recipients == ("a@b.cn",)
 
 
-def test_a_report_without_a_delivery_status_is_no_bounce(tmp_path: Path) -> None:
+def test_report_without_delivery_status_is_no_bounce(tmp_path: Path) -> None:
     raw = raw_mail(
         "From: service@example.com", "Subject: please confirm", "Content-Type: multipart/report; boundary=b", "",
         "--b", "Content-Type: text/plain", "", "click", "--b--",

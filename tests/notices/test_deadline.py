@@ -1,4 +1,4 @@
-"""The deadline language, form by form."""
+"""Deadlines in the words of a notice, form by form."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def at(text: str) -> datetime:
         ("第二天10点前", "2023-05-18T10:00:00"),
     ],
 )
-def test_daily_deadline_of_a_day(words: str, moment: str) -> None:
+def test_read_due_daily_deadline_falls_on_day(words: str, moment: str) -> None:
     due = read_due(words)
     assert due.daily
     assert due.deadline(WEEK, date(2023, 5, 17), SHANGHAI) == at(moment)
@@ -59,13 +59,13 @@ def test_daily_deadline_of_a_day(words: str, moment: str) -> None:
         ("活动周期间", "2023-05-21T00:00:00"),
     ],
 )
-def test_single_deadline(words: str, moment: str) -> None:
+def test_read_due_single_deadline_falls_after_week(words: str, moment: str) -> None:
     due = read_due(words)
     assert due.rhythm is Rhythm.ONCE
     assert due.deadline(WEEK, None, SHANGHAI) == at(moment)
 
 
-def test_deadline_moves_with_the_week() -> None:
+def test_deadline_with_later_week_moves() -> None:
     later = Week(date(2024, 5, 12), date(2024, 5, 18))
     assert read_due("活动周结束后3日内").deadline(later, None, SHANGHAI) == at("2024-05-22T00:00:00")
 
@@ -89,12 +89,12 @@ def test_deadline_moves_with_the_week() -> None:
         "每天晚上25:00前",
     ],
 )
-def test_unreadable_deadline_raises(words: str) -> None:
+def test_read_due_unreadable_words_raise(words: str) -> None:
     with pytest.raises(ValueError):
         read_due(words)
 
 
-def test_daily_deadline_needs_a_day_and_a_single_one_takes_none() -> None:
+def test_deadline_with_wrong_day_argument_raises() -> None:
     with pytest.raises(ValueError, match="needs a day"):
         read_due("每天16:00前").deadline(WEEK, None, SHANGHAI)
     with pytest.raises(ValueError, match="needs a day"):

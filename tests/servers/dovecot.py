@@ -20,7 +20,7 @@ from pathlib import Path
 from intake_bot.demo.servers import HOST, ImapAccount
 
 PASSWORD = "secret"
-START_SECONDS = 10
+START_SECONDS = 60
 
 _COMMON = """\
 protocols = imap
@@ -37,14 +37,21 @@ mail_gid = {group}
 first_valid_uid = 1
 first_valid_gid = 1
 ssl = no
+# A test need not wait: not after a wrong password, not for the disk, not for a process of its own.
+auth_failure_delay = 0
+mail_fsync = never
 service imap-login {{
   chroot =
+  service_count = 0
   inet_listener imap {{
     port = {port}
   }}
   inet_listener imaps {{
     port = 0
   }}
+}}
+service imap {{
+  service_count = 0
 }}
 service anvil {{
   chroot =
@@ -101,8 +108,10 @@ class Dovecot:
 
     host = HOST
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, mail: Path) -> None:
         self.port = port
+        self.mail = mail
+        """The folder of the Maildirs, one for each user."""
 
     def account(self, user: str) -> ImapAccount:
         """The account of this name; Dovecot makes it at its first login."""
@@ -143,7 +152,7 @@ def running_dovecot(program: str) -> Iterator[Dovecot]:
         process = subprocess.Popen([program, "-F", "-c", str(config)], stdout=output, stderr=output)
     try:
         _wait_for_greeting(process, port, (log, folder / "output"))
-        yield Dovecot(port)
+        yield Dovecot(port, folder / "mail")
     finally:
         process.terminate()
         process.wait(START_SECONDS)

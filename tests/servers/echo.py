@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import socketserver
-import threading
 from base64 import b64decode
-from types import TracebackType
-from typing import Self
 
-from intake_bot.demo.servers import HOST
+from tests.servers.listener import Listener
 
 
-class _EchoServer:
+class _EchoServer(Listener):
     """One listener on loopback; each connection is served line by line until it ends."""
 
     def __init__(self) -> None:
@@ -27,26 +24,13 @@ class _EchoServer:
             def _say(self, line: str) -> None:
                 self.wfile.write(f"{line}\r\n".encode())
 
-        self._server = socketserver.ThreadingTCPServer((HOST, 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self.port: int = self._server.server_address[1]
+        super().__init__(Handler)
 
     greeting = ""
 
     def answers(self, line: str) -> list[str]:
         """What is said to a line."""
         raise NotImplementedError
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class EchoImapServer(_EchoServer):

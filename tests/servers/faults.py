@@ -18,10 +18,15 @@ class FaultyProxy(ImapProxy):
     def __init__(self, server: Dovecot) -> None:
         super().__init__(server, _Faulty)
         self._faults: list[tuple[str, Fault]] = []
+        self._broken: tuple[frozenset[int], Fault] = (frozenset(), hang_up)
 
     def spoil(self, start: str, fault: Fault, times: int = 1) -> None:
         """The next `times` commands that start so (`UID FETCH`) are answered by this fault."""
         self._faults += [(start, fault)] * times
+
+    def spoil_mails(self, uids: Iterable[int], fault: Fault) -> None:
+        """Every FETCH that includes one of these mails is answered by this fault, from now on."""
+        self._broken = (frozenset(uids), fault)
 
     def forgive(self) -> None:
         """All is well from now on."""
@@ -30,6 +35,8 @@ class FaultyProxy(ImapProxy):
     def fault_for(self, command: Command) -> Fault | None:
         """The fault that awaits this command; it is used up by that."""
         line = f"{command.verb} {command.rest}"
+        if command.verb == "UID FETCH" and any(command.asks_for(uid) for uid in self._broken[0]):
+            return self._broken[1]
         found = next((one for one in self._faults if re.match(one[0], line)), None)
         if found is not None:
             self._faults.remove(found)
@@ -81,6 +88,30 @@ def stall_in_the_middle(line: Conversation, command: Command) -> Iterable[bytes]
 def refuse(_line: Conversation, command: Command) -> Iterable[bytes]:
     """NO, for once."""
     return [command.answer("NO [UNAVAILABLE] Internal error, try again later")]
+
+
+def refuse_at_the_end(line: Conversation, command: Command) -> Iterator[bytes]:
+    """The whole answer, and NO behind it."""
+    yield from list(line.ask(command))[:-1]
+    yield command.answer("NO [SERVERBUG] Internal error while fetching some messages")
+
+
+def say(ending: str, *lines: bytes) -> Fault:
+    """These lines instead of an answer."""
+    return lambda _line, command: [*lines, command.answer(ending)]
+
+
+def give_whole(raw: bytes, manner: str) -> Fault:
+    """The whole mail in place of each part of it: called BODY[] (plain), by the part that was asked for first
+    (numbered), or by each part (every)."""
+
+    def answer(_line: Conversation, command: Command) -> Iterable[bytes]:
+        found = re.search(r"<(\d+)\.", command.rest)
+        assert found is not None
+        start = {"plain": b"", "numbered": b"<0>", "every": b"<%b>" % found[1].encode()}[manner]
+        return [b"* 1 FETCH (UID 1 BODY[]%b {%d}\r\n%b)\r\n" % (start, len(raw), raw), command.answer("OK done")]
+
+    return answer
 
 
 def babble(line: Conversation, command: Command) -> Iterator[bytes]:

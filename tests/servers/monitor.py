@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from intake_bot.health.pinging import PING_SECONDS
+from intake_bot.service.pinger import PING_SECONDS
 
 
 class Monitor(ThreadingHTTPServer):

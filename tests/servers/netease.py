@@ -6,21 +6,17 @@ from __future__ import annotations
 
 import re
 import socketserver
-import threading
 from collections.abc import Callable
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
-from intake_bot.demo.servers import HOST, ImapAccount
+from intake_bot.demo.servers import ImapAccount
+from tests.servers.listener import Listener
 
 PASSWORD = "secret"
 
 
-class NeteaseServer:
+class NeteaseServer(Listener):
     """One account, INBOX only. The public attributes choose its manners and may be changed while it runs."""
-
-    host = HOST
 
     def __init__(self) -> None:
         self.ids_wanted = 1
@@ -46,20 +42,7 @@ class NeteaseServer:
             def handle(self) -> None:
                 _Connection(server, self.rfile.readline, self.wfile.write).serve()
 
-        self._server = socketserver.ThreadingTCPServer((HOST, 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self.port: int = self._server.server_address[1]
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
     @property
     def account(self) -> ImapAccount:

@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 import socket
 import socketserver
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedRWPair
-from types import TracebackType
-from typing import Self
 
-from intake_bot.demo.servers import HOST, ImapAccount
+from intake_bot.demo.servers import ImapAccount
 from tests.servers.dovecot import Dovecot
+from tests.servers.listener import Listener
 
 _LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
 PATIENCE_SECONDS = 30
@@ -40,6 +38,11 @@ class Command:
     def line(self) -> bytes:
         """As it goes to the server."""
         return f"{self.tag} {self.verb} {self.rest}".rstrip().encode() + b"\r\n"
+
+    def asks_for(self, uid: int) -> bool:
+        """Whether the numbers of this FETCH include this one."""
+        pairs = (part.partition(":") for part in self.rest.partition(" ")[0].split(","))
+        return any(int(first) <= uid <= int(last or first) for first, _, last in pairs)
 
     def answer(self, text: str) -> bytes:
         """The line that ends the answer: `OK done`."""
@@ -117,10 +120,8 @@ class Conversation:
             response += self._server.read(int(literal[1]))
 
 
-class ImapProxy:
+class ImapProxy(Listener):
     """Listens on a free loopback port while its `with` block lasts. `commands` are all it was sent, without tags."""
-
-    host = HOST
 
     def __init__(self, server: Dovecot, manner: type[Conversation]) -> None:
         self.behind = server
@@ -137,20 +138,7 @@ class ImapProxy:
                 ):
                     manner(proxy, client, behind).serve()
 
-        self._server = socketserver.ThreadingTCPServer((HOST, 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self.port: int = self._server.server_address[1]
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
     def account(self, user: str) -> ImapAccount:
         """The account of this name on the server behind; mail is put there past the proxy."""

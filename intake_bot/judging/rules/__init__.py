@@ -1,6 +1,6 @@
-"""The rules of a notice, one small function each, in visible ordered tuples.
+"""The rules of a notice, one small function each, in ordered tuples.
 
-A rule looks at one file (or at the set of files that serve a part) and returns a Finding or None. All rules are
-asked, so that a school learns everything at once. What a rule demands, and how severe a breach is, stands in the
-notice; an absent rule, or one whose severity is off, demands nothing.
+A rule checks one file, or all files of a part, and returns a Finding or None. All rules are checked, so that a school
+learns everything at once. The notice sets what a rule demands and how severe a breach is. A rule that the notice leaves
+out, or switches off, demands nothing.
 """

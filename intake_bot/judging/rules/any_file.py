@@ -1,9 +1,9 @@
-"""What is asked of every file, whatever the notice."""
+"""Rules for every file, whatever the notice says."""
 
 from __future__ import annotations
 
 from intake_bot.files.facts import DANGEROUS, FileFacts, Kind, Trouble
-from intake_bot.judging.rules.breach import unmeasured
+from intake_bot.judging.findings import report_unmeasured
 from intake_bot.judging.verdict import Finding
 from intake_bot.judging.wording import kind_name
 from intake_bot.notices.notice import Severity
@@ -36,23 +36,24 @@ _DAMAGED_ARCHIVE = (
 
 
 def archive_opens(file: FileFacts) -> Finding | None:
-    """Why an archive could not be opened (its members were not seen), or None for one that opened."""
+    """Reports an archive that could not be opened, so that its members are unknown."""
     if file.trouble is None:
         return None
     if file.trouble is Trouble.UNSUPPORTED:
-        return unmeasured("archive.unmeasured", file)
+        return report_unmeasured("archive.unmeasured", file)
     code, found, todo = _ARCHIVE_TROUBLES.get(file.trouble, _DAMAGED_ARCHIVE)
     return Finding(code, Severity.ERROR, found, "", todo, file.shown_name)
 
 
 def file_is_harmless(file: FileFacts) -> Finding | None:
-    """Programs, scripts and shortcuts are never taken in."""
+    """Reports programs, scripts, shortcuts, settings and disk images, which are never accepted."""
     if file.kind not in DANGEROUS:
         return None
+    is_program = file.kind in (Kind.EXECUTABLE, Kind.SCRIPT)
     return Finding(
         "file.dangerous",
         Severity.ERROR,
-        "这是程序或脚本文件，可能带有病毒",
+        "这是程序或脚本文件，可能带有病毒" if is_program else f"这是{kind_name(file.kind)}，可能带有病毒",
         "",
         "请去掉这个文件，查一查病毒再发",
         file.shown_name,
@@ -60,7 +61,7 @@ def file_is_harmless(file: FileFacts) -> Finding | None:
 
 
 def file_is_filled(file: FileFacts) -> Finding | None:
-    """A file of zero bytes."""
+    """Reports a file of zero bytes."""
     if file.kind is not Kind.EMPTY:
         return None
     return Finding(
@@ -74,7 +75,7 @@ def file_is_filled(file: FileFacts) -> Finding | None:
 
 
 def file_has_no_macros(file: FileFacts) -> Finding | None:
-    """Most schools never wrote one: a virus of their computer did, and copies itself into every table they fill in."""
+    """Reports macros. Schools rarely write any: a virus on the computer copies itself into every table they fill in."""
     if file.text is None or not file.text.macros:
         return None
     return Finding(
@@ -88,12 +89,24 @@ def file_has_no_macros(file: FileFacts) -> Finding | None:
 
 
 def file_is_expected(file: FileFacts) -> Finding:
-    """A file that serves no part: kept, and said so."""
+    """Reports a file that is assigned to no part. It is kept all the same."""
     return Finding(
         "file.unexpected",
         CHOICES["file.unexpected"].default,
         f"没有用到这个文件（{kind_name(file.kind)}）",
         "",
         "如果是这次要报的材料，请和我们联系",
+        file.shown_name,
+    )
+
+
+def file_says_something(file: FileFacts) -> Finding:
+    """Reports a document that is a note to the office, or a copy of the notice or of a letter of ours."""
+    return Finding(
+        "file.unexpected",
+        CHOICES["file.unexpected"].default,
+        "这个文件里没有要报送的内容，像是留言，或者是通知、回信的原文",
+        "",
+        "如果是这次要报的材料，请把内容写进去再发",
         file.shown_name,
     )

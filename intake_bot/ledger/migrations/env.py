@@ -1,7 +1,7 @@
 """Alembic's entry point. The connection comes from `database.py`, already in a transaction that holds the lock.
 
-A step that makes a table anew does so under its own name, as 0002 does: the tables that point to it stay as they are,
-and its indexes and triggers, which go with the old one, must be made again.
+A step that makes a table anew does so under its own name, as 0006 does: the tables that point to it stay as they are.
+Its indexes, its triggers and its AUTOINCREMENT counter are dropped with the old table and must be made again.
 """
 
 from alembic import context

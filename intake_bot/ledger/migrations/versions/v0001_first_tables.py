@@ -11,8 +11,12 @@ down_revision = None
 
 def upgrade() -> None:
     _messages()
-    _judgements()
+    _submissions()
+    _items()
+    _findings()
+    _files()
     _letters()
+    _digests()
     _trail()
 
 
@@ -55,7 +59,7 @@ def _messages() -> None:
     _index("message", "bureau", "settled")
 
 
-def _judgements() -> None:
+def _submissions() -> None:
     op.create_table(
         "submission",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -68,6 +72,9 @@ def _judgements() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
         sa.UniqueConstraint("message", name=op.f("uq_submission_message")),
     )
+
+
+def _items() -> None:
     op.create_table(
         "item",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -87,6 +94,9 @@ def _judgements() -> None:
     )
     _index("item", "submission")
     _index("item", "notice", "unit", "material", "day")
+
+
+def _findings() -> None:
     op.create_table(
         "finding",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -107,6 +117,9 @@ def _judgements() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
     )
     _index("finding", "submission")
+
+
+def _files() -> None:
     op.create_table(
         "file",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -156,6 +169,9 @@ def _letters() -> None:
         sa.UniqueConstraint("submission", name=op.f("uq_letter_submission")),
     )
     _index("letter", "bureau", "state")
+
+
+def _digests() -> None:
     op.create_table(
         "digest",
         sa.Column("id", sa.Integer(), nullable=False),

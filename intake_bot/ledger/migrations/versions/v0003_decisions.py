@@ -1,4 +1,4 @@
-"""What a person decides: a mail may be judged again, 超大附件 are kept with their links, files may be supplied."""
+"""What a clerk decides: a mail may be judged again, 超大附件 are kept with their links, files may be supplied."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Mail found in a junk folder is known as such: only what is a submission is told of."""
+"""Mail found in a junk folder is marked: the digest lists only the submissions among it."""
 
 import sqlalchemy as sa
 from alembic import op

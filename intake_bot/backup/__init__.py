@@ -1,1 +1,0 @@
-"""All that was taken in, kept whole elsewhere, verified, and got back."""

@@ -1,1 +1,0 @@
-"""When to be silent: what ends a loop or a storm."""

@@ -1,0 +1,1 @@
+"""How commands meet the console: arguments, exit codes, log lines, progress."""

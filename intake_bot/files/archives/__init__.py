@@ -1,0 +1,1 @@
+"""Unpacks archives, and winmail.dat, onto disk."""

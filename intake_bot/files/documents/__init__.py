@@ -1,0 +1,1 @@
+"""Reads documents: their text, its length, pictures, links and tables."""

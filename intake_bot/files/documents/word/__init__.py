@@ -1,0 +1,1 @@
+"""Documents of Word and WPS: .docx, .doc and .rtf."""

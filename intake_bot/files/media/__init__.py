@@ -1,0 +1,1 @@
+"""Measures photos and videos."""

@@ -1,1 +1,0 @@
-"""Is all well? Said to a file, a monitor, systemd, and the admins."""

@@ -1,0 +1,1 @@
+"""Backup, restore and verification of the ledger and the stored files."""

@@ -1,0 +1,1 @@
+"""One mail from the mailbox to the ledger: scan, spool, open, examine, judge, file, answer."""

@@ -1,0 +1,101 @@
+"""What the loop guard needs to know before an answer is written: how many there were, and whether it repeats one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from intake_bot.config.settings import SendingSettings, Settings
+from intake_bot.intake.answers.loop_guard import IntendedAnswer, Tally
+from intake_bot.intake.answers.repeated_answers import Complaint, complaint_of
+from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.values.events import Cap
+from intake_bot.ledger.values.records import MessageRecord, ToldContest, WrittenAnswer
+
+HOUR = timedelta(hours=1)
+RESERVED_SHARE = 0.5
+"""Share of the bureau's maximum that is kept for familiar addresses and for the first answer of the day about each
+unit, so that a flood of strangers silences no school."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom an answer goes to, and about which unit it is."""
+
+    people: frozenset[str]
+    """The sending address and the recipient address."""
+    unit: str | None
+    is_familiar: bool
+    """The sending address is in the roster, or mail from it was accepted before."""
+
+
+def intended_answer(
+    ledger: Ledger,
+    settings: Settings,
+    record: MessageRecord,
+    recipient: Recipient,
+    said: Complaint | None,
+    now: datetime,
+) -> IntendedAnswer:
+    """The answer to this mail, with the complaint `said`."""
+    zone = settings.intake.zone
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    bureau, wanted = record.key.bureau, frozenset(address.lower() for address in recipient.people)
+    start = min(midnight, now - HOUR)
+    written = ledger.letters.find_answers_since(bureau, start)
+    contests = ledger.authors.find_contests_since(bureau, start)
+    told = ledger.prior_mails.find_answered_since(bureau, wanted, midnight) if said else ()
+    said_in = next((one.receipt for one in told if one.receipt != record.receipt and complaint_of(one) == said), "")
+    sending = settings.intake.sending
+    return IntendedAnswer(tallies(written, recipient, now, midnight, sending, contests), said_in)
+
+
+def tallies_of_contest_letter(
+    ledger: Ledger, settings: Settings, bureau: str, to: str, now: datetime
+) -> tuple[Tally, ...]:
+    """What counts towards each cap of a letter that somebody else's mail causes: every letter to the address, and
+    nothing of the share of the bureau's maximum that is kept for schools."""
+    midnight = datetime.combine(now.astimezone(settings.intake.zone).date(), time(), settings.intake.zone)
+    written = ledger.letters.find_answers_since(bureau, min(midnight, now - HOUR))
+    return tallies(written, Recipient(frozenset({to}), None, False), now, midnight, settings.intake.sending)
+
+
+def tallies(
+    written: Iterable[WrittenAnswer],
+    recipient: Recipient,
+    now: datetime,
+    midnight: datetime,
+    sending: SendingSettings,
+    contests: Iterable[ToldContest] = (),
+) -> tuple[Tally, ...]:
+    """What counts towards each cap. `midnight` is local to the bureau. `contests` are told by letters that strangers
+    cause: they use up nothing of what the address may be answered."""
+    people = frozenset(address.lower() for address in recipient.people)
+    answers = list(written)
+    today = [one for one in answers if one.at >= midnight]
+    is_preferred = recipient.is_familiar or (
+        recipient.unit is not None and all(one.unit != recipient.unit for one in today)
+    )
+    hour = [one for one in answers if one.at > now - HOUR]
+    told = [one.at for one in contests if one.contest.to.lower() in people]
+    told_in_hour, told_today = sum(at > now - HOUR for at in told), sum(at >= midnight for at in told)
+    return (
+        Tally(Cap.SENDER_HOUR, max(0, _to(people, hour) - told_in_hour), sending.answers_per_hour),
+        Tally(Cap.SENDER_DAY, max(0, _to(people, today) - told_today), sending.answers_per_day),
+        *_bureau_tallies(len(hour), len(today), is_preferred, sending),
+    )
+
+
+def _bureau_tallies(hour: int, today: int, is_preferred: bool, sending: SendingSettings) -> tuple[Tally, Tally]:
+    per_hour, per_day = sending.bureau_answers_per_hour, sending.bureau_answers_per_day
+    if is_preferred:
+        return Tally(Cap.BUREAU_HOUR, hour, per_hour), Tally(Cap.BUREAU_DAY, today, per_day)
+    return (
+        Tally(Cap.STRANGERS_HOUR, hour, per_hour - int(per_hour * RESERVED_SHARE)),
+        Tally(Cap.STRANGERS_DAY, today, per_day - int(per_day * RESERVED_SHARE)),
+    )
+
+
+def _to(people: frozenset[str], answers: Iterable[WrittenAnswer]) -> int:
+    return sum(not people.isdisjoint(one.people) for one in answers)

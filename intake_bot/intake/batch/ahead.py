@@ -1,0 +1,102 @@
+"""Reads and measures the mails of a batch ahead of their judgement, several at a time.
+
+Judging a mail asks the ledger, and goes by what the mails before it became: it is done by one thread, in order. Reading
+its bytes and opening its files depends on nothing but itself, and takes most of the time.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Self
+
+from intake_bot.config.notice_context import NoticeContext
+from intake_bot.files.worker.recorded import Opener, Recorder
+from intake_bot.files.worker.worker import Worker
+from intake_bot.home.services import Services
+from intake_bot.intake.batch.stopwatch import Stage, Stopwatch
+from intake_bot.intake.checks import decide_before_files
+from intake_bot.intake.gather import Gatherer
+from intake_bot.intake.opening import NOTHING_SUPPLIED, open_mail_apart
+from intake_bot.intake.prior_mail import NoPriorMail
+from intake_bot.ledger.values.records import MessageRecord
+from intake_bot.mail.message import Message
+
+
+@dataclass(frozen=True)
+class ReadMail:
+    """A mail that was read. `opener` has what the worker said of its files, where the mail looked like a submission."""
+
+    message: Message
+    opener: Opener
+    work: Path
+    """A folder of its own, with its decoded files."""
+    is_ahead: bool = False
+    """It was read before its turn: other mails of its batch may be judged meanwhile."""
+    is_hard: bool = False
+    """Its files take more time than there was ahead."""
+
+
+class ReadAhead:
+    """Threads with a worker process each; the first is that of the services, the others are started for a batch and end
+    with this."""
+
+    def __init__(self, services: Services, folder: Path, stopwatch: Stopwatch) -> None:
+        self._stopwatch = stopwatch
+        self._limits = services.settings.intake.limits
+        self._folder = folder
+        self._helpers = [Worker(self._limits.allowance) for _ in range(self._limits.workers - 1)]
+        self._idle: SimpleQueue[Worker] = SimpleQueue()
+        for worker in (services.worker, *self._helpers):
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(self._limits.workers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        for worker in self._helpers:
+            worker.close()
+
+    @contextmanager
+    def worker(self) -> Iterator[Worker]:
+        """One of the workers, as soon as one is idle."""
+        worker = self._idle.get()
+        try:
+            yield worker
+        finally:
+            self._idle.put(worker)
+
+    def start(self, record: MessageRecord, raw: Path, context: NoticeContext, share: float) -> Future[ReadMail]:
+        """Begins to read the raw mail; its files may take this share of the time of a mail. The result raises what
+        reading and the worker raise."""
+        return self._threads.submit(self._read, record, raw, context, share)
+
+    def _read(self, record: MessageRecord, raw: Path, context: NoticeContext, share: float) -> ReadMail:
+        work = Path(tempfile.mkdtemp(dir=self._folder))
+        try:
+            with self.worker() as worker:
+                with self._stopwatch.time(Stage.READ):
+                    message = open_mail_apart(raw, work, self._limits, worker)
+                recorder = Recorder(worker)
+                gatherer = Gatherer(record.arrival, context, work, NoPriorMail(), recorder)
+                gatherer.budget.limit(share)
+                found = gatherer.read(message, NOTHING_SUPPLIED)
+                if decide_before_files(found) is None:
+                    with self._stopwatch.time(Stage.MEASURE):
+                        gatherer.inspect_own(found.mail)
+            is_hard = share < 1 and gatherer.budget.is_spent
+            return ReadMail(message, recorder.replay, work, is_ahead=True, is_hard=is_hard)
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise

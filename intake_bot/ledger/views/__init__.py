@@ -1,0 +1,1 @@
+"""What the digest reads of several tables at once."""

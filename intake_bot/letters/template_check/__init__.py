@@ -1,0 +1,1 @@
+"""What is wrong with an admin's templates, and the sample letters that show it."""

@@ -1,0 +1,1 @@
+"""Letters to schools that answer no mail of theirs."""

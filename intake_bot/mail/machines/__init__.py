@@ -1,0 +1,1 @@
+"""Which mail was written by a program: its headers, phrases and parts."""

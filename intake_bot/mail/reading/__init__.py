@@ -1,0 +1,1 @@
+"""Reads raw mails: bytes in, a message out."""

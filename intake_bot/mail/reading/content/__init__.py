@@ -1,0 +1,1 @@
+"""Decodes the content of parts: transfer encodings, and files inside text."""

@@ -1,0 +1,1 @@
+"""What a clerk may order, and in which words. Pure."""

@@ -1,0 +1,1 @@
+"""Letters: composed, delivered, and settled where delivery is uncertain."""

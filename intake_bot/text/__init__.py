@@ -1,0 +1,1 @@
+"""Characters and lines of text, before any room gives them a meaning."""

@@ -1,0 +1,1 @@
+"""Stories through real servers: what a school sends, mail by mail, and what it and the clerk read in return."""
