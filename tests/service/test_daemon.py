@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.demo.servers import ImapAccount, SmtpServer
+from intake_bot.demo.servers import ImapAccount, SentLetter, SmtpServer
 from intake_bot.service.daemon import ClockWatch
 from tests.conftest import ImapHost
 from tests.e2e.home import ADMIN, CLERK, edit, make_home, write_bureau
@@ -75,6 +75,11 @@ def end(daemon: Daemon, home: Path) -> str:
     return (home / "log").read_text(encoding="utf-8")
 
 
+def answers(smtp_server: SmtpServer) -> list[SentLetter]:
+    """What was sent, but for digests: one is due where a test runs in the last minute of the day."""
+    return [letter for letter in smtp_server.letters if letter.recipients != (CLERK,)]
+
+
 @pytest.fixture
 def account(best_host: ImapHost, new_user: str) -> ImapAccount:
     return best_host.account(new_user)
@@ -95,15 +100,15 @@ def test_daemon_answers_mail_locks_its_home_and_stops_cleanly(
 ) -> None:
     account.append(accepted_mail(), datetime.now(UTC))
     with running(home, start_program(home)) as daemon:
-        wait_until(lambda: len(smtp_server.letters) == 1)
+        wait_until(lambda: len(answers(smtp_server)) == 1)
         for command in ("poll", "run"):
             second = run(command, "--home", home)
             assert (second.code, second.out) == (1, "")
             assert "另一个 intake-bot 正在使用" in second.err
         account.append(compose("活动周唐山典型案例材料", message_id="<2@example.edu.cn>"), datetime.now(UTC))
-        wait_until(lambda: len(smtp_server.letters) == 2)
+        wait_until(lambda: len(answers(smtp_server)) == 2)
         log = end(daemon, home)
-    answered = [read(letter)["In-Reply-To"] for letter in smtp_server.letters]
+    answered = [read(letter)["In-Reply-To"] for letter in answers(smtp_server)]
     assert answered == ["<1@example.edu.cn>", "<2@example.edu.cn>"]
     assert "Traceback" not in log
     assert " stopping signal=SIGTERM" in log
@@ -192,8 +197,8 @@ def test_edit_is_taken_over_and_a_faulty_edit_is_not(home: Path, account: ImapAc
     def answer(number: int) -> str:
         sender, own_id = f"teacher{number}@example.edu.cn", f"<{number}@example.edu.cn>"
         account.append(compose("活动周唐山典型案例材料", sender=sender, message_id=own_id), datetime.now(UTC))
-        wait_until(lambda: len(smtp_server.letters) == number)
-        return text_of(smtp_server.letters[-1])
+        wait_until(lambda: len(answers(smtp_server)) == number)
+        return text_of(answers(smtp_server)[-1])
 
     with running(home) as daemon:
         assert "河北省教育厅\n" in answer(1)
