@@ -40,7 +40,8 @@ EVERYBODY = "全部"
 class Frozen(BaseModel):
     """Base of models that are checked once and never change. An unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+    # Of thirty models three are the top of a file: only these are ever compiled, when the first file is checked.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 def _due(value: object) -> object:
