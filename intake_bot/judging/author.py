@@ -127,8 +127,7 @@ NOBODY = Author("")
 
 def find_domain_owners(address: str, roster: Roster, accepted_units: Set[str]) -> frozenset[str]:
     """Returns the units that have an address of this domain in the roster, or of which mail from it was accepted."""
-    domain = domain_of(address)
-    registered = {unit.name for unit in roster.units if domain in map(domain_of, unit.addresses)}
+    registered = roster.units_by_domain.get(domain_of(address), frozenset())
     return frozenset(registered | accepted_units)
 
 

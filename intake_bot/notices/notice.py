@@ -357,6 +357,10 @@ class Notice(Frozen):
     severities: dict[str, SeverityField] = {}
     """Finding code → severity, for findings without a rule of their own (`severities.CHOICES`)."""
 
+    def __hash__(self) -> int:
+        # What is worked out for a notice is kept by the notice: its id tells it from all but its own other versions.
+        return hash(self.id)
+
     @property
     def event_name(self) -> str:
         """The event's short name."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,8 +61,8 @@ class Roster:
     def find_by_address(self, address: str) -> Unit | None:
         """Returns the unit with this address, compared without case, or None. A full address wins over a domain."""
         wanted = address.lower()
-        exact = next((unit for unit in self.units if wanted in unit.addresses), None)
-        return exact or next((unit for unit in self.units if unit.has_address(wanted)), None)
+        _, at, domain = wanted.rpartition("@")
+        return self._by_address.get(wanted) or self._by_address.get(f"{at}{domain}")
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -72,3 +73,17 @@ class Roster:
     def compact_names(self) -> Mapping[str, str]:
         """The same names by how they are compared (`compact`)."""
         return {compact(name): name for name in self.names}
+
+    @cached_property
+    def units_by_domain(self) -> Mapping[str, Set[str]]:
+        """The names of the units with an address of a domain, by the domain."""
+        names: defaultdict[str, set[str]] = defaultdict(set)
+        for unit in self.units:
+            for address in unit.addresses:
+                names[address.rpartition("@")[2]].add(unit.name)
+        return dict(names)
+
+    @cached_property
+    def _by_address(self) -> Mapping[str, Unit]:
+        """The first unit with each address."""
+        return {address: unit for unit in reversed(self.units) for address in unit.addresses}

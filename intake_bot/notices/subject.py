@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from intake_bot.notices.day_words import month_day
 from intake_bot.notices.named_days import take_days
@@ -105,6 +106,8 @@ _EDUCATION_BUREAU = re.compile(
 )
 _REGION = re.compile(r"(?:[\u4e00-\u9fff]{1,8}?(?:省|自治区|市|县|区|州|盟))+")
 _AUTHORITY = re.compile(r"(?:局|厅|委员会)$")
+_NOTICES = 64
+"""Notices whose words are kept: every subject is compared with them."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ def write_subject(notice: Notice, unit: str, materials: Iterable[str], day: date
     return form.write(unit or "【单位全称】", what, month_day(day) if day else "")
 
 
+@lru_cache(maxsize=_NOTICES)
 def _keyword(notice: Notice) -> re.Pattern[str]:
     return re.compile(
         # 科技活动周 and the like are other weeks.
@@ -204,7 +208,8 @@ def _keywords(notice: Notice) -> tuple[str, ...]:
     return (*keywords, *(word for word in of_form if any(compact(keyword) in compact(word) for keyword in keywords)))
 
 
-def _material_names(notice: Notice) -> dict[str, str]:
+@lru_cache(maxsize=_NOTICES)
+def _material_names(notice: Notice) -> Mapping[str, str]:
     return {compact(word): m.name for m in notice.materials for word in (*m.aliases, m.name)}
 
 

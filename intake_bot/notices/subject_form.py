@@ -160,6 +160,7 @@ def _pattern(pieces: tuple[_Piece, ...], units: tuple[str, ...], materials: tupl
     return re.compile("".join(parts) + behind)
 
 
+@lru_cache(maxsize=64)
 def _any_of(names: tuple[str, ...]) -> str:
     """Returns a pattern for any of the names, the longest first; for none it matches nothing."""
     keys = sorted({compact(name) for name in names} - {""}, key=len, reverse=True)

@@ -349,3 +349,16 @@ def test_keyword_inside_other_word_is_not_found(subject: str) -> None:
 )
 def test_keyword_before_unit_or_material_is_found(subject: str) -> None:
     assert read(subject).has_keyword
+
+
+def test_subject_is_read_by_the_words_of_this_version_of_a_notice() -> None:
+    before, roster = notice_and_roster("puyang-2023")
+    renamed = before.materials[0].model_copy(update={"aliases": ("剪影",)})
+    after = before.model_copy(update={"materials": (renamed, *before.materials[1:])})
+    other = before.subject.model_copy(update={"keywords": ("技能月",), "form": "技能月xx单位xx材料"})
+    keyword = before.model_copy(update={"subject": other})
+    subject = "活动周濮阳县职校剪影"
+    assert read_subject(subject, before, roster).materials == ()
+    assert read_subject(subject, after, roster).materials == (renamed.name,)
+    assert read_subject(subject, before, roster).has_keyword
+    assert not read_subject(subject, keyword, roster).has_keyword

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import lru_cache
 
 from intake_bot.files.documents.words import count_words
 from intake_bot.files.facts import FileFacts, TextFacts
@@ -40,11 +41,13 @@ class ProseReader:
     material_names: tuple[str, ...]
     """Names of materials and parts. They say what is reported, and report nothing."""
 
-    @classmethod
-    def of(cls, notice: Notice) -> ProseReader:
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(notice: Notice) -> ProseReader:
+        """The reader for a notice, made once: every text is compared with its words."""
         names = [name for one in notice.materials for name in (one.name, *one.aliases)]
         names += [part.name for one in notice.materials for part in one.parts]
-        return cls(OfficialWords.of(notice), tuple(dict.fromkeys(names)))
+        return ProseReader(OfficialWords.of(notice), tuple(dict.fromkeys(names)))
 
     def own_words(self, text: TextFacts) -> TextFacts:
         """Returns the text without copied parts of the notice and of our letters."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake_bot.judging.prose.official_words import OfficialWords
+from intake_bot.judging.prose.reader import ProseReader
 from tests.judging.cases import notice
 from tests.letters.golden import FOLDER as LETTERS
 
@@ -42,3 +43,11 @@ def test_own_words_are_kept(text: str) -> None:
 def test_title_of_form_is_no_copy() -> None:
     title = "附件2：2023年职业教育活动周活动情况日报表"
     assert OfficialWords.of(notice("hefei-2023")).remove(title) == title
+
+
+def test_words_are_those_of_this_version_of_a_notice() -> None:
+    before = notice("puyang-2023")
+    quote = "各单位请于每天下午四时以前将全部纸质材料送到市局三楼会议室"
+    after = before.model_copy(update={"subject": before.subject.model_copy(update={"quote": quote})})
+    assert ProseReader.of(before).official.remove(quote) == quote
+    assert ProseReader.of(after).official.remove(quote) == ""
