@@ -255,10 +255,9 @@ class MailboxScanner:
         known = self._known(found)
         known |= self._changed(found, known)
         fresh = sorted((key for key in map(self._key, found.values()) if key not in known), key=lambda key: key.uid)
+        is_junk = self._mailbox.folder != self._imap.folder
         for start in range(0, len(fresh), _SEEN_TOGETHER):
-            with self._ledger.together():
-                for key in fresh[start : start + _SEEN_TOGETHER]:
-                    self._ledger.messages.record_seen(key, self._clock(), junk=key.folder != self._imap.folder)
+            self._ledger.messages.record_seen(fresh[start : start + _SEEN_TOGETHER], self._clock(), junk=is_junk)
         self.new += len(fresh)
 
     def _key(self, one: MailSummary) -> MailKey:

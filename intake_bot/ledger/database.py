@@ -14,7 +14,7 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -97,7 +97,9 @@ def among_ids(column: Mapped[int] | Mapped[int | None], ids: Iterable[int]) -> C
     return column.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
 
 
-def in_json(column: Mapped[str] | Mapped[str | None] | Mapped[int], name: str) -> ColumnElement[bool]:
+def in_json(
+    column: Mapped[str] | Mapped[str | None] | Mapped[int] | ColumnElement[int], name: str
+) -> ColumnElement[bool]:
     """True where the column is in a JSON array that is bound by this name when the statement runs."""
     return column.in_(select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value))
 
@@ -357,19 +359,30 @@ def insert_rows_with_ids(session: Session, row: type[SQLModel], values: Sequence
     """Adds rows; returns their ids, in the same order."""
     if not values:
         return ()
-    return tuple(added.id for added in session.connection().execute(_insert_with_id(row), values))
+    # SQLite counts ids up in the order of the values. Only that of the rows that it returns is left open.
+    return tuple(sorted(added.id for added in session.connection().execute(_insert_with_id(row), values)))
 
 
 def update_row(session: Session, row: type[SQLModel], id_: int, **values: object) -> None:
     """Changes columns of the row with this id; what the session holds of it is read anew. Raises NoResultFound for an
     unknown id."""
+    update_rows(session, row, {id_: values})
+
+
+def update_rows(session: Session, row: type[SQLModel], changes: Mapping[int, Values]) -> None:
+    """Changes the same columns of several rows, by their ids, as `update_row` does."""
+    if not changes:
+        return
     session.flush()
-    done = session.connection().execute(_update(row, tuple(values)), {"_id": id_, **values})
-    if not done.rowcount:
+    columns = tuple(next(iter(changes.values())))
+    values = [{"_id": id_, **changed} for id_, changed in changes.items()]
+    done = session.connection().execute(_update(row, columns), values)
+    if done.rowcount != len(changes):
         raise NoResultFound
-    held = session.identity_map.get(identity_key(row, id_))
-    if held is not None:
-        session.expire(held)
+    for id_ in changes:
+        held = session.identity_map.get(identity_key(row, id_))
+        if held is not None:
+            session.expire(held)
 
 
 def table_of(row: type[SQLModel]) -> Table:
@@ -388,7 +401,7 @@ def _insert(row: type[SQLModel]) -> Insert:
 @cache
 def _insert_with_id(row: type[SQLModel]) -> ReturningInsert[tuple[int]]:
     table = table_of(row)
-    return table.insert().returning(table.c.id, sort_by_parameter_order=True)
+    return table.insert().returning(table.c.id)
 
 
 @cache

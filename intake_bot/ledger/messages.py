@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, update
+from sqlalchemy import and_, bindparam, or_, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.judging.verdict import MailKind
-from intake_bot.ledger.database import Condition, Database, among_ids, insert_row, read_rows, table_of, update_row
+from intake_bot.ledger.database import (
+    Condition,
+    Database,
+    among_ids,
+    in_json,
+    table_of,
+    update_row,
+    update_rows,
+)
 from intake_bot.ledger.judgements import add_submission, replace_submission, standing_submission
 from intake_bot.ledger.letters import add_letter, mark_bounced
 from intake_bot.ledger.orders import add_deciding_order
+from intake_bot.ledger.rows.messages import (
+    add_mails,
+    advance,
+    find_by_keys,
+    find_rows,
+    get_row,
+    message_record,
+    spooled_columns,
+)
 from intake_bot.ledger.tables import CommandRow, MessageRow, PieceRow
-from intake_bot.ledger.trail import add_event, add_message_event
+from intake_bot.ledger.trail import add_event, add_message_event, add_message_events
 from intake_bot.ledger.values.events import Detail, EventName
 from intake_bot.ledger.values.orders import CommandDraft, DecidedMeanwhile, DecidingOrder
-from intake_bot.ledger.values.receipt import receipt_number
-from intake_bot.ledger.values.records import BouncedLetter, Judgement, LetterDraft, LetterKind, MessageRecord
+from intake_bot.ledger.values.records import (
+    BouncedLetter,
+    Judgement,
+    LetterDraft,
+    LetterKind,
+    MailHeaders,
+    MessageRecord,
+    SpooledRaw,
+)
 from intake_bot.ledger.values.states import UNFINISHED, MessageEvent, MessageState, next_message_state
-from intake_bot.mail.imap.arrival import Arrival, estimate_arrival
-from intake_bot.mail.imap.mail_key import MailHead, MailKey
+from intake_bot.mail.imap.mail_key import MailKey
 
 TRIAL = "trial"
 """Reason of a mail that was judged and answered, and not registered （预检）."""
@@ -80,9 +103,16 @@ class Messages:
 
     def get(self, message: int) -> MessageRecord:
         """One mail by its id."""
-        for row in self._database.read(_BY_ID, message=message):
-            return message_record(row)
-        raise NoResultFound
+        return self.get_all([message])[message]
+
+    def get_all(self, messages: Collection[int]) -> Mapping[int, MessageRecord]:
+        """These mails by their ids."""
+        with self._database.reading() as session:
+            return {row.id: message_record(row) for row in find_rows(session, messages)}
+
+    def find_repeated(self, messages: Collection[int]) -> frozenset[int]:
+        """Which of these spooled mails have the bureau, Message-ID and bytes of another one."""
+        return frozenset(row.id for row in self._database.read(_REPEATED, messages=json.dumps(list(messages))))
 
     def find_original(self, message: int) -> MessageRecord | None:
         """The mail of which this spooled one is a duplicate: same bureau, Message-ID and bytes.
@@ -96,19 +126,17 @@ class Messages:
 
     # ---- received ----------------------------------------------------------------------------------------------
 
-    def record_seen(self, key: MailKey, now: datetime, *, junk: bool = False) -> MessageRecord:
-        """The mail of this key: added as NEW with a receipt number of its own, or as it is already known.
+    def record_seen(self, keys: Sequence[MailKey], now: datetime, *, junk: bool = False) -> tuple[MessageRecord, ...]:
+        """The mails of these keys, of one folder: each is added as NEW with a receipt number of its own, in this order,
+        or is as it is already known.
 
-        `junk`: its folder is one for junk, advertising or viruses.
+        `junk`: the folder is one for junk, advertising or viruses.
         """
         with self._database.writing() as session:
-            known = read_rows(session, _BY_KEY, **_columns(key))
-            if known:
-                return message_record(known[0])
-            message = _add(session, key, junk, estimate_arrival(key.internaldate, None, now))
-            detail: Detail = {"folder": key.folder, "uid": key.uid}
-            add_event(session, key.bureau, EventName.MESSAGE_SEEN, detail, now, message=message)
-            return message_record(read_rows(session, _BY_KEY, **_columns(key))[0])
+            known = find_by_keys(session, keys)
+            add_mails(session, [key for key in dict.fromkeys(keys) if key not in known], now, junk=junk)
+            known = find_by_keys(session, keys)
+            return tuple(known[key] for key in keys)
 
     def record_other_size(self, message: int, size: int, now: datetime) -> None:
         """The mail is the same, and has so many bytes now."""
@@ -152,30 +180,18 @@ class Messages:
             detail: Detail = {"attempt": row.attempts, "error": error}
             add_message_event(session, row, EventName.MESSAGE_EXCUSED, detail, now)
 
-    def record_spooled(self, message: int, spool: str, sha256: str, head: MailHead, now: datetime) -> None:
-        """The raw bytes are on disk in the spool file of this name; `sha256` is theirs, hexadecimal."""
+    def record_spooled(self, spooled: Mapping[int, SpooledRaw], now: datetime) -> None:
+        """The raw bytes of these mails of one bureau, by their ids, are on disk."""
         with self._database.writing() as session:
-            row = _find(session, message)
-            received = row.received
-            if row.latest_arrival is not None:
-                received = estimate_arrival(row.internaldate, head.stamped, row.latest_arrival).at
-            update_row(
-                session,
-                MessageRow,
-                message,
-                state=next_message_state(row.state, MessageEvent.SPOOL),
-                spool=spool,
-                sha256=sha256,
-                message_id=head.message_id,
-                identity=head.identity,
-                received=received,
-            )
-            add_event(session, row.bureau, EventName.MESSAGE_SPOOLED, {"sha256": sha256}, now, message=message)
+            rows = find_rows(session, spooled)
+            update_rows(session, MessageRow, {row.id: spooled_columns(row, spooled[row.id]) for row in rows})
+            details: dict[int, Detail] = {row.id: {"sha256": spooled[row.id].sha256} for row in rows}
+            add_message_events(session, rows[0].bureau, EventName.MESSAGE_SPOOLED, details, now)
 
-    def record_headers(self, message: int, sender: str, subject: str) -> None:
-        """Keeps sender and subject, so that a clerk finds the mail even if it is held unopened later."""
+    def record_headers(self, headers: Mapping[int, MailHeaders]) -> None:
+        """Keeps sender and subject of these mails, so that a clerk finds one even if it is held unopened later."""
         with self._database.writing() as session:
-            update_row(session, MessageRow, message, sender=sender, subject=subject)
+            update_rows(session, MessageRow, {message: asdict(one) for message, one in headers.items()})
 
     def record_hard(self, message: int, now: datetime) -> None:
         """The files of the mail took much of the time that those of one mail may take."""
@@ -193,7 +209,7 @@ class Messages:
         if judgement.verdict.kind is not MailKind.SUBMISSION:
             raise ValueError(f"no judgement on a submission: {judgement.verdict.kind}")
         with self._database.writing() as session:
-            row, verdict = _find(session, message), judgement.verdict
+            (row,), verdict = find_rows(session, [message]), judgement.verdict
             state = next_message_state(row.state, MessageEvent.JUDGE)
             submission = add_submission(session, message_record(row), judgement, now)
             for piece in judgement.pieces:
@@ -315,41 +331,6 @@ class Messages:
             add_message_event(session, row, EventName.HELD_RETRIED, {}, now)
 
 
-def get_row(session: Session, message: int) -> MessageRow:
-    """One row, read once for all that one transaction does with it. Raises NoResultFound for an unknown id."""
-    row = session.get_one(MessageRow, message)
-    # A session forgets what nobody else holds.
-    session.info.setdefault("rows", []).append(row)
-    return row
-
-
-def advance(session: Session, message: int, event: MessageEvent) -> MessageRow:
-    """Moves a mail into its next state. Raises IllegalEvent where its state does not allow the event, NoResultFound for
-    an unknown id."""
-    row = get_row(session, message)
-    row.state = next_message_state(row.state, event)
-    return row
-
-
-def message_record(row: MessageRow | Row[Any]) -> MessageRecord:
-    return MessageRecord(
-        id=row.id,
-        key=MailKey(row.bureau, row.folder, row.uidvalidity, row.uid, row.internaldate, row.bytes),
-        receipt=receipt_number(row.id),
-        state=row.state,
-        arrival=Arrival(row.received, row.latest_arrival),
-        attempts=row.attempts,
-        spool=row.spool,
-        sha256=row.sha256,
-        message_id=row.message_id,
-        identity=row.identity,
-        sender=row.sender,
-        subject=row.subject,
-        reason=row.reason,
-        last_error=row.last_error,
-    )
-
-
 def _is_repeated(session: Session, row: MessageRow, clerk: str) -> bool:
     if not row.message_id:
         return False
@@ -369,13 +350,6 @@ def _is_repeated(session: Session, row: MessageRow, clerk: str) -> bool:
 def _settle(session: Session, row: MessageRow, name: EventName, detail: Detail, now: datetime) -> None:
     """Adds the event by which the mail is settled; the next digest reports it."""
     row.settled = add_message_event(session, row, name, detail, now)
-
-
-def _find(session: Session, message: int) -> Row[Any]:
-    """The columns of one mail. Raises NoResultFound for an unknown id."""
-    for row in read_rows(session, _BY_ID, message=message):
-        return row  # type: ignore[no-any-return]
-    raise NoResultFound
 
 
 def _merge(session: Session, piece: int, leader: int, submission: int, now: datetime) -> None:
@@ -399,47 +373,20 @@ def _is_named(key: MailKey) -> tuple[Condition, ...]:
     )
 
 
-def _columns(key: MailKey) -> dict[str, Any]:
-    return {name: getattr(key, name) for name in _KEY}
-
-
-def _add(session: Session, key: MailKey, junk: bool, arrival: Arrival) -> int:
-    message = insert_row(
-        session,
-        MessageRow,
-        **_columns(key),
-        received=arrival.at,
-        latest_arrival=arrival.latest,
-        state=MessageState.NEW,
-        attempts=0,
-        sender="",
-        subject="",
-        reason="",
-        last_error="",
-        junk=junk,
-    )
-    update_row(session, MessageRow, message, receipt=receipt_number(message))
-    return message
-
-
-_KEY = ("bureau", "folder", "uidvalidity", "uid", "internaldate", "bytes")
 _TABLE = table_of(MessageRow)
-_BY_KEY = select_columns(_TABLE).where(*(_TABLE.c[name] == bindparam(name) for name in _KEY))
-_BY_ID = select_columns(_TABLE).where(_TABLE.c.id == bindparam("message"))
 _COPY = _TABLE.alias()
+_IS_SAME = and_(
+    _COPY.c.bureau == _TABLE.c.bureau,
+    _COPY.c.sha256 == _TABLE.c.sha256,
+    _COPY.c.message_id.is_not_distinct_from(_TABLE.c.message_id),
+    _COPY.c.id != _TABLE.c.id,
+)
+_REPEATED = select_columns(_COPY.c.id).join(_TABLE, _IS_SAME).where(in_json(_COPY.c.id, "messages"))
 _ORIGINAL = (
     select_columns(_TABLE)
-    .join(
-        _COPY,
-        and_(
-            _COPY.c.id == bindparam("message"),
-            _COPY.c.bureau == _TABLE.c.bureau,
-            _COPY.c.sha256 == _TABLE.c.sha256,
-            _COPY.c.message_id.is_not_distinct_from(_TABLE.c.message_id),
-        ),
-    )
+    .join(_COPY, _IS_SAME)
     .where(
-        _TABLE.c.id != _COPY.c.id,
+        _COPY.c.id == bindparam("message"),
         _TABLE.c.state != MessageState.DUPLICATE,
         or_(_TABLE.c.state.not_in(UNFINISHED), _TABLE.c.id < _COPY.c.id),
     )

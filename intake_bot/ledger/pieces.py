@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from intake_bot.judging.prior_mail.pieces import Piece
 from intake_bot.ledger.database import Database
-from intake_bot.ledger.messages import advance, message_record
+from intake_bot.ledger.rows.messages import advance, message_record
 from intake_bot.ledger.tables import MessageRow, PieceRow, SubmissionRow
 from intake_bot.ledger.trail import add_message_event
 from intake_bot.ledger.values.events import Detail, EventName

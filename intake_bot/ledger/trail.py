@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from intake_bot.ledger.database import Database, insert_row, table_of
+from intake_bot.ledger.database import Database, Values, insert_row, insert_rows, table_of
 from intake_bot.ledger.tables import EventRow, LetterRow, MessageRow
 from intake_bot.ledger.values.events import Detail, EventName, EventRecord
 
@@ -54,6 +54,13 @@ def add_message_event(session: Session, message: MessageRow, name: EventName, de
     return add_event(session, message.bureau, name, detail, now, message=message.id)
 
 
+def add_message_events(
+    session: Session, bureau: str, name: EventName, details: Mapping[int, Detail], now: datetime
+) -> None:
+    """Adds an event of each of these mails, by their ids, within the caller's transaction."""
+    insert_rows(session, EventRow, [_values(bureau, name, detail, now, one) for one, detail in details.items()])
+
+
 def add_letter_event(session: Session, letter: LetterRow, name: EventName, detail: Detail, now: datetime) -> None:
     """Adds an event of a letter within the caller's transaction."""
     add_event(session, letter.bureau, name, detail, now, letter=letter.id)
@@ -69,9 +76,13 @@ def add_event(
     letter: int | None = None,
 ) -> int:
     """Adds an event within the caller's transaction, of the mail or letter with this id, if any; returns its id."""
-    return insert_row(
-        session, EventRow, at=now, bureau=bureau, what=name, message=message, letter=letter, detail=dict(detail)
-    )
+    return insert_row(session, EventRow, **_values(bureau, name, detail, now, message, letter))
+
+
+def _values(
+    bureau: str, name: EventName, detail: Detail, now: datetime, message: int | None, letter: int | None = None
+) -> Values:
+    return {"at": now, "bureau": bureau, "what": name, "message": message, "letter": letter, "detail": dict(detail)}
 
 
 def event_record(row: EventRow | Row[Any]) -> EventRecord:

@@ -72,7 +72,7 @@ def test_order_that_cannot_be_carried_out_says_why(office: TestHome, words: str,
 def held_unopened(office: TestHome, bureau: str = "puyang") -> str:
     """The receipt number of a mail that nobody could open."""
     with office.ledger() as ledger:
-        record = ledger.messages.record_seen(key(bureau=bureau, uid=900), AT)
+        record = ledger.messages.record_seen([key(bureau=bureau, uid=900)], AT)[0]
         ledger.messages.hold(record.id, "连续3次没能处理", AT)
         return record.receipt
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from intake_bot.cli import run
+from intake_bot.ledger.values.records import MailHeaders, SpooledRaw
 from intake_bot.mail.imap.mail_key import MailKey
 from intake_bot.mail.imap.spool import Spool
 from tests.commands.held_mails import (
@@ -26,14 +27,14 @@ def hold_unopened(office: TestHome, subject: str = "", raw: bytes | None = None)
     """A mail that was fetched and then failed three times; with `subject` its header could be read."""
     key = MailKey("puyang", "INBOX", 1, 7, datetime.fromisoformat(RECEIVED), 1000)
     with office.ledger() as ledger:
-        record = ledger.messages.record_seen(key, key.internaldate)
+        record = ledger.messages.record_seen([key], key.internaldate)[0]
         raw = raw or mail("活动周濮阳县教育局照片材料", {"照片.zip": photos_zip()}).as_bytes()
         spooled = Spool(office.root / "data" / "spool").save(record.key, lambda write: write(raw))
         ledger.messages.record_spooled(
-            record.id, spooled.path.name, spooled.sha256, head("<a@school>"), key.internaldate
+            {record.id: SpooledRaw(spooled.path.name, spooled.sha256, head("<a@school>"))}, key.internaldate
         )
         if subject:
-            ledger.messages.record_headers(record.id, "school@qq.com", subject)
+            ledger.messages.record_headers({record.id: MailHeaders("school@qq.com", subject)})
         ledger.messages.hold(record.id, "连续3次没能处理", key.internaldate)
         return record.receipt
 

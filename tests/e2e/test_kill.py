@@ -25,7 +25,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 AT_NOW = ("--now", NOW.isoformat())
 
 INSTANTS = [
-    ("intake_bot.ledger.messages:Messages.record_seen", "after", 4),
+    ("intake_bot.ledger.messages:add_mails", "after", 1),  # inside the transaction
+    ("intake_bot.ledger.messages:Messages.record_seen", "after", 1),
+    ("intake_bot.ledger.messages:Messages.record_spooled", "after", 1),  # not committed
     ("intake_bot.mail.imap.mailbox:Mailbox.fetch", "after", 3),  # written to the spool, neither flushed nor renamed
     ("intake_bot.mail.imap.spool:Spool.save", "after", 1),
     ("os:link", "after", 2),  # in the store under its temporary name

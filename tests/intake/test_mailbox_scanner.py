@@ -21,6 +21,7 @@ from intake_bot.home.home import Home
 from intake_bot.home.services import Services
 from intake_bot.intake.mailbox_scanner import MailboxScanner
 from intake_bot.ledger.values.events import EventName
+from intake_bot.ledger.values.records import SpooledRaw
 from intake_bot.mail.connection import Security
 from intake_bot.mail.imap.mailbox import Mailbox
 from intake_bot.mail.imap.responses import MailGone
@@ -316,7 +317,9 @@ def spool(scanned: ScannedMailbox, raw: bytes) -> list[int]:
     mails = scanned.ledger.messages.find_unfinished("hebei")
     for mail in mails:
         head = parse_head(raw % mail.key.uid)
-        scanned.ledger.messages.record_spooled(mail.id, f"{mail.id}.eml", f"{mail.id:064x}", head, scanned.now)
+        scanned.ledger.messages.record_spooled(
+            {mail.id: SpooledRaw(f"{mail.id}.eml", f"{mail.id:064x}", head)}, scanned.now
+        )
     return [mail.id for mail in mails]
 
 
@@ -393,7 +396,7 @@ def test_mail_whose_bytes_changed_is_fetched_with_the_new_ones(omitting: Scanned
     raw: list[bytes] = []
     scanner = omitting.scanner()
     scanner.inbox()
-    omitting.ledger.messages.record_seen(replace(mail, uid=2), omitting.now)
+    omitting.ledger.messages.record_seen([replace(mail, uid=2)], omitting.now)
     assert omitting.uids() == [1, 1, 2]  # never fetched, so that nothing says which it is
     with pytest.raises(MailGone):
         scanner.fetch(mail, raw.append)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from intake_bot.files.facts import Kind
 from intake_bot.judging.verdict import Decision, Disposition, Finding, ItemVerdict, MailKind, Verdict
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.values.records import Judgement, KeptFile, Letter, LetterDraft, MessageRecord
+from intake_bot.ledger.values.records import Judgement, KeptFile, Letter, LetterDraft, MessageRecord, SpooledRaw
 from intake_bot.mail.imap.mail_key import MailHead, MailKey
 from intake_bot.notices.notice import Severity
 
@@ -74,8 +74,10 @@ def judgement(
 
 def spooled(ledger: Ledger, uid: int, bureau: str = "puyang", received: datetime = NOW) -> MessageRecord:
     """A mail that has come as far as the spool, with bytes of its own."""
-    message = ledger.messages.record_seen(key(uid, bureau, received), NOW)
-    ledger.messages.record_spooled(message.id, f"{message.id}.eml", f"{bureau}{uid:060}", head(f"<{uid}@school>"), NOW)
+    message = ledger.messages.record_seen([key(uid, bureau, received)], NOW)[0]
+    ledger.messages.record_spooled(
+        {message.id: SpooledRaw(f"{message.id}.eml", f"{bureau}{uid:060}", head(f"<{uid}@school>"))}, NOW
+    )
     return message
 
 

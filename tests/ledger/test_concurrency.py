@@ -17,7 +17,7 @@ from tests.ledger.samples import NOW, key
 
 with Ledger.open(Path(sys.argv[1])) as ledger:
     for uid in range(50):
-        message = ledger.messages.record_seen(key(uid), NOW).id
+        message = ledger.messages.record_seen([key(uid)], NOW)[0].id
         ledger.messages.count_attempt(message)
 """
 
@@ -72,7 +72,7 @@ def test_jobs_of_many_bureaus_write_and_read_at_once(ledger: Ledger) -> None:
     def work(bureau: str) -> int:
         together.wait(30)
         for uid in range(5):
-            message = ledger.messages.record_seen(key(uid, bureau), NOW)
+            message = ledger.messages.record_seen([key(uid, bureau)], NOW)[0]
             ledger.messages.count_attempt(message.id)
         with ledger._database.reading() as session:
             session.connection()

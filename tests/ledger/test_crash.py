@@ -66,7 +66,7 @@ def test_record_judgement_killed_after_leaves_everything(path: Path) -> None:
         spooled(ledger, 1)
     _judge_and_die(path, "never")
     with Ledger.open(path) as ledger:
-        assert ledger.messages.record_seen(key(1), NOW).state is MessageState.JUDGED
+        assert ledger.messages.record_seen([key(1)], NOW)[0].state is MessageState.JUDGED
         (mail,) = ledger.reports.gather_day_report("puyang").mails
         assert (len(mail.items), mail.files) == (1, (photo(),))
         letter = claim_oldest(ledger, "puyang", NOW)

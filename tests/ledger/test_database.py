@@ -111,7 +111,7 @@ def test_trail_refuses_update_and_delete(path: Path, statement: str) -> None:
 
 def test_write_of_a_word_outside_the_enum_is_refused(path: Path) -> None:
     with Ledger.open(path) as ledger:
-        ledger.messages.record_seen(key(1), NOW)
+        ledger.messages.record_seen([key(1)], NOW)
     with _opened(path) as opened, pytest.raises(IntegrityError, match="ck_message_state"), opened.writing() as session:
         session.connection().exec_driver_sql("UPDATE message SET state = 'lost'")
 
@@ -123,7 +123,7 @@ def test_write_of_a_time_without_zone_is_refused(ledger: Ledger) -> None:
 
 def test_write_of_a_second_row_for_the_same_mail_is_refused(path: Path) -> None:
     with Ledger.open(path) as ledger:
-        ledger.messages.record_seen(key(1), NOW)
+        ledger.messages.record_seen([key(1)], NOW)
     with _opened(path) as opened, pytest.raises(IntegrityError, match="UNIQUE"), opened.writing() as session:
         session.add(MessageRow(**session.get_one(MessageRow, 1).model_dump(exclude={"id", "receipt"})))
 

@@ -33,7 +33,7 @@ QUESTIONS: dict[str, Callable[[Ledger, MessageRecord], object]] = {
     "hard senders": lambda known, m: known.authors.find_hard_senders("puyang", NOW),
     "original": lambda known, m: known.messages.find_original(m.id),
     "resembling": lambda known, m: known.messages.find_resembling(m.key),
-    "seen": lambda known, m: known.messages.record_seen(key(7), NOW),
+    "seen": lambda known, m: known.messages.record_seen([key(7)], NOW)[0],
     "unfinished": lambda known, m: known.messages.find_unfinished("puyang"),
     "held": lambda known, m: known.submissions.is_held(m.id),
     "all held": lambda known, m: known.submissions.find_held("puyang"),

@@ -8,7 +8,7 @@ import pytest
 from intake_bot.judging.verdict import Decision, Disposition, Verdict
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.values.events import EventName, EventRecord
-from intake_bot.ledger.values.records import Letter, LetterKind, WrittenAnswer, letter_sha256
+from intake_bot.ledger.values.records import Letter, LetterKind, MailHeaders, WrittenAnswer, letter_sha256
 from intake_bot.ledger.values.states import IllegalEvent, LetterState
 from tests.ledger.samples import NOW, UNIT, claim_oldest, draft, item, judged, judgement, verdict
 
@@ -98,7 +98,7 @@ def test_deferred_letter_is_due_when_the_clock_was_set_back(ledger: Ledger) -> N
 def test_find_answers_since_gives_each_answer_once_with_its_people(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(answer=draft("<1@intake>")))
     answered = judged(ledger, 2, judgement(answer=draft("<2@intake>")))
-    ledger.messages.record_headers(answered.id, "Teacher@example.edu.cn", "活动周")
+    ledger.messages.record_headers({answered.id: MailHeaders("Teacher@example.edu.cn", "活动周")})
     again = _claimed(ledger)
     ledger.letters.requeue(again.id, LATER)
     ledger.letters.add_alert("puyang", EventName.MAILBOX_ALERTED, {}, draft("<3@intake>"), NOW)

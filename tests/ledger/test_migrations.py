@@ -100,7 +100,7 @@ def test_ledger_of_the_first_version_keeps_its_mails(path: Path) -> None:
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT id, duplicate_of FROM message").fetchall() == [(1, None), (7, 1)]
     with Ledger.open(path) as ledger:
-        new = ledger.messages.record_seen(key(3), NOW)
+        new = ledger.messages.record_seen([key(3)], NOW)[0]
         (mail,) = ledger.prior_mails.find_rejected("puyang-2023", "濮阳县教育局", new)
         assert (mail.receipt, [item.material for item in mail.items]) == ("1001-9", ["照片"])
         assert new.id == 8
@@ -171,7 +171,7 @@ def test_dropping_unread_columns_keeps_the_receipt_numbers_skipped(path: Path, m
         raw.execute("INSERT INTO sqlite_sequence VALUES ('message', 1006)")
         raw.commit()
     with Ledger.open(path) as ledger:
-        assert ledger.messages.record_seen(key(9), NOW).receipt == receipt_number(1007)
+        assert ledger.messages.record_seen([key(9)], NOW)[0].receipt == receipt_number(1007)
 
 
 def test_letters_that_are_there_get_their_hashes(path: Path) -> None:

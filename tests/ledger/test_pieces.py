@@ -6,7 +6,7 @@ from datetime import timedelta
 from intake_bot.judging.prior_mail.pieces import Piece
 from intake_bot.judging.verdict import Decision, Disposition
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.values.records import Outcome, WaitingMail
+from intake_bot.ledger.values.records import Outcome, SpooledRaw, WaitingMail
 from intake_bot.ledger.values.states import MessageState
 from tests.ledger.samples import DAY, NOW, UNIT, head, item, judged, judgement, key, spooled, verdict
 
@@ -20,7 +20,9 @@ def test_waiting_piece_is_merged_into_the_mail_that_completes_it(ledger: Ledger)
     ledger.messages.count_attempt(first.id)
     ledger.pieces.mark_waiting(first.id, PIECE, NOW)
     (waiting,) = ledger.pieces.find_waiting("puyang")
-    assert waiting == WaitingMail(replace(ledger.messages.record_seen(key(1), NOW), state=MessageState.WAITING), PIECE)
+    assert waiting == WaitingMail(
+        replace(ledger.messages.record_seen([key(1)], NOW)[0], state=MessageState.WAITING), PIECE
+    )
     assert waiting.mail.attempts == 0
     assert (ledger.messages.find_unfinished("puyang"), ledger.pieces.find_waiting("hefei")) == ((), ())
     assert [mail.receipt for mail in ledger.reports.gather_day_report("puyang").waiting] == [FIRST]
@@ -55,7 +57,7 @@ def test_held_piece_can_wait_again(ledger: Ledger) -> None:
     ledger.pieces.mark_waiting(first.id, PIECE, NOW)
     ledger.messages.hold(first.id, "三次打开都失败", NOW)
     ledger.messages.reset_for_retry(first.id, NOW)
-    ledger.messages.record_spooled(first.id, "1.eml", "aa", head(None), NOW)
+    ledger.messages.record_spooled({first.id: SpooledRaw("1.eml", "aa", head(None))}, NOW)
     again = replace(PIECE, materials=("照片", "视频"), number=2)
     ledger.pieces.mark_waiting(first.id, again, NOW)
     assert [one.piece for one in ledger.pieces.find_waiting("puyang")] == [again]

@@ -7,7 +7,7 @@ from intake_bot.files.facts import Kind
 from intake_bot.judging.verdict import Decision, Disposition, MailKind
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.values.events import EventName, EventRecord
-from intake_bot.ledger.values.records import BouncedLetter, Letter, Outcome
+from intake_bot.ledger.values.records import BouncedLetter, Letter, Outcome, SpooledRaw
 from intake_bot.ledger.values.reports import AcceptedEntry, DayReport, Figures
 from intake_bot.ledger.values.states import LetterState
 from tests.ledger.samples import (
@@ -45,7 +45,7 @@ def _fill(ledger: Ledger) -> None:
     judged(ledger, 2, judgement(verdict(item(), disposition=Disposition.PARTIAL)))
     judged(ledger, 3, judgement(verdict(item(decision=Decision.REJECTED), disposition=Disposition.REJECTED)))
     judged(ledger, 4, judgement(verdict(item(decision=Decision.HELD), disposition=Disposition.HELD)))
-    ledger.messages.hold(ledger.messages.record_seen(key(5), NOW).id, "三次打开都失败", NOW)
+    ledger.messages.hold(ledger.messages.record_seen([key(5)], NOW)[0].id, "三次打开都失败", NOW)
     ledger.messages.mark_ignored(spooled(ledger, 6).id, MailKind.MACHINE, "退信", NOW)
     ledger.messages.mark_ignored(spooled(ledger, 7).id, MailKind.OTHER, "不是报送", NOW)
     ledger.messages.mark_duplicate(spooled(ledger, 8).id, 1, NOW)
@@ -145,10 +145,10 @@ def test_day_report_begins_where_the_last_digest_ended(ledger: Ledger) -> None:
 
 def test_day_report_lists_only_submissions_of_a_junk_folder(ledger: Ledger) -> None:
     for uid in range(1, 6):
-        message = ledger.messages.record_seen(replace(key(uid), folder="垃圾邮件"), NOW, junk=True)
+        message = ledger.messages.record_seen([replace(key(uid), folder="垃圾邮件")], NOW, junk=True)[0]
         if uid > 1:
             ledger.messages.record_spooled(
-                message.id, f"{uid}.eml", f"{uid:064x}", head(f"<{uid}@example.edu.cn>"), NOW
+                {message.id: SpooledRaw(f"{uid}.eml", f"{uid:064x}", head(f"<{uid}@example.edu.cn>"))}, NOW
             )
     ledger.messages.hold(1, "三次打开都失败", NOW)
     ledger.messages.record_judgement(2, judgement(), NOW)
@@ -216,9 +216,9 @@ def test_figures_of_an_empty_ledger_are_zero(ledger: Ledger) -> None:
 
 
 def test_figures_count_what_is_open_in_one_bureau(ledger: Ledger) -> None:
-    ledger.messages.record_seen(key(1), NOW)
+    ledger.messages.record_seen([key(1)], NOW)
     spooled(ledger, 2)
-    ledger.messages.hold(ledger.messages.record_seen(key(3), NOW).id, "打不开", NOW)
+    ledger.messages.hold(ledger.messages.record_seen([key(3)], NOW)[0].id, "打不开", NOW)
     judged(ledger, 4, judgement(verdict(item("视频", decision=Decision.HELD), disposition=Disposition.HELD)))
     judged(ledger, 5, judgement(answer=draft("<a5@intake>")))
     judged(ledger, 6, judgement(answer=draft("<a6@intake>")))

@@ -61,7 +61,7 @@ def test_held_item_is_doubtful_by_its_own_or_its_mail_s_findings(ledger: Ledger,
 
 
 def test_find_held_gives_unopened_mails_and_held_items_and_verdicts(ledger: Ledger) -> None:
-    unopened = ledger.messages.record_seen(key(1), NOW)
+    unopened = ledger.messages.record_seen([key(1)], NOW)[0]
     ledger.messages.hold(unopened.id, "三次打开都失败", NOW)
     judged(ledger, 2, judgement(HELD))
     judged(ledger, 3, judgement(verdict(item(), item("视频", decision=Decision.HELD), disposition=Disposition.PARTIAL)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.values.records import MailHeaders
 from intake_bot.ledger.values.states import IllegalEvent, MessageState
 from tests.ledger.samples import NOW, asking, judgement, key, spooled
 
@@ -16,7 +17,7 @@ def test_calls_within_a_block_are_committed_together(ledger: Ledger, path: Path)
     with Ledger.open(path) as other:
         with ledger.together():
             for uid in (1, 2):
-                ledger.messages.record_seen(key(uid), NOW)
+                ledger.messages.record_seen([key(uid)], NOW)
             assert len(ledger.messages.find_unfinished("puyang")) == 2
             assert other.messages.find_unfinished("puyang") == ()
         assert len(other.messages.find_unfinished("puyang")) == 2
@@ -24,17 +25,17 @@ def test_calls_within_a_block_are_committed_together(ledger: Ledger, path: Path)
 
 def test_block_that_raises_leaves_nothing(ledger: Ledger) -> None:
     with pytest.raises(ZeroDivisionError), ledger.together():
-        ledger.messages.record_seen(key(1), NOW)
+        ledger.messages.record_seen([key(1)], NOW)
         raise ZeroDivisionError
     assert ledger.messages.find_unfinished("puyang") == ()
-    ledger.messages.record_seen(key(2), NOW)
+    ledger.messages.record_seen([key(2)], NOW)
     assert len(ledger.messages.find_unfinished("puyang")) == 1
 
 
 def test_part_that_raises_is_undone_alone(ledger: Ledger) -> None:
     first, second = spooled(ledger, 1), spooled(ledger, 2)
     with ledger.together():
-        ledger.messages.record_headers(first.id, "a@b.cn", "照片")
+        ledger.messages.record_headers({first.id: MailHeaders("a@b.cn", "照片")})
         with pytest.raises(IllegalEvent), ledger.apart():
             ledger.messages.record_judgement(first.id, judgement(), NOW)
             ledger.messages.record_judgement(first.id, judgement(), NOW)
@@ -56,7 +57,7 @@ def test_later_call_sees_what_an_earlier_one_wrote(ledger: Ledger) -> None:
 def test_other_threads_are_not_within_the_block(ledger: Ledger) -> None:
     seen: list[int] = []
     with ledger.together():
-        ledger.messages.record_seen(key(1), NOW)
+        ledger.messages.record_seen([key(1)], NOW)
         reader = threading.Thread(target=lambda: seen.append(len(ledger.messages.find_unfinished("puyang"))))
         reader.start()
         reader.join()

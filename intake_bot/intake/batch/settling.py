@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -26,12 +26,13 @@ from intake_bot.intake.order_mail import OrderMail
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.values.events import Detail
 from intake_bot.ledger.values.orders import CommandDraft, CommandFile
-from intake_bot.ledger.values.records import BouncedLetter, MessageRecord
+from intake_bot.ledger.values.records import BouncedLetter, MailHeaders, MessageRecord, SpooledRaw
 from intake_bot.ledger.values.states import MessageState
 from intake_bot.mail.bounces import read_bounce
 from intake_bot.mail.imap.responses import MailGone
 from intake_bot.mail.imap.spool import Spool, SpooledMail
 from intake_bot.mail.machines.triage import BOUNCE
+from intake_bot.mail.message import Message
 from intake_bot.mail.reading.read import read_head
 from intake_bot.notices.subject import read_subject
 
@@ -54,6 +55,8 @@ class Settler:
         self._clock = services.clock
         self._judgements = JudgementWriter(services)
         self._contexts: dict[str, NoticeContext | None] = {}
+        self._repeated: frozenset[int] = frozenset()
+        """Those of the batch that may be duplicates."""
         self._spool = spool
         self._store = Store(services.home.files)
         self._work = work
@@ -62,9 +65,10 @@ class Settler:
         """The files of all mails that are settled within the block are durable when it ends."""
         return self._judgements.together()
 
-    def look_up(self) -> None:
+    def look_up(self, records: Sequence[MessageRecord]) -> None:
         """Asks once for what is asked about every mail of a batch; to be called before its transaction."""
         self._contexts.clear()
+        self._repeated = self._ledger.messages.find_repeated([record.id for record in records])
         now = self._clock()
         self._ledger.letters.find_answers_since(self._bureau.id, now - _DAY)
 
@@ -84,12 +88,12 @@ class Settler:
 
     def settle_alone(self, record: MessageRecord, scanner: MailboxScanner, opener: Opener) -> None:
         """All steps for one mail, from wherever an earlier attempt has left it."""
-        self._contexts.clear()
         spooled = self._spooled(record, scanner)
+        self.look_up([record])
         record = self._ledger.messages.get(record.id)
         with tempfile.TemporaryDirectory(dir=self._work, ignore_cleanup_errors=True) as folder:
             message = open_mail(spooled.path, Path(folder), self._services.settings.intake.limits)
-            self._ledger.messages.record_headers(record.id, message.sender.address, message.subject)
+            (record,) = self.record_headers([record], {record.id: message})
             read = ReadMail(message, opener, Path(folder))
             is_settled = self._settle(record, read, lambda other: self._spooled(other, scanner).path)
         if is_settled:
@@ -107,9 +111,17 @@ class Settler:
         Raises NotAsked where it must be settled alone: it wants other mails, or files of a prior one, which may be of
         the same batch and not in the store yet.
         """
-        self._ledger.messages.record_headers(record.id, read.message.sender.address, read.message.subject)
         with self._ledger.apart():
-            return self._settle(self._ledger.messages.get(record.id), read, _no_other_mail)
+            return self._settle(record, read, _no_other_mail)
+
+    def record_headers(
+        self, records: Sequence[MessageRecord], messages: Mapping[int, Message]
+    ) -> tuple[MessageRecord, ...]:
+        """Records sender and subject of those that were read; returns the mails as the ledger has them now."""
+        headers = {id_: MailHeaders(one.sender.address, one.subject) for id_, one in messages.items()}
+        self._ledger.messages.record_headers(headers)
+        known = self._ledger.messages.get_all([record.id for record in records])
+        return tuple(known[record.id] for record in records)
 
     def discard(self, settled: Sequence[tuple[MessageRecord, SpooledMail]]) -> None:
         """Removes the raw bytes of mails that are settled. Those of a held one stay: a person may supply what is
@@ -121,7 +133,7 @@ class Settler:
 
     def _spooled(self, record: MessageRecord, scanner: MailboxScanner) -> SpooledMail:
         spooled = self.save(record, scanner)
-        self.note_spooled(record, spooled)
+        self.record_spooled(self.find_unrecorded(record, spooled))
         return spooled
 
     def save(self, record: MessageRecord, scanner: MailboxScanner) -> SpooledMail:
@@ -131,19 +143,25 @@ class Settler:
             spooled = self._spool.save(record.key, lambda write: scanner.fetch(record.key, write))
         return spooled
 
-    def note_spooled(self, record: MessageRecord, spooled: SpooledMail) -> None:
-        """Records the raw mail. Raises MailGone where it is another one than before."""
+    def record_spooled(self, spooled: Mapping[int, SpooledRaw]) -> None:
+        """Records the raw mails."""
+        if spooled:
+            self._ledger.messages.record_spooled(spooled, self._clock())
+
+    def find_unrecorded(self, record: MessageRecord, spooled: SpooledMail) -> Mapping[int, SpooledRaw]:
+        """What the ledger does not know of the raw mail, by the mail's id. Raises MailGone where it is another one than
+        before."""
         if record.sha256 == spooled.sha256 or record.state is MessageState.WAITING:
-            return
+            return {}
         head = read_head(spooled.path)
         if record.identity not in (None, head.identity):
             self._spool.discard(spooled)
             raise MailGone("邮件已不在邮箱里，在它的位置上是另一封")
-        self._ledger.messages.record_spooled(record.id, spooled.path.name, spooled.sha256, head, self._clock())
+        return {record.id: SpooledRaw(spooled.path.name, spooled.sha256, head)}
 
     def _settle(self, record: MessageRecord, read: ReadMail, raw_of: RawOf) -> bool:
         """Writes down what the mail turned out to be, in one transaction. False when it waits for other pieces."""
-        original = self._ledger.messages.find_original(record.id)
+        original = self._ledger.messages.find_original(record.id) if record.id in self._repeated else None
         if original is not None:
             self._ledger.messages.mark_duplicate(record.id, original.id, self._clock())
             log.info("duplicate receipt=%s of=%s", record.receipt, original.receipt)

@@ -14,10 +14,11 @@ from __future__ import annotations
 import logging
 import shutil
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
 
 from intake_bot.errors import DiskFailure, LedgerDamaged, LedgerUnavailable, TemporaryFailure
 from intake_bot.files.worker.recorded import NotAsked
@@ -28,7 +29,7 @@ from intake_bot.intake.batch.settling import Settler
 from intake_bot.intake.batch.stopwatch import Stage, Stopwatch
 from intake_bot.intake.mailbox_scanner import MailboxScanner
 from intake_bot.ledger.ledger import Ledger
-from intake_bot.ledger.values.records import MessageRecord
+from intake_bot.ledger.values.records import MessageRecord, SpooledRaw
 from intake_bot.mail.imap.spool import Spool, SpooledMail
 
 log = logging.getLogger(__name__)
@@ -122,8 +123,15 @@ class BatchTaker:
             self._step(batch, save)
 
     def _note_spooled(self, batch: Batch) -> None:
+        """Records those that are what the ledger takes them for."""
+        spooled: dict[int, SpooledRaw] = {}
+
+        def check(record: MessageRecord) -> None:
+            spooled.update(self._settler.find_unrecorded(record, batch.spooled[record.id]))
+
         with self._ledger.together():
-            self._step(batch, lambda record: self._settler.note_spooled(record, batch.spooled[record.id]))
+            self._step(batch, check)
+            self._settler.record_spooled(spooled)
 
     def _step(self, batch: Batch, step: Callable[[MessageRecord], None]) -> None:
         """Does the step for each waiting mail; those that fail wait no longer."""
@@ -183,14 +191,16 @@ class BatchTaker:
     def _judge_together(self, batch: Batch, stop: Callable[[], bool]) -> IntakeCount:
         """Judges mails in order in one transaction, until the next one is not read yet or has to be settled alone."""
         wait([batch.reading[batch.waiting[0].id]])
-        self._settler.look_up()
+        ready = list(takewhile(lambda one: one.id in batch.reading and batch.reading[one.id].done(), batch.waiting))
+        self._settler.look_up(ready)
         done: list[tuple[MessageRecord, bool]] = []
         settled: list[MessageRecord] = []
         before = len(self.put_back)
         try:
             # The files are durable before the transaction that names them is committed.
             with self._stopwatch.time(Stage.FILE), self._ledger.together(), self._settler.together():
-                self._judge_in_order(batch, stop, done, settled)
+                records = self._note_headers(batch, ready)
+                self._judge_in_order(batch, records, stop, done, settled)
         except OUR_TROUBLE as error:
             log.warning("batch taken apart: %s", error)
             # Rolled back with the transaction, these are settled one by one now.
@@ -207,17 +217,24 @@ class BatchTaker:
         put_back = len(self.put_back) - before
         return IntakeCount(settled=len(done) - failed - put_back, failed=failed)
 
+    def _note_headers(self, batch: Batch, ready: Sequence[MessageRecord]) -> Iterable[MessageRecord]:
+        """The mails with sender and subject, as the ledger has them now. Those that could not be read have none."""
+        readings = {one.id: batch.reading[one.id] for one in ready}
+        messages = {id_: one.result().message for id_, one in readings.items() if one.exception() is None}
+        return self._settler.record_headers(ready, messages)
+
     def _judge_in_order(
         self,
         batch: Batch,
+        records: Iterable[MessageRecord],
         stop: Callable[[], bool],
         done: list[tuple[MessageRecord, bool]],
         settled: list[MessageRecord],
     ) -> None:
-        for record in batch.waiting:
-            reading = batch.reading.get(record.id)
-            if reading is None or not reading.done() or (done and stop()):
+        for record in records:
+            if done and stop():
                 return
+            reading = batch.reading[record.id]
             try:
                 with self._stopwatch.time(Stage.JUDGE):
                     is_done = self._attempts.make(record, partial(self._judge, record, reading, settled))

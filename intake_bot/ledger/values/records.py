@@ -20,7 +20,7 @@ from intake_bot.ledger.values.events import Detail
 from intake_bot.ledger.values.orders import OrderCode, SheetPhoto
 from intake_bot.ledger.values.states import LetterState, MessageState
 from intake_bot.mail.imap.arrival import Arrival
-from intake_bot.mail.imap.mail_key import MailKey
+from intake_bot.mail.imap.mail_key import MailHead, MailKey
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,25 @@ class MessageRecord:
     """Why it was held or ignored."""
     last_error: str
     """Of the last attempt that failed or was excused."""
+
+
+@dataclass(frozen=True)
+class SpooledRaw:
+    """The raw bytes of a mail on disk."""
+
+    spool: str
+    """Name of the spool file."""
+    sha256: str
+    """Hexadecimal."""
+    head: MailHead
+
+
+@dataclass(frozen=True)
+class MailHeaders:
+    """What a clerk finds a mail by."""
+
+    sender: str
+    subject: str
 
 
 @dataclass(frozen=True)

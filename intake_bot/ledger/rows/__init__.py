@@ -1,0 +1,1 @@
+"""Rows of single tables, read and written within the caller's transaction."""
