@@ -17,8 +17,8 @@ from intake_bot.desk.held_mail import HeldMail
 from intake_bot.desk.missing import missing_sentences
 from intake_bot.desk.picking import pick, undo_pick
 from intake_bot.desk.reminding import remind, undo_reminders
-from intake_bot.digests.file_digest import MAXIMUM_ATTACHED_BYTES
 from intake_bot.digests.workbook.gather import WORKBOOK_KIND, WORKBOOK_NAME, make_workbook
+from intake_bot.digests.write_digest import MAXIMUM_ATTACHED_BYTES
 from intake_bot.errors import ConfigError, PermanentFailure
 from intake_bot.home.services import Services
 from intake_bot.judging.verdict import Disposition

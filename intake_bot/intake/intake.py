@@ -27,7 +27,6 @@ from intake_bot.intake.batch.settling import Settler
 from intake_bot.intake.batch.stopwatch import Stopwatch
 from intake_bot.intake.batch.taking import Batch, BatchTaker
 from intake_bot.intake.batch.taking import IntakeCount as IntakeCount
-from intake_bot.intake.ledger_prior_mail import overdue
 from intake_bot.intake.mailbox_scanner import MailboxScanner
 from intake_bot.ledger.values.records import MessageRecord
 from intake_bot.mail.connection import ServerFailure
@@ -153,7 +152,11 @@ class Intake:
             count += self._try_again(taker, record)
         return count
 
-    def _find_overdue(self) -> Iterator[MessageRecord]:
+    def _find_overdue(self) -> Iterable[MessageRecord]:
+        if not self._ledger.pieces.find_waiting(self._bureau.id):
+            return ()
+        from intake_bot.intake.ledger_prior_mail import overdue  # with the first piece, as what judges
+
         return overdue(self._ledger, self._settings, self._bureau, self._clock())
 
     def _try_again(self, taker: BatchTaker, record: MessageRecord) -> IntakeCount:

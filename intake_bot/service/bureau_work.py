@@ -19,11 +19,7 @@ from typing import Generic, TypeVar
 
 from intake_bot.config.connections import smtp_settings
 from intake_bot.config.settings import Bureau, Mode
-from intake_bot.desk.clerk_desk import ClerkDesk
-from intake_bot.desk.supply_folder import SupplyFolder
 from intake_bot.digests.file_digest import DigestFiler
-from intake_bot.digests.package.archive import keep_archive_filled
-from intake_bot.digests.reminders.send import remind_ahead
 from intake_bot.errors import IntakeError, TemporaryFailure
 from intake_bot.files.worker.worker import Worker
 from intake_bot.home.services import Services
@@ -266,13 +262,21 @@ class BureauWork:
             self._worker = Worker(allowance)
         return self._worker
 
-    # ---- the clerks --------------------------------------------------------------------------------------------------
+    # ---- the clerks: what serves them is imported when there is something for it to do -------------------------------
 
     def _take_supplies(self, post: _Post) -> JobRun[int]:
+        if not post.services.home.supply.is_dir():
+            return JobRun(0)
+        from intake_bot.desk.supply_folder import SupplyFolder
+
         with post.own_worker() as worker:
             return JobRun(SupplyFolder(replace(post.services, worker=worker), post.bureau).take())
 
     def _carry_out_orders(self, post: _Post) -> JobRun[int]:
+        if not post.services.ledger.orders.find_pending(post.bureau.id):
+            return JobRun(0)
+        from intake_bot.desk.clerk_desk import ClerkDesk
+
         with post.own_worker() as worker:
             return JobRun(ClerkDesk(replace(post.services, worker=worker)).carry_out(post.bureau))
 
@@ -330,6 +334,12 @@ class BureauWork:
     def _file_due_digest(self, post: _Post) -> JobRun[bool]:
         with post.own_worker() as worker:
             services = replace(post.services, worker=worker)
-            remind_ahead(services, post.bureau)
-            keep_archive_filled(services, post.bureau, services.clock())
+            if services.settings.intake.reminders.hours_before is not None:
+                from intake_bot.digests.reminders.send import remind_ahead
+
+                remind_ahead(services, post.bureau)
+            if services.settings.intake.is_archive_kept:
+                from intake_bot.digests.package.archive import keep_archive_filled
+
+                keep_archive_filled(services, post.bureau, services.clock())
             return JobRun(DigestFiler(services).file_due(post.bureau, services.clock()))

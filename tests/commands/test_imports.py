@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from intake_bot.config.kept_trees import keep_trees
 from intake_bot.config.load import load
 from intake_bot.home.home import Home
 from intake_bot.ledger.ledger import Ledger
-from tests.architecture import ROOT
+from tests.architecture import ROOT, imports, package_trees
 
 HEAVY = (
     "alembic",
@@ -46,12 +47,31 @@ HEAVY = (
     "intake_bot.outbox.deliver",
     "intake_bot.service.daemon",
 )
+WITH_A_MAIL = (
+    "intake_bot.desk",
+    "intake_bot.digests.package",
+    "intake_bot.digests.write_digest",
+    "intake_bot.intake.answers",
+    "intake_bot.intake.examine",
+    "intake_bot.judging.judge",
+    "intake_bot.judging.rules",
+    "intake_bot.letters.reply",
+)
+"""What a mail, an order or a digest needs, and a round that meets none of them does not."""
 LEDGER = ("sqlalchemy", "sqlmodel", "intake_bot.ledger.tables")
 _PROGRAM = """
 import json, sys
 from intake_bot.cli import run
 code = run(sys.argv[1:])
 print("\\n" + json.dumps([code, sorted(sys.modules)]))
+"""
+_STARTED = """
+import json, sys
+import intake_bot.commands.run
+at_start = sorted(sys.modules)
+from intake_bot.service.daemon import import_the_rest
+import_the_rest()
+print("\\n" + json.dumps([at_start, sorted(sys.modules)]))
 """
 _LOOKED_AT = """
 import atexit, gc, json, sys
@@ -77,6 +97,20 @@ def test_command_that_only_looks_loads_no_heavy_library(
 ) -> None:
     Ledger.open(home / "data" / "ledger.sqlite3").close()
     assert _run(home, command, "--home", str(home), unwanted=unwanted) == (code, set())
+
+
+def test_round_that_meets_no_mail_loads_nothing_that_judges_and_answers(home: Path) -> None:
+    out_of_season = ("poll", "--now", "2023-01-04T10:00:00+08:00", "--home", str(home))
+    assert _run(home, *out_of_season, unwanted=WITH_A_MAIL) == (1, set())
+
+
+def test_service_loads_what_its_jobs_need_once_it_has_started(home: Path) -> None:
+    """Else an upgrade of its files would mix two versions in a service that has run for weeks."""
+    at_start, later = _told(home, _STARTED)
+    assert _among(at_start, WITH_A_MAIL) == set()
+    late = {one.name for one in imports(package_trees()) if one.module.split(".")[0] in ("service", "intake")}
+    program = {"intake_bot." + name.removesuffix(".") for name in package_trees()}
+    assert {name.rpartition(".")[0] for name in late} & program - set(later) == set()
 
 
 def test_preview_of_a_digest_loads_nothing_that_reads_mail(home: Path) -> None:
@@ -116,7 +150,11 @@ def test_imports_are_not_searched_for_circles(home: Path) -> None:
 def _run(home: Path, *arguments: str, unwanted: tuple[str, ...]) -> tuple[int, set[str]]:
     """How the command ended, and what it loaded that is unwanted."""
     code, modules = _told(home, _PROGRAM, *arguments)
-    return code, {name for name in modules if any(name == one or name.startswith(f"{one}.") for one in unwanted)}
+    return code, _among(modules, unwanted)
+
+
+def _among(modules: Iterable[str], unwanted: tuple[str, ...]) -> set[str]:
+    return {name for name in modules if any(name == one or name.startswith(f"{one}.") for one in unwanted)}
 
 
 def _told(home: Path, program: str, *arguments: str) -> Any:

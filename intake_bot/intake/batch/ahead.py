@@ -22,10 +22,6 @@ from intake_bot.files.worker.recorded import Opener, Recorder
 from intake_bot.files.worker.worker import Worker
 from intake_bot.home.services import Services
 from intake_bot.intake.batch.stopwatch import Stage, Stopwatch
-from intake_bot.intake.checks import decide_before_files
-from intake_bot.intake.gather import Gatherer
-from intake_bot.intake.opening import NOTHING_SUPPLIED, open_mail_apart
-from intake_bot.intake.prior_mail import NoPriorMail
 from intake_bot.ledger.values.records import MessageRecord
 from intake_bot.mail.message import Message
 
@@ -83,6 +79,12 @@ class ReadAhead:
         return self._threads.submit(self._read, record, raw, context, share)
 
     def _read(self, record: MessageRecord, raw: Path, context: NoticeContext, share: float) -> ReadMail:
+        # With the first mail: a pass that finds none starts without what reads it.
+        from intake_bot.intake.checks import decide_before_files
+        from intake_bot.intake.gather import Gatherer
+        from intake_bot.intake.opening import NOTHING_SUPPLIED, open_mail_apart
+        from intake_bot.intake.prior_mail import NoPriorMail
+
         work = Path(tempfile.mkdtemp(dir=self._folder))
         try:
             with self.worker() as worker:

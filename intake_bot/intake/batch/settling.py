@@ -7,7 +7,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from intake_bot.config.notice_context import NoticeContext
 from intake_bot.config.settings import Bureau
@@ -16,25 +18,24 @@ from intake_bot.files.store import Store
 from intake_bot.files.worker.recorded import NotAsked, Opener
 from intake_bot.home.services import Services
 from intake_bot.intake.batch.ahead import ReadMail
-from intake_bot.intake.bounced_letter import bounced_letter
-from intake_bot.intake.examine import Examination
-from intake_bot.intake.judgement import JudgementWriter
-from intake_bot.intake.ledger_prior_mail import RawOf
 from intake_bot.intake.mailbox_scanner import MailboxScanner
 from intake_bot.intake.opening import NOTHING_SUPPLIED, open_mail
-from intake_bot.intake.order_mail import OrderMail
 from intake_bot.judging.verdict import MailKind
 from intake_bot.ledger.values.events import Detail
 from intake_bot.ledger.values.orders import CommandDraft, CommandFile
 from intake_bot.ledger.values.records import BouncedLetter, MailHeaders, MessageRecord, SpooledRaw
 from intake_bot.ledger.values.states import MessageState
-from intake_bot.mail.bounces import read_bounce
 from intake_bot.mail.imap.responses import MailGone
 from intake_bot.mail.imap.spool import Spool, SpooledMail
-from intake_bot.mail.machines.triage import BOUNCE
 from intake_bot.mail.message import Message
 from intake_bot.mail.reading.read import read_head
 from intake_bot.notices.subject import read_subject
+
+if TYPE_CHECKING:
+    from intake_bot.intake.examine import Examination
+    from intake_bot.intake.judgement import JudgementWriter
+    from intake_bot.intake.ledger_prior_mail import RawOf
+    from intake_bot.intake.order_mail import OrderMail
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +54,19 @@ class Settler:
         self._bureau = bureau
         self._ledger = services.ledger
         self._clock = services.clock
-        self._judgements = JudgementWriter(services)
         self._contexts: dict[str, NoticeContext | None] = {}
         self._repeated: frozenset[int] = frozenset()
         """Those of the batch that may be duplicates."""
         self._spool = spool
         self._store = Store(services.home.files)
         self._work = work
+
+    @cached_property
+    def _judgements(self) -> JudgementWriter:
+        # With the first mail: most passes find none, and what judges and answers takes as long to import as the ledger.
+        from intake_bot.intake.judgement import JudgementWriter
+
+        return JudgementWriter(self._services)
 
     def together(self) -> AbstractContextManager[None]:
         """The files of all mails that are settled within the block are durable when it ends."""
@@ -221,6 +228,10 @@ class Settler:
 
     def _bounced_letter(self, found: Examination) -> BouncedLetter | None:
         """Which letter of ours a bounce is about, if it is one."""
+        from intake_bot.intake.bounced_letter import bounced_letter
+        from intake_bot.mail.bounces import read_bounce
+        from intake_bot.mail.machines.triage import BOUNCE
+
         if not found.reason.startswith(BOUNCE):
             return None
         return bounced_letter(read_bounce(found.message), self._bureau.id, self._ledger)
