@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import css_inline
 from jinja2 import (
@@ -58,11 +59,26 @@ class _Compiled(BytecodeCache):
 _compiled_before = _Compiled()
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Asks once what a template may read: it depends on the type of the object and on the name, and a letter reads a
+    hundred attributes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._is_safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        asked = (type(obj), attr)
+        if asked not in self._is_safe:
+            self._is_safe[asked] = super().is_safe_attribute(obj, attr, value)
+        return self._is_safe[asked]
+
+
 def letter_environment(
     loader: BaseLoader, undefined: type[Undefined] = StrictUndefined
 ) -> ImmutableSandboxedEnvironment:
     """Jinja2 in its sandbox, with HTML escaped and with filters for dates and sizes."""
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=loader,
         autoescape=lambda name: name is not None and name.endswith(".html"),
         undefined=undefined,
@@ -175,8 +191,8 @@ class Templates:
         return self.render_paragraphs(name, block, **values) if block in self._find(name).blocks else ()
 
     def _find(self, name: str) -> Template:
-        if name in self._known_good:
-            return self._environment.get_template(name)  # which keeps what it has compiled
+        if name in self._known_good and name not in self._templates:
+            self._templates[name] = self._environment.get_template(name)
         if name not in self._templates:
             raise ConfigError((template_fault(name, 0, "缺少这个模板"),))
         return self._templates[name]

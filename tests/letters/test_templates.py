@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,6 +79,15 @@ def test_template_cannot_reach_into_the_program(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("{{ word.__class__.__mro__ }}", encoding="utf-8")
     with pytest.raises(ConfigError):
         read_templates([tmp_path]).render_text("a.txt", word="x")
+
+
+def test_template_may_read_a_name_of_one_value_that_it_may_not_of_another(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("{{ value.append('x') }}", encoding="utf-8")
+    templates = read_templates([tmp_path])
+    for _ in range(2):
+        assert templates.render_text("a.txt", value=SimpleNamespace(append=str.upper)) == "X\n"
+        with pytest.raises(ConfigError, match="append"):
+            templates.render_text("a.txt", value=["y"])
 
 
 def test_text_of_a_block_is_escaped_where_html_shows_it(tmp_path: Path) -> None:
