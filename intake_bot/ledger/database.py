@@ -183,7 +183,7 @@ class Database:
             with translated_errors(self.path), Session(self._writer) as session, session.begin():
                 yield session
                 session.flush()
-                session.connection().execute(_STAMP_CHANGES)
+                connection_of(session).execute(_STAMP_CHANGES)
         finally:
             self._turn.release()
 
@@ -207,6 +207,7 @@ class Database:
             yield
             return
         with translated_errors(self.path), shared.begin_nested():
+            shared.connection()  # sets the savepoint, which statements on `connection_of` do not
             yield
 
     @property
@@ -337,22 +338,30 @@ Values = dict[str, Any]
 """Column → value; every column without a default of the database must be there."""
 
 
+def connection_of(session: Session) -> Connection:
+    """The connection of the session's one transaction. To ask the session for it takes a good part of a statement."""
+    if "connection" not in session.info:
+        session.info["connection"] = session.connection()
+    connection: Connection = session.info["connection"]
+    return connection
+
+
 def read_rows(session: Session, statement: Executable, **values: object) -> Sequence[Any]:
     """The rows that a statement with bound values finds. It is made once: that takes longer than to run it."""
     session.flush()
-    return session.connection().execute(statement, values).all()
+    return connection_of(session).execute(statement, values).all()
 
 
 def insert_row(session: Session, row: type[SQLModel], **values: object) -> int:
     """Adds one row; returns its id. What the session holds of other tables may be written later."""
-    inserted = session.connection().execute(_insert(row), values)
+    inserted = connection_of(session).execute(_insert(row), values)
     return int(inserted.lastrowid)
 
 
 def insert_rows(session: Session, row: type[SQLModel], values: Sequence[Values]) -> None:
     """Adds rows that nobody asks for by their ids."""
     if values:
-        session.connection().execute(_insert(row), values)
+        connection_of(session).execute(_insert(row), values)
 
 
 def insert_rows_with_ids(session: Session, row: type[SQLModel], values: Sequence[Values]) -> tuple[int, ...]:
@@ -360,7 +369,7 @@ def insert_rows_with_ids(session: Session, row: type[SQLModel], values: Sequence
     if not values:
         return ()
     # SQLite counts ids up in the order of the values. Only that of the rows that it returns is left open.
-    return tuple(sorted(added.id for added in session.connection().execute(_insert_with_id(row), values)))
+    return tuple(sorted(added.id for added in connection_of(session).execute(_insert_with_id(row), values)))
 
 
 def update_row(session: Session, row: type[SQLModel], id_: int, **values: object) -> None:
@@ -376,7 +385,7 @@ def update_rows(session: Session, row: type[SQLModel], changes: Mapping[int, Val
     session.flush()
     columns = tuple(next(iter(changes.values())))
     values = [{"_id": id_, **changed} for id_, changed in changes.items()]
-    done = session.connection().execute(_update(row, columns), values)
+    done = connection_of(session).execute(_update(row, columns), values)
     if done.rowcount != len(changes):
         raise NoResultFound
     for id_ in changes:

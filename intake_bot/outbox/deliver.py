@@ -99,6 +99,8 @@ class Outbox:
         """What is due, the most urgent one first, as it was at `_lined_up_at`."""
         self._lined_up_at = clock()
         self._served: Counter[School] = Counter()
+        self._spam_was_refused = False
+        """Whether a letter of the bureau was ever taken for spam."""
 
     def settle_doubts(self, sent_since: Callable[[date], Collection[str] | None]) -> int:
         """Settles letters in doubt; returns how many.
@@ -133,6 +135,8 @@ class Outbox:
         Raises LoginRefused or TemporaryFailure when the server cannot be used; the letters remain due.
         """
         delivered, before = DeliveryCount(), None
+        refused = self._ledger.trail.find_last(self._bureau, (EventName.LETTER_REFUSED_AS_SPAM,))
+        self._spam_was_refused = refused is not None
         while delivered != before and self._has_due_letters() and not self._is_resting():
             self._pacer.wait(self._pause.at(self._clock()))
             if stop():
@@ -228,7 +232,7 @@ class Outbox:
         if not letter.is_intact:
             log.error("letter changed in the ledger id=%d receipt=%s", letter.id, letter.receipt)
             return self._fail(letter, CHANGED)
-        if self._ledger.letters.is_known_spam(letter):
+        if self._spam_was_refused and self._ledger.letters.is_known_spam(letter):
             return self._fail(letter, REPEATED_SPAM)
         try:
             began = monotonic()
@@ -266,6 +270,7 @@ class Outbox:
         """Marks the letter as failed, and its text as spam: a letter with the same text is not sent again. The digest
         reports it to the clerk."""
         self._ledger.letters.record_spam_refusal(letter, self._clock())
+        self._spam_was_refused = True
         return self._fail(letter, error)
 
     def _defer(self, letter: Letter, error: str, kind: RefusalKind) -> DeliveryCount:

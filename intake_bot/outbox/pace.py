@@ -50,6 +50,8 @@ class LearnedPause:
 
     def at(self, now: datetime) -> float:
         """The pause at this time."""
+        if self._limits.most == self._limits.least:
+            return self._limits.least
         grown = self._trail.find_last(self._bureau, (EventName.OUTBOX_SLOWED,))
         if grown is None:
             return self._limits.least

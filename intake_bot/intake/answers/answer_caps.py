@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -44,7 +44,7 @@ def intended_answer(
     bureau, wanted = record.key.bureau, frozenset(address.lower() for address in recipient.people)
     start = min(midnight, now - HOUR)
     written = ledger.letters.find_answers_since(bureau, start)
-    contests = ledger.authors.find_contests_since(bureau, start)
+    contests = ledger.authors.find_contests_since(bureau, start) if _to(wanted, written) else ()
     told = ledger.prior_mails.find_answered_since(bureau, wanted, midnight) if said else ()
     said_in = next((one.receipt for one in told if one.receipt != record.receipt and complaint_of(one) == said), "")
     sending = settings.intake.sending
@@ -73,29 +73,37 @@ def tallies(
     cause: they use up nothing of what the address may be answered."""
     people = frozenset(address.lower() for address in recipient.people)
     answers = list(written)
-    today = [one for one in answers if one.at >= midnight]
-    is_preferred = recipient.is_familiar or (
-        recipient.unit is not None and all(one.unit != recipient.unit for one in today)
-    )
-    hour = [one for one in answers if one.at > now - HOUR]
-    told = [one.at for one in contests if one.contest.to.lower() in people]
-    told_in_hour, told_today = sum(at > now - HOUR for at in told), sum(at >= midnight for at in told)
+    today = {one.unit for one in answers if one.at >= midnight}
+    is_preferred = recipient.is_familiar or (recipient.unit is not None and recipient.unit not in today)
+    every = _count([one.at for one in answers], now, midnight)
+    own = _count([one.at for one in _to(people, answers)], now, midnight)
+    told = _count([one.at for one in contests if one.contest.to.lower() in people], now, midnight)
     return (
-        Tally(Cap.SENDER_HOUR, max(0, _to(people, hour) - told_in_hour), sending.answers_per_hour),
-        Tally(Cap.SENDER_DAY, max(0, _to(people, today) - told_today), sending.answers_per_day),
-        *_bureau_tallies(len(hour), len(today), is_preferred, sending),
+        Tally(Cap.SENDER_HOUR, max(0, own.hour - told.hour), sending.answers_per_hour),
+        Tally(Cap.SENDER_DAY, max(0, own.day - told.day), sending.answers_per_day),
+        *_bureau_tallies(every, is_preferred, sending),
     )
 
 
-def _bureau_tallies(hour: int, today: int, is_preferred: bool, sending: SendingSettings) -> tuple[Tally, Tally]:
+@dataclass(frozen=True)
+class _Count:
+    hour: int
+    day: int
+
+
+def _count(times: Sequence[datetime], now: datetime, midnight: datetime) -> _Count:
+    return _Count(sum(at > now - HOUR for at in times), sum(at >= midnight for at in times))
+
+
+def _bureau_tallies(written: _Count, is_preferred: bool, sending: SendingSettings) -> tuple[Tally, Tally]:
     per_hour, per_day = sending.bureau_answers_per_hour, sending.bureau_answers_per_day
     if is_preferred:
-        return Tally(Cap.BUREAU_HOUR, hour, per_hour), Tally(Cap.BUREAU_DAY, today, per_day)
+        return Tally(Cap.BUREAU_HOUR, written.hour, per_hour), Tally(Cap.BUREAU_DAY, written.day, per_day)
     return (
-        Tally(Cap.STRANGERS_HOUR, hour, per_hour - int(per_hour * RESERVED_SHARE)),
-        Tally(Cap.STRANGERS_DAY, today, per_day - int(per_day * RESERVED_SHARE)),
+        Tally(Cap.STRANGERS_HOUR, written.hour, per_hour - int(per_hour * RESERVED_SHARE)),
+        Tally(Cap.STRANGERS_DAY, written.day, per_day - int(per_day * RESERVED_SHARE)),
     )
 
 
-def _to(people: frozenset[str], answers: Iterable[WrittenAnswer]) -> int:
-    return sum(not people.isdisjoint(one.people) for one in answers)
+def _to(people: frozenset[str], answers: Iterable[WrittenAnswer]) -> list[WrittenAnswer]:
+    return [one for one in answers if not people.isdisjoint(one.people)]
