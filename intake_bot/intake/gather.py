@@ -53,7 +53,7 @@ from intake_bot.ledger.values.records import KeptLink, SettledLinks
 from intake_bot.mail.body import prose_of
 from intake_bot.mail.cloud_links import CloudLink
 from intake_bot.mail.imap.arrival import Arrival
-from intake_bot.mail.machines.triage import is_of_sender, machine_mark
+from intake_bot.mail.machines.triage import is_of_sender
 from intake_bot.mail.message import Attachment, Message, UnreadContent
 from intake_bot.notices.named_days import read_relative_day
 from intake_bot.notices.notice import Material
@@ -94,7 +94,8 @@ class Gatherer:
         is_known = answered.submission is not None or answered.unproven is not None
         answers_us = is_known or _answers_us(message, self._prior_mail)
         weight = outweighed(mail, subject, answers_us)
-        quiet = silence(Occasion(message, self._context.own_addresses, outweighed=weight))
+        occasion = Occasion(message, self._context.own_addresses, outweighed=weight)
+        quiet = silence(occasion)
         # The other pieces are asked for their raw bytes: not for the sake of a machine that quotes a subject.
         piece = None if quiet or not author.may(Act.MERGE_OWN_PIECES) else self._piece(reading, author)
         attached = any(is_of_sender(one) for one in mail.message.attachments)
@@ -107,7 +108,7 @@ class Gatherer:
             subject=subject,
             reading=reading,
             traits=MailTraits(mail.author.address, carries_files, answers_us),
-            mark=machine_mark(message),
+            mark=occasion.mark,
             author=author,
             answered=answered.submission,
             unproven=_supplemented_by(subject, answered.unproven),

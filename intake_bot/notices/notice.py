@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -381,11 +382,7 @@ class Notice(Frozen):
 
     def last_deadline(self, zone: tzinfo) -> datetime:
         """Returns the latest deadline of all materials and days, without extensions."""
-        return max(
-            material.due.deadline(self.activity_week, day, zone)
-            for material in self.materials
-            for day in (self.activity_week.days if material.due.daily else (None,))
-        )
+        return _last_deadline(self, zone)
 
     def deadline(self, material: Material, unit: str | None, day: date | None, zone: tzinfo) -> datetime:
         """Returns the last instant in time for this unit, its extensions included. `unit` None: without extensions.
@@ -403,3 +400,13 @@ class Notice(Frozen):
     def material(self, name: str) -> Material | None:
         """Returns the material of exactly this name, or None."""
         return next((m for m in self.materials if m.name == name), None)
+
+
+@lru_cache(maxsize=64)
+def _last_deadline(notice: Notice, zone: tzinfo) -> datetime:
+    week = notice.activity_week
+    return max(
+        material.due.deadline(week, day, zone)
+        for material in notice.materials
+        for day in (week.days if material.due.daily else (None,))
+    )

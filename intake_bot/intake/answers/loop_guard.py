@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from intake_bot.ledger.values.events import SAID_ALREADY, Cap
-from intake_bot.mail.machines.triage import Weight, machine_mark, own_header_reason, own_mail_reason
+from intake_bot.mail.machines.triage import MachineMark, Weight, machine_mark, own_header_reason, own_mail_reason
 from intake_bot.mail.message import Message
 
 
@@ -44,6 +45,11 @@ class Occasion:
     outweighed: Weight = Weight.NONE
     """The heaviest mark of a program that the mail's material outweighs."""
 
+    @cached_property
+    def mark(self) -> MachineMark | None:
+        """The mark of the program that wrote the mail, if one did."""
+        return machine_mark(self.message)
+
 
 @dataclass(frozen=True)
 class Silence:
@@ -58,7 +64,7 @@ Guard = Callable[[Occasion], Silence | None]
 
 def machine_mail(occasion: Occasion) -> Silence | None:
     """A machine wrote it: a bounce, an auto-reply, a read receipt, a list (RFC 3834, and providers' own headers)."""
-    mark = machine_mark(occasion.message)
+    mark = occasion.mark
     return Silence(mark.reason) if mark and mark.weight > occasion.outweighed else None
 
 

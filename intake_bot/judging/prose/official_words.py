@@ -7,8 +7,10 @@ beginning of a line; the notice by its title and by the clauses that its file qu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
 
 from intake_bot.notices.notice import FormPart, Notice, Rule
 from intake_bot.notices.spelling import normalise
@@ -49,6 +51,7 @@ class OfficialWords:
     names: tuple[str, ...]
     """The title of the notice, without the bureau before it, and its number."""
     quotes: tuple[str, ...]
+    """The longest first, as all titles."""
     titles: tuple[str, ...]
     """Titles of forms. The notice quotes them too, and a form that a school fills in begins with one."""
 
@@ -59,8 +62,10 @@ class OfficialWords:
         pieces = [_bare(piece) for quote in _quotes(notice) for piece in re.split("…+", quote)]
         return cls(
             tuple(name for name in names if len(name) >= _MINIMUM_NAME),
-            tuple(dict.fromkeys(piece for piece in pieces if len(piece) >= _MINIMUM_QUOTE)),
-            tuple(_bare(part.title) for one in notice.materials for part in one.parts if isinstance(part, FormPart)),
+            _longest_first(piece for piece in pieces if len(piece) >= _MINIMUM_QUOTE),
+            _longest_first(
+                _bare(part.title) for one in notice.materials for part in one.parts if isinstance(part, FormPart)
+            ),
         )
 
     def remove(self, text: str) -> str:
@@ -92,16 +97,24 @@ class OfficialWords:
         return line if len(kept) == len(sentences) else "".join(kept)
 
     def _is_official(self, sentence: str) -> bool:
-        if len(sentence) < _MINIMUM_QUOTE or _share(self.titles, sentence) >= _MINIMUM_SHARE:
+        if len(sentence) < _MINIMUM_QUOTE or _fills_most(self.titles, sentence):
             return False
-        if any(sentence in quote for quote in (*self.quotes, *self.names)):
-            return True
-        return _share(self.quotes, sentence) >= _MINIMUM_SHARE
+        return sentence in self._whole or _fills_most(self.quotes, sentence)
+
+    @cached_property
+    def _whole(self) -> str:
+        """All quotes and names, in lines: a sentence without punctuation is inside one of them or none."""
+        return "\n".join((*self.quotes, *self.names))
 
 
-def _share(parts: tuple[str, ...], sentence: str) -> float:
-    """Returns the share of a sentence that the longest part inside it fills."""
-    return max((len(part) for part in parts if part in sentence), default=0) / len(sentence)
+def _fills_most(parts: tuple[str, ...], sentence: str) -> bool:
+    """True where one of the parts, the longest first, is inside a sentence and fills most of it."""
+    long_enough = takewhile(lambda part: len(part) / len(sentence) >= _MINIMUM_SHARE, parts)
+    return any(part in sentence for part in long_enough)
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(words), key=lambda word: (-len(word), word)))
 
 
 def _without_letter(lines: list[str]) -> list[str]:
