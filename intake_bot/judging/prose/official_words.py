@@ -7,10 +7,10 @@ beginning of a line; the notice by its title and by the clauses that its file qu
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
 
 from intake_bot.notices.notice import FormPart, Notice, Rule
 from intake_bot.notices.spelling import normalise
@@ -51,7 +51,7 @@ class OfficialWords:
     names: tuple[str, ...]
     """The title of the notice, without the bureau before it, and its number."""
     quotes: tuple[str, ...]
-    """The longest first, as all titles."""
+    """The shortest first, as all titles."""
     titles: tuple[str, ...]
     """Titles of forms. The notice quotes them too, and a form that a school fills in begins with one."""
 
@@ -62,8 +62,8 @@ class OfficialWords:
         pieces = [_bare(piece) for quote in _quotes(notice) for piece in re.split("…+", quote)]
         return cls(
             tuple(name for name in names if len(name) >= _MINIMUM_NAME),
-            _longest_first(piece for piece in pieces if len(piece) >= _MINIMUM_QUOTE),
-            _longest_first(
+            _shortest_first(piece for piece in pieces if len(piece) >= _MINIMUM_QUOTE),
+            _shortest_first(
                 _bare(part.title) for one in notice.materials for part in one.parts if isinstance(part, FormPart)
             ),
         )
@@ -108,13 +108,14 @@ class OfficialWords:
 
 
 def _fills_most(parts: tuple[str, ...], sentence: str) -> bool:
-    """True where one of the parts, the longest first, is inside a sentence and fills most of it."""
-    long_enough = takewhile(lambda part: len(part) / len(sentence) >= _MINIMUM_SHARE, parts)
-    return any(part in sentence for part in long_enough)
+    """True where one of the parts, the shortest first, is inside a sentence and fills most of it."""
+    first = bisect_left(parts, len(sentence) * _MINIMUM_SHARE, key=len)
+    end = bisect_right(parts, len(sentence), key=len)
+    return any(part in sentence for part in parts[first:end])
 
 
-def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(words), key=lambda word: (-len(word), word)))
+def _shortest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(words), key=len))
 
 
 def _without_letter(lines: list[str]) -> list[str]:
