@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, or_, update
+from sqlalchemy import Text, and_, bindparam, literal_column, or_, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session, col, desc, select
@@ -376,7 +376,8 @@ def _is_named(key: MailKey) -> tuple[Condition, ...]:
 _TABLE = table_of(MessageRow)
 _COPY = _TABLE.alias()
 _IS_SAME = and_(
-    _COPY.c.bureau == _TABLE.c.bureau,
+    # With the plus sign, SQLite does not go through all mails of the bureau.
+    _COPY.c.bureau == literal_column("+message.bureau", Text),
     _COPY.c.sha256 == _TABLE.c.sha256,
     _COPY.c.message_id.is_not_distinct_from(_TABLE.c.message_id),
     _COPY.c.id != _TABLE.c.id,
@@ -384,6 +385,7 @@ _IS_SAME = and_(
 _REPEATED = select_columns(_COPY.c.id).join(_TABLE, _IS_SAME).where(in_json(_COPY.c.id, "messages"))
 _ORIGINAL = (
     select_columns(_TABLE)
+    .select_from(_TABLE)
     .join(_COPY, _IS_SAME)
     .where(
         _COPY.c.id == bindparam("message"),

@@ -31,6 +31,8 @@ QUESTIONS: dict[str, Callable[[Ledger, MessageRecord], object]] = {
     "told today": lambda known, m: known.prior_mails.find_answered_since("puyang", ["a@b.cn"], NOW),
     "contests of today": lambda known, m: known.authors.find_contests_since("puyang", NOW),
     "hard senders": lambda known, m: known.authors.find_hard_senders("puyang", NOW),
+    "repeated": lambda known, m: known.messages.find_repeated([m.id]),
+    "mails of a batch": lambda known, m: known.messages.get_all([m.id]),
     "original": lambda known, m: known.messages.find_original(m.id),
     "resembling": lambda known, m: known.messages.find_resembling(m.key),
     "seen": lambda known, m: known.messages.record_seen([key(7)], NOW)[0],
