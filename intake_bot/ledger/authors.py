@@ -31,14 +31,15 @@ from intake_bot.ledger.values.records import Contest, MessageRecord, ToldContest
 
 _FROM_ADDRESS = literal_column(SENDER_ADDRESS, Text).in_([bindparam("address")])
 _ACCEPTED = (
-    select(ItemRow.unit, MessageRow.sender)
+    select_columns(
+        col(ItemRow.unit), col(MessageRow.sender), (col(MessageRow.id) == bindparam("asking")).label("is_asking")
+    )
     .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)
     .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
     .where(
         col(MessageRow.bureau) == bindparam("bureau"),
-        col(MessageRow.id) != bindparam("asking"),
         text("submission.stands"),  # as the index for it is written
-        ItemRow.decision == Decision.ACCEPTED,
+        col(ItemRow.decision) == Decision.ACCEPTED,
         col(ItemRow.unit).is_not(None),
     )
     .distinct()
@@ -122,10 +123,12 @@ class Authors:
                 found = read_rows(session, _ACCEPTED_FROM_DOMAIN, **asked, domain=domain.lower())
             else:
                 found = read_rows(session, _ACCEPTED_FROM_ADDRESS, **asked)
-            units = frozenset(name for name, _ in found if name)
-            own = {name for name, sender in found if sender.lower() == address.lower()}
+            units = frozenset(one.unit for one in found if not one.is_asking)
+            accepted = [one for one in found if one.sender.lower() == address.lower()]
+            own = {one.unit for one in accepted if not one.is_asking}
             by_domain = units if domain and len(units) == 1 else frozenset()
-            granted = unit is not None and read_rows(
+            # What a clerk granted is accepted, be it the mail itself.
+            granted = any(one.unit == unit for one in accepted) and read_rows(
                 session, _GRANTED, address=address.lower(), unit=unit, notice=notice
             )
             return KnownAddress(

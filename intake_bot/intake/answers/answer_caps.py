@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from intake_bot.config.settings import SendingSettings, Settings
 from intake_bot.intake.answers.loop_guard import IntendedAnswer, Tally
@@ -72,6 +72,8 @@ def tallies(
     """What counts towards each cap. `midnight` is local to the bureau. `contests` are told by letters that strangers
     cause: they use up nothing of what the address may be answered."""
     people = frozenset(address.lower() for address in recipient.people)
+    # As all times of the ledger: to compare those of two zones takes ten times as long.
+    now, midnight = now.astimezone(UTC), midnight.astimezone(UTC)
     answers = list(written)
     today = {one.unit for one in answers if one.at >= midnight}
     is_preferred = recipient.is_familiar or (recipient.unit is not None and recipient.unit not in today)
@@ -92,7 +94,8 @@ class _Count:
 
 
 def _count(times: Sequence[datetime], now: datetime, midnight: datetime) -> _Count:
-    return _Count(sum(at > now - HOUR for at in times), sum(at >= midnight for at in times))
+    hour_ago = now - HOUR
+    return _Count(sum(at > hour_ago for at in times), sum(at >= midnight for at in times))
 
 
 def _bureau_tallies(written: _Count, is_preferred: bool, sending: SendingSettings) -> tuple[Tally, Tally]:
