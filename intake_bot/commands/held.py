@@ -15,7 +15,7 @@ from intake_bot.home.usable_settings import load_or_last_good
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.values.records import FiledMail, KeptLink
 from intake_bot.letters.untrusted import short_line
-from intake_bot.mail.cloud_links import describe_link
+from intake_bot.mail.link_words import describe_link
 
 _LONGEST_LINK = 4000
 

@@ -8,7 +8,8 @@ from datetime import date
 
 from intake_bot.digests.standing import Slot, UnitStanding
 from intake_bot.letters.chinese import brief_deadline
-from intake_bot.letters.digest_lines import Mark, Matrix, MatrixColumn, MatrixRow
+from intake_bot.letters.digest_lines import Matrix, MatrixColumn, MatrixRow
+from intake_bot.letters.mark import Mark
 from intake_bot.notices.notice import Notice
 from intake_bot.notices.roster import Unit
 

@@ -12,7 +12,8 @@ from intake_bot.judging.verdict import QUESTION, SENDER_DOUBTS, Decision, Findin
 from intake_bot.ledger.values.records import FiledMail, KeptLink, Letter, Outcome
 from intake_bot.ledger.values.states import LetterState, MessageState
 from intake_bot.letters.digest_lines import ContactLine, HeldLink, OpenItem, OpenKind, ReadyAnswer
-from intake_bot.mail.cloud_links import describe_link, last_time
+from intake_bot.mail.cloud_links import last_time
+from intake_bot.mail.link_words import describe_link
 from intake_bot.notices.day_words import SHORT, write_time
 
 ReadyAnswers = Callable[[OpenItem], tuple[ReadyAnswer, ...]]

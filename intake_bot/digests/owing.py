@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from intake_bot.digests.day_lists import name_items
 from intake_bot.digests.standing import Slot, UnitStanding
 from intake_bot.judging.verdict import Decision, ReportedItem
-from intake_bot.letters.digest_lines import ContactLine, Mark, Owing, OwingUnit
+from intake_bot.letters.digest_lines import ContactLine, Owing, OwingUnit
+from intake_bot.letters.mark import Mark
 from intake_bot.notices.day_words import BRIEF_DEADLINE, deadline_day, item_name, write_time
 
 _MAXIMUM_NAMED = 3

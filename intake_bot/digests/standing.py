@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.verdict import Decision, ReportedItem
-from intake_bot.letters.digest_lines import Mark
+from intake_bot.letters.mark import Mark
 from intake_bot.notices.notice import EVERYBODY, Material, Notice
 from intake_bot.notices.roster import Roster, Unit
 

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from intake_bot.config.settings import DigestSettings
 from intake_bot.digests.standing import UnitStanding, is_expected, list_begun
 from intake_bot.judging.days import Calendar
-from intake_bot.letters.digest_lines import Mark
+from intake_bot.letters.mark import Mark
 from intake_bot.notices.notice import Notice
 from intake_bot.notices.roster import Roster
 

@@ -25,7 +25,7 @@ from intake_bot.mail.imap.arrival import estimate_arrival, is_believable
 from intake_bot.mail.imap.mail_key import MailKey
 from intake_bot.mail.imap.mailbox import BATCH, Mailbox
 from intake_bot.mail.imap.responses import UNDATED, MailGone, MailSummary
-from intake_bot.mail.reading.read import IDENTITY_FIELDS, parse_head, parse_sender, parse_subject
+from intake_bot.mail.reading.head import IDENTITY_FIELDS, parse_head, parse_sender, parse_subject
 from intake_bot.notices.subject import read_subject
 
 log = logging.getLogger(__name__)

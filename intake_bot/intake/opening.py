@@ -9,7 +9,6 @@ from intake_bot.config.settings import Limits
 from intake_bot.files.facts import Unreadable
 from intake_bot.files.worker.recorded import Opener
 from intake_bot.mail.message import Attachment, Message
-from intake_bot.mail.smime import read_whole_message
 
 
 @dataclass(frozen=True)
@@ -26,11 +25,15 @@ NOTHING_SUPPLIED = SuppliedFiles()
 def open_mail(raw: Path, work: Path, limits: Limits) -> Message:
     """Reads a raw mail, and what is wrapped by a signature; its attachments are decoded into `work`. Raises OSError, of
     our own disk."""
+    from intake_bot.mail.smime import read_whole_message  # with the first mail: a round that finds none begins without
+
     return read_whole_message(raw, work, limits.reading)
 
 
 def open_mail_apart(raw: Path, work: Path, limits: Limits, worker: Opener) -> Message:
     """The same, read by the worker; by this process where the worker cannot, or says what cannot be."""
+    from intake_bot.mail.smime import read_whole_message
+
     try:
         message = worker.ask(read_whole_message, raw, work, limits.reading)
     except Unreadable:

@@ -30,7 +30,8 @@ from intake_bot.judging.rules.video import videos_have_text
 from intake_bot.judging.rules.wrong_kind import kinds_of
 from intake_bot.judging.verdict import Finding
 from intake_bot.judging.wording import join_names
-from intake_bot.mail.cloud_links import CloudLink, describe_link
+from intake_bot.mail.cloud_links import CloudLink
+from intake_bot.mail.link_words import describe_link
 from intake_bot.mail.message import UnreadContent
 from intake_bot.notices.notice import FormPart, Notice, PartBase, PhotoPart, Severity, TextPart, VideoPart
 from intake_bot.notices.severities import CHOICES

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from intake_bot.files.facts import FileFacts
-from intake_bot.judging.forms import is_form
 from intake_bot.judging.verdict import Finding
 from intake_bot.notices.day_words import BRIEF_DEADLINE, month_day, write_time
 from intake_bot.notices.deadline import Due, Week
@@ -111,6 +110,9 @@ def _day(
 
 def find_days_in_forms(material: Material, files: Sequence[FileFacts], week: Week) -> Iterator[tuple[FileFacts, date]]:
     """Yields each form of the material whose cells name one day of the week, with that day."""
+    # Whoever asks for a deadline has no form: `status`, and a round without a mail.
+    from intake_bot.judging.forms import is_form
+
     parts = [part for part in material.parts if isinstance(part, FormPart)]
     for file in files:
         if file.text and any(is_form(part, file) for part in parts):

@@ -10,24 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from intake_bot.letters.mark import Mark
 from intake_bot.notices.day_words import item_name
 
 _SPACE = "\u3000"
-
-
-class Mark(StrEnum):
-    """What there is of one material of one day, as one full-width character that is read without colour."""
-
-    IN_TIME = "收"
-    LATE = "迟"
-    RETURNED = "退"
-    HELD = "待"
-    NOTHING = "－"
-    """Its deadline has passed."""
-    AHEAD = "・"
-    """Its deadline has not passed, and nothing came."""
-    NOT_ASKED = "\u3000"
-    """The unit does not report it."""
 
 
 class ReplyStatus(StrEnum):

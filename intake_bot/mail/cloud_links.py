@@ -47,12 +47,6 @@ class CloudLink:
         return self.expires == _EXPIRED or (last is not None and last < at)
 
 
-def describe_link(size: str, expires: str) -> str:
-    """Size and expiry for people: 180.2M，2023年6月1日 21:59到期; empty if both are unknown."""
-    expiry = f"{expires}到期" if expires and not any(character in expires for character in "期效") else expires
-    return "，".join(part for part in (size, expiry) if part)
-
-
 # Host and path prefix; a leading dot stands for all hosts with this ending.
 _PROVIDERS = (
     ("u.163.com", "/"),

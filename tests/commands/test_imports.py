@@ -41,8 +41,11 @@ HEAVY = (
     "intake_bot.digests.workbook",
     "intake_bot.files.worker",
     "intake_bot.intake",
+    "intake_bot.judging.forms",
     "intake_bot.judging.judge",
+    "intake_bot.letters.digest_lines",
     "intake_bot.letters.reply",
+    "intake_bot.mail.reading",
     "intake_bot.outbox.compose",
     "intake_bot.outbox.deliver",
     "intake_bot.service.daemon",
@@ -55,7 +58,9 @@ WITH_A_MAIL = (
     "intake_bot.intake.examine",
     "intake_bot.judging.judge",
     "intake_bot.judging.rules",
+    "intake_bot.letters.digest_lines",
     "intake_bot.letters.reply",
+    "intake_bot.mail.reading.read",
 )
 """What a mail, an order or a digest needs, and a round that meets none of them does not."""
 LEDGER = ("sqlalchemy", "sqlmodel", "intake_bot.ledger.tables")

@@ -25,7 +25,7 @@ from intake_bot.ledger.values.records import SpooledRaw
 from intake_bot.mail.connection import Security
 from intake_bot.mail.imap.mailbox import Mailbox
 from intake_bot.mail.imap.responses import MailGone
-from intake_bot.mail.reading.read import parse_head
+from intake_bot.mail.reading.head import parse_head
 from tests.e2e.mails import NOW, START
 from tests.mail.imap.test_mailbox import quoted
 from tests.servers import faults

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from intake_bot.mail.cloud_links import _PROVIDERS, CloudLink, describe_link, find_cloud_links
+from intake_bot.mail.cloud_links import _PROVIDERS, CloudLink, find_cloud_links
+from intake_bot.mail.link_words import describe_link
 from intake_bot.mail.message import Message
 from intake_bot.mail.reading.dates import CHINA_TIME
 from tests.mail.samples import attachment, message

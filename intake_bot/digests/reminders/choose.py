@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from intake_bot.digests.standing import Slot, UnitStanding
-from intake_bot.letters.digest_lines import Mark
+from intake_bot.letters.mark import Mark
 from intake_bot.notices.day_words import deadline_day
 from intake_bot.notices.roster import Unit
 

@@ -10,7 +10,8 @@ from intake_bot.digests.standing import Slot
 from intake_bot.digests.sums import list_media, sum_forms
 from intake_bot.digests.workbook.sheets import LedgerView, accepted_items
 from intake_bot.judging.verdict import Decision, ReportedItem
-from intake_bot.letters.digest_lines import Mark, MediaLine, SumLine
+from intake_bot.letters.digest_lines import MediaLine, SumLine
+from intake_bot.letters.mark import Mark
 from intake_bot.letters.missing_reports import QuotaRow, quota_rows
 from intake_bot.notices.notice import Notice
 from intake_bot.notices.roster import Roster

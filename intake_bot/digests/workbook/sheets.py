@@ -15,7 +15,8 @@ from intake_bot.judging.verdict import Decision
 from intake_bot.ledger.values.records import FiledItem, FiledMail
 from intake_bot.ledger.views.forms import StandingForm
 from intake_bot.letters import chinese
-from intake_bot.letters.digest_lines import ContactLine, Mark
+from intake_bot.letters.digest_lines import ContactLine
+from intake_bot.letters.mark import Mark
 from intake_bot.notices.day_words import item_name
 from intake_bot.notices.notice import Severity
 

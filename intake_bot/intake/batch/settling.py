@@ -28,7 +28,7 @@ from intake_bot.ledger.values.states import MessageState
 from intake_bot.mail.imap.responses import MailGone
 from intake_bot.mail.imap.spool import Spool, SpooledMail
 from intake_bot.mail.message import Message
-from intake_bot.mail.reading.read import read_head
+from intake_bot.mail.reading.head import read_head
 from intake_bot.notices.subject import read_subject
 
 if TYPE_CHECKING:

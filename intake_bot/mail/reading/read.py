@@ -9,18 +9,17 @@ from __future__ import annotations
 import html
 import re
 from email import message_from_binary_file
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
-from intake_bot.mail.imap.mail_key import MailHead
 from intake_bot.mail.machines.program_parts import is_kept_by_a_system, is_program_part
 from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits
 from intake_bot.mail.quoted_text import find_quoted_text
 from intake_bot.mail.reading.addresses import repair_addresses, valid_addresses
 from intake_bot.mail.reading.dates import parse_date, parse_received_date
 from intake_bot.mail.reading.encoded_words import encode_word
+from intake_bot.mail.reading.head import MAXIMUM_SUBJECT_LENGTH
 from intake_bot.mail.reading.headers import (
     Field,
     decode_header,
@@ -28,19 +27,13 @@ from intake_bot.mail.reading.headers import (
     decode_subject,
     first_value,
     message_ids,
-    read_fields,
-    skip_preface,
 )
 from intake_bot.mail.reading.html_page import read_page
 from intake_bot.mail.reading.parts import SplitPart
-from intake_bot.mail.reading.source import Source
 from intake_bot.mail.reading.split import SplitMail, split_mail
 from intake_bot.mail.subject_prefixes import is_reply_subject
 
-IDENTITY_FIELDS = ("Message-ID", "From", "Date", "Subject", "Received")
 _RECIPIENT_FIELDS = (b"Reply-To", b"To", b"Cc")
-_ADDRESS = re.compile(rb"[^\s<>,]+@[^\s<>,]+")
-_MAXIMUM_SUBJECT_LENGTH = 1000
 _MAXIMUM_LOGO_BYTES = 50_000
 _REFERENCE = re.compile(r"cid:([^\"'\s<>)]{1,300})", re.IGNORECASE)
 
@@ -55,43 +48,6 @@ def read_message(raw: Path, parts_dir: Path, limits: ReadingLimits) -> Message:
     with raw.open("rb") as file:
         split = split_mail(file, parts_dir, limits)
     return _message(split, raw.stat().st_size)
-
-
-def read_head(raw: Path) -> MailHead:
-    """The identity of a raw mail, of which only the header is read. Raises OSError if our disk fails."""
-    with raw.open("rb") as file:
-        return _read_head(Source(file))
-
-
-def parse_head(header: bytes) -> MailHead:
-    """The same of a header block, or of some of its fields: `IDENTITY_FIELDS` are enough."""
-    return _read_head(Source(BytesIO(header)))
-
-
-def parse_sender(header: bytes) -> str:
-    """The address in the From field of a header block, in lower case; empty if there is none."""
-    source = Source(BytesIO(header))
-    skip_preface(source)
-    fields, _ = read_fields(source, ReadingLimits.header_bytes)
-    found = _ADDRESS.search(repair_addresses(first_value(fields, "from")))
-    return found[0].decode("ascii", "replace").lower() if found else ""
-
-
-def parse_subject(header: bytes) -> str:
-    """The subject in a header block; empty if there is none."""
-    source = Source(BytesIO(header))
-    skip_preface(source)
-    fields, _ = read_fields(source, ReadingLimits.header_bytes)
-    return decode_subject(first_value(fields, "subject"))[:_MAXIMUM_SUBJECT_LENGTH]
-
-
-def _read_head(source: Source) -> MailHead:
-    skip_preface(source)
-    fields, _ = read_fields(source, ReadingLimits.header_bytes)
-    message_id = next(iter(message_ids(first_value(fields, "message-id"))), None)
-    named = b"\n".join(b" ".join(first_value(fields, name).split()) for name in ("from", "date", "subject"))
-    stamped = parse_received_date(decode_header(first_value(fields, "received")))
-    return MailHead(message_id, message_id or sha256(named).hexdigest(), stamped)
 
 
 def _message(split: SplitMail, size: int) -> Message:
@@ -130,7 +86,7 @@ def _message(split: SplitMail, size: int) -> Message:
 def _repair_fields(fields: tuple[Field, ...]) -> list[tuple[bytes, bytes]]:
     """The fields that mail-parser decodes, as plain ASCII with encoded words."""
     repaired = [
-        (b"Subject", encode_word(decode_subject(first_value(fields, "subject"))[:_MAXIMUM_SUBJECT_LENGTH])),
+        (b"Subject", encode_word(decode_subject(first_value(fields, "subject"))[:MAXIMUM_SUBJECT_LENGTH])),
         (b"From", _sender(fields)),
         *((name, repair_addresses(first_value(fields, name.decode().lower()))) for name in _RECIPIENT_FIELDS),
     ]

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits
-from intake_bot.mail.reading.read import read_head, read_message
+from intake_bot.mail.reading.head import read_head
+from intake_bot.mail.reading.read import read_message
 from tests.mail.samples import raw_mail, read
 from tests.odd_mails import FOLDER, ODD_MAILS, OddMail
 from tests.work import assert_grows_linearly
