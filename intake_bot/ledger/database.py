@@ -238,6 +238,7 @@ def _engine(path: Path) -> Engine:
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_SECONDS},
         max_overflow=-1,  # as many connections as threads ask at once: there are some for each bureau
+        pool_use_lifo=True,  # the last one first, which still has in memory what it read
         json_serializer=_plain_json,
     )
     engine.dialect.colspecs = {**engine.dialect.colspecs, **GUARDED_TYPES}
@@ -255,7 +256,8 @@ def _set_up(connection: DBAPIConnection, _record: object) -> None:
     # Transactions are opened by `_begin`, and not by the sqlite3 module.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    # What a savepoint may have to undo is kept in memory: a mail's pages are more than SQLite keeps there by itself.
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -66,7 +66,7 @@ def text_has_picture(part: TextPart, file: FileFacts) -> Finding | None:
 
 
 def text_names_source(part: TextPart, file: FileFacts) -> Finding | None:
-    if file.text is None or _SOURCE.search(file.text.text):
+    if part.source is None or file.text is None or _SOURCE.search(file.text.text):
         return None
     todo = "请在图片下方注明来源，例如“图片来源：某某学校 张三 摄”"
     return report_breach(part.source, "news.no_source", "文档里没有写明图片来源", "写明图片来源", todo, file)
