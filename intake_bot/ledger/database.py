@@ -206,9 +206,18 @@ class Database:
         if (shared := self._shared) is None:
             yield
             return
-        with translated_errors(self.path), shared.begin_nested():
-            shared.connection()  # sets the savepoint, which statements on `connection_of` do not
-            yield
+        with translated_errors(self.path):
+            shared.flush()
+            try:
+                # By the connection: the session's own savepoints take as long as five statements.
+                with connection_of(shared).begin_nested():
+                    yield
+                    shared.flush()
+            except BaseException:
+                # What the session read and kept within the part is undone with it.
+                shared.expunge_all()
+                shared.info.clear()
+                raise
 
     @property
     def is_together(self) -> bool:

@@ -251,18 +251,19 @@ class Letters:
     def find_answers_since(self, bureau: str, start: datetime) -> tuple[WrittenAnswer, ...]:
         """The letters to schools that were written from `start` on, oldest first: answers to mails, and letters about
         contested items, which belong to no mail of their recipient's and have no unit."""
-        known = self._answers.get(bureau, _NO_ANSWERS)
         start = start.astimezone(UTC)  # as the ledger's times: to compare those of two zones takes ten times as long
-        if start < known.start:
-            known = replace(_NO_ANSWERS, start=start)
         with self._database.reading() as session:
+            # What is not committed may yet be undone: it is kept with its transaction.
+            kept = session.info.setdefault("answers", {}) if self._database.is_together else self._answers
+            known = kept.get(bureau) or self._answers.get(bureau, _NO_ANSWERS)
+            if start < known.start:
+                known = replace(_NO_ANSWERS, start=start)
             fresh = read_rows(session, _ANSWERS, bureau=bureau, start=start, upto=known.upto)
         # Newest first, so that of a letter queued twice the first time stays.
         found = {one.letter: _written_answer(one) for one in fresh} | dict(known.answers)
         found = {letter: one for letter, one in found.items() if one.at >= start}
-        if not self._database.is_together:  # what is not committed may yet be undone
-            upto = max([known.upto, *(one.event for one in fresh)])
-            self._answers = {**self._answers, bureau: _KnownAnswers(start, upto, found)}
+        upto = max([known.upto, *(one.event for one in fresh)])
+        kept[bureau] = _KnownAnswers(start, upto, found)
         return tuple(found[letter] for letter in sorted(found))
 
     def count_unsent(self, bureau: str) -> int:
