@@ -35,6 +35,7 @@ from sqlalchemy import (
     event,
     func,
     inspect,
+    or_,
     select,
     text,
 )
@@ -102,6 +103,12 @@ def in_json(
 ) -> ColumnElement[bool]:
     """True where the column is in a JSON array that is bound by this name when the statement runs."""
     return column.in_(select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value))
+
+
+def is_any(column: Mapped[Any], values: Iterable[object]) -> ColumnElement[bool]:
+    """True where the column is one of these few values. Unlike those of `in_`, they are not written into the statement
+    anew each time that it runs."""
+    return or_(*(column == value for value in values))
 
 
 class Database:

@@ -14,7 +14,16 @@ from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session, col, desc, select
 
 from intake_bot.judging.verdict import Decision, Disposition
-from intake_bot.ledger.database import Condition, Database, among, insert_row, read_rows, table_of, update_row
+from intake_bot.ledger.database import (
+    Condition,
+    Database,
+    among,
+    insert_row,
+    is_any,
+    read_rows,
+    table_of,
+    update_row,
+)
 from intake_bot.ledger.tables import (
     ClosedLetterRow,
     EventRow,
@@ -77,7 +86,7 @@ _ANSWERS: Executable = (
     .where(
         col(EventRow.bureau) == bindparam("bureau"),
         col(LetterRow.kind) == LetterKind.ANSWER,
-        col(EventRow.what).in_(WRITTEN),
+        is_any(col(EventRow.what), WRITTEN),
         col(EventRow.at) >= bindparam("start"),
         col(EventRow.id) > bindparam("upto"),
     )
@@ -280,7 +289,7 @@ class Letters:
 def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     # The first condition is the one that the index serves: by the other alone, all letters of the bureau are read.
     return and_(
-        col(LetterRow.state).in_((LetterState.QUEUED, LetterState.DEFERRED)),
+        is_any(col(LetterRow.state), (LetterState.QUEUED, LetterState.DEFERRED)),
         or_(col(LetterRow.state) == LetterState.QUEUED, _has_waited(now)),
     )
 
