@@ -18,6 +18,7 @@ from intake_bot.judging.prior_mail.supplement import PriorItem, PriorVerdict
 from intake_bot.judging.sender import UNAUTHENTICATED, AcceptedItem
 from intake_bot.judging.verdict import Decision, Finding
 from intake_bot.ledger.ledger import Ledger
+from intake_bot.ledger.prior_mail import OpenMails
 from intake_bot.ledger.values.orders import ClerkLetter, GivenCode
 from intake_bot.ledger.values.records import FiledFingerprint, FiledMail, MessageRecord
 from intake_bot.ledger.values.states import MessageState
@@ -73,6 +74,7 @@ class LedgerPriorMail:
         self._mail = mail
         self._raw_of = raw_of
         self._now = now
+        self._open: dict[str, OpenMails] = {}
 
     def knows_letter(self, message_ids: Collection[str]) -> bool:
         return self._ledger.letters.has_any(message_ids)
@@ -107,14 +109,17 @@ class LedgerPriorMail:
         return self._submission(later[-1] if later and author.is_same(later[-1].sender) else named)
 
     def unsettled(self, unit: str) -> Sequence[PriorSubmission]:
-        return [
-            self._submission(mail)
-            for mail in self._ledger.prior_mails.find_rejected(self._context.notice.id, unit, self._mail)
-        ]
+        return [self._submission(mail) for mail in self._find_open(unit).rejected]
 
     def open_links(self, unit: str) -> Sequence[PriorSubmission]:
-        notice = self._context.notice.id
-        return [self._submission(mail) for mail in self._ledger.prior_mails.find_open_links(notice, unit, self._mail)]
+        return [self._submission(mail) for mail in self._find_open(unit).linked]
+
+    def _find_open(self, unit: str) -> OpenMails:
+        """Asked once for both."""
+        if unit not in self._open:
+            notice = self._context.notice.id
+            self._open[unit] = self._ledger.prior_mails.find_open(notice, unit, self._mail)
+        return self._open[unit]
 
     def known_files(self, files: Sequence[FileFacts], line: str | None) -> Sequence[KnownFile]:
         notice = self._context.notice.id

@@ -7,7 +7,8 @@ count, nor what it has superseded itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     not_,
     or_,
     text,
@@ -84,6 +86,9 @@ _LINKED = (
         text("NOT link.supplied"),
     )
 )
+_OPEN = union_all(
+    _REJECTED.add_columns(literal(False).label("is_linked")), _LINKED.add_columns(literal(True).label("is_linked"))
+)
 _FINGERPRINTS = (
     select_columns(
         col(FingerprintRow.name),
@@ -106,9 +111,18 @@ def _before(asking: MessageRecord) -> dict[str, object]:
     return {"received": asking.arrival.at, "asking": asking.id}
 
 
-def _read(session: Session, messages: Sequence[Any], asking: MessageRecord) -> tuple[FiledMail, ...]:
-    found = {message for (message,) in messages}
-    return read_mails(session, among_ids(col(MessageRow.id), found), asking=asking.id) if found else ()
+def _read(session: Session, messages: Set[int], asking: MessageRecord) -> tuple[FiledMail, ...]:
+    return read_mails(session, among_ids(col(MessageRow.id), messages), asking=asking.id) if messages else ()
+
+
+@dataclass(frozen=True)
+class OpenMails:
+    """Mails of a unit that another one may mend or complete, oldest first."""
+
+    rejected: tuple[FiledMail, ...]
+    """Those with a rejected item that nothing else has superseded."""
+    linked: tuple[FiledMail, ...]
+    """Those with a link that is not settled."""
 
 
 class PriorMails:
@@ -174,12 +188,13 @@ class PriorMails:
             )
             return read_mails(session, col(MessageRow.id).in_(answered)) if letters else ()
 
-    def find_rejected(self, notice: str, unit: str, asking: MessageRecord) -> tuple[FiledMail, ...]:
-        """The unit's mails received before `asking`, with a rejected item that nothing else has superseded; oldest
-        first."""
+    def find_open(self, notice: str, unit: str, asking: MessageRecord) -> OpenMails:
+        """The unit's open mails that were received before `asking`."""
         with self._database.reading() as session:
-            rejected = read_rows(session, _REJECTED, notice=notice, unit=unit, **_before(asking))
-            return _read(session, rejected, asking)
+            found = read_rows(session, _OPEN, notice=notice, unit=unit, **_before(asking))
+            rejected = {one.message for one in found if not one.is_linked}
+            linked = {one.message for one in found if one.is_linked}
+            return OpenMails(_read(session, rejected, asking), _read(session, linked, asking))
 
     def find_standing(
         self, notice: str, unit: str, material: str, day: date | None, asking: MessageRecord
@@ -203,12 +218,6 @@ class PriorMails:
         )
         with self._database.reading() as session:
             return read_mails(session, col(MessageRow.id).in_(standing), asking=asking.id)
-
-    def find_open_links(self, notice: str, unit: str, asking: MessageRecord) -> tuple[FiledMail, ...]:
-        """The unit's mails received before `asking`, with a link that is not settled; oldest first."""
-        with self._database.reading() as session:
-            linked = read_rows(session, _LINKED, notice=notice, unit=unit, **_before(asking))
-            return _read(session, linked, asking)
 
     def count_accepted(self, notice: str, unit: str, material: str, besides: int = 0) -> int:
         """How much of a quota of this material the unit's accepted items fill. Superseded items do not count, nor those

@@ -181,7 +181,7 @@ def test_reply_to_either_letter_of_a_decided_mail_finds_it(ledger: Ledger) -> No
     for letter in ("<a1@intake>", "<a2@intake>"):
         found = ledger.prior_mails.find_answered("puyang", [letter], [], later)
         assert [(one.receipt, one.disposition) for one in found] == [("1001-9", Disposition.REJECTED)]
-    assert [mail.receipt for mail in ledger.prior_mails.find_rejected("puyang-2023", UNIT, later)] == ["1001-9"]
+    assert [mail.receipt for mail in ledger.prior_mails.find_open("puyang-2023", UNIT, later).rejected] == ["1001-9"]
 
 
 def test_supplement_of_a_replaced_judgement_points_to_the_new_one(ledger: Ledger) -> None:

@@ -101,7 +101,7 @@ def test_ledger_of_the_first_version_keeps_its_mails(path: Path) -> None:
         assert raw.execute("SELECT id, duplicate_of FROM message").fetchall() == [(1, None), (7, 1)]
     with Ledger.open(path) as ledger:
         new = ledger.messages.record_seen([key(3)], NOW)[0]
-        (mail,) = ledger.prior_mails.find_rejected("puyang-2023", "濮阳县教育局", new)
+        (mail,) = ledger.prior_mails.find_open("puyang-2023", "濮阳县教育局", new).rejected
         assert (mail.receipt, [item.material for item in mail.items]) == ("1001-9", ["照片"])
         assert new.id == 8
     with closing(sqlite3.connect(path)) as raw:

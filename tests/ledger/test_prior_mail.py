@@ -45,9 +45,9 @@ def test_find_rejected_leaves_out_superseded_items(ledger: Ledger) -> None:
     judged(ledger, 2, judgement(verdict(item("视频", decision=Decision.REJECTED), disposition=Disposition.REJECTED)))
     judged(ledger, 3, judgement(), NOW + timedelta(minutes=1))
     later = asking(ledger)
-    assert [mail.receipt for mail in ledger.prior_mails.find_rejected("puyang-2023", UNIT, later)] == [SECOND]
-    assert ledger.prior_mails.find_rejected("puyang-2024", UNIT, later) == ()
-    assert ledger.prior_mails.find_rejected("puyang-2023", "华龙区教育局", later) == ()
+    assert [mail.receipt for mail in ledger.prior_mails.find_open("puyang-2023", UNIT, later).rejected] == [SECOND]
+    assert ledger.prior_mails.find_open("puyang-2024", UNIT, later).rejected == ()
+    assert ledger.prior_mails.find_open("puyang-2023", "华龙区教育局", later).rejected == ()
 
 
 def test_prior_mail_of_a_mail_judged_again_is_what_was_received_before_it(ledger: Ledger) -> None:
@@ -55,7 +55,7 @@ def test_prior_mail_of_a_mail_judged_again_is_what_was_received_before_it(ledger
     judged(ledger, 1, judgement(REJECTED))
     second = judged(ledger, 2, replace(judgement(), supplements=FIRST))
     judged(ledger, 3, judgement(REJECTED, draft("<a3@intake>")))
-    (found,) = ledger.prior_mails.find_rejected("puyang-2023", UNIT, second)
+    (found,) = ledger.prior_mails.find_open("puyang-2023", UNIT, second).rejected
     assert (found.receipt, [one.superseded for one in found.items]) == (FIRST, [False])
     answered = ledger.prior_mails.find_answered("puyang", [], [FIRST], second)
     assert answered == (found,)
@@ -71,7 +71,7 @@ def test_mails_received_at_once_do_not_supplement_each_other(ledger: Ledger) -> 
     )
     first = judged(ledger, 1, judgement(held))
     judged(ledger, 2, replace(judgement(REJECTED), supplements=FIRST))
-    assert ledger.prior_mails.find_rejected("puyang-2023", UNIT, first) == ()
+    assert ledger.prior_mails.find_open("puyang-2023", UNIT, first).rejected == ()
     assert ledger.prior_mails.find_answered("puyang", [], [SECOND], first) == ()
 
 
