@@ -41,6 +41,7 @@ class Spool:
     def together(self) -> Iterator[None]:
         """The mails that are saved within the block are at their places, and durable, when it ends; none of them when
         it raises."""
+        self._make_folder()
         self._wave = wave = Wave()
         try:
             yield
@@ -58,8 +59,9 @@ class Spool:
         path = self._folder / key.file_name
         part = path.with_suffix(".part")
         wave = self._wave or Wave()
+        if wave is not self._wave:
+            self._make_folder()
         with own_disk_failures_of(path):
-            self._folder.mkdir(parents=True, exist_ok=True)
             try:
                 with part.open("wb") as file:
                     writer = HashingWriter(file)
@@ -71,6 +73,10 @@ class Spool:
                 part.unlink(missing_ok=True)
                 raise
         return SpooledMail(path, writer.sha256, writer.bytes)
+
+    def _make_folder(self) -> None:
+        with own_disk_failures_of(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
 
     def find(self, key: MailKey) -> SpooledMail | None:
         """The mail that an earlier run stored, read once for its hash; None if there is none."""
