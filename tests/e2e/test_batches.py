@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
 from intake_bot.demo.media import chinese_text, docx, jpeg
 from intake_bot.demo.servers import ImapServer, SmtpServer
@@ -63,6 +64,27 @@ def test_backlog_takes_few_round_trips_and_a_quiet_poll_three(counted: Office, p
     proxy.commands.clear()
     assert counted.run_cycle().taken == IntakeCount()
     assert [" ".join(one.split()[:2]) for one in proxy.commands] == ['EXAMINE "INBOX"', "UID SEARCH", "UID FETCH"]
+
+
+def test_small_mail_takes_few_statements(
+    best_host: ImapHost, new_user: str, smtp_server: SmtpServer, tmp_path: Path
+) -> None:
+    account, statements = best_host.account(new_user), list[str]()
+    for number in range(20):
+        subject, sender = f"活动周{UNITS[number % len(UNITS)]}典型案例材料", f"teacher@school{number}.edu.cn"
+        account.append(compose(subject, {"案例.docx": STORY}, sender=sender, message_id=f"<{number}@mail>"), START)
+
+    def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    with running_office(account, smtp_server, tmp_path / "home") as office:
+        event.listen(Engine, "before_cursor_execute", count)
+        try:
+            assert office.run_cycle().taken == IntakeCount(seen=20, settled=20)
+        finally:
+            event.remove(Engine, "before_cursor_execute", count)
+    assert len(smtp_server.letters) == 20
+    assert len(statements) <= 40 * 20, statements  # what a cycle asks once included
 
 
 def test_mail_that_raises_an_error_holds_up_no_other_of_its_batch(
