@@ -147,14 +147,17 @@ def test_daemon_reports_to_systemd_monitor_health_file_and_log(
 
             def is_reported() -> bool:
                 words.extend(heard(ear))
-                return words.count(b"WATCHDOG=1") >= 2 and len(monitor.asked) >= 2
+                well = "STATUS=一切正常".encode() in words
+                return well and words.count(b"WATCHDOG=1") >= 2 and len(monitor.asked) >= 2
 
             wait_until(is_reported)
             log = end(daemon, home)
             words += heard(ear)
     assert words[0] == "READY=1\nSTATUS=已启动".encode()
-    assert "STATUS=一切正常".encode() in words
-    assert words[-1] == "STOPPING=1\nSTATUS=正在停止，先做完手头的一封".encode()
+    # The watchdog is answered until the end, which takes a while on a busy machine.
+    assert [word for word in words if word != b"WATCHDOG=1"][-1] == (
+        "STOPPING=1\nSTATUS=正在停止，先做完手头的一封".encode()
+    )
     assert set(monitor.asked) == {"/1"}
     health = json.loads((home / "data/health.json").read_text(encoding="utf-8"))
     assert (health["pid"], health["complaints"], list(health["bureaus"])) == (daemon.pid, [], ["hebei"])
