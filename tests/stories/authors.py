@@ -18,13 +18,11 @@ FOREIGN = {"Authentication-Results": "mx.elsewhere.example; dmarc=fail header.fr
 
 
 def photos(name: str, seed: int, *, width: int = 2400) -> dict[str, bytes]:
-    return {f"{name}.zip": zip_of({f"{name}技能展示.jpg": jpeg(width, 1800, min_bytes=2_000_000, seed=seed)})}
+    return {f"{name}.zip": zip_of({f"{name}技能展示.jpg": jpeg(width, 1800, seed=seed)})}
 
 
 MINE, THEIRS, AGAIN = photos("学校", 1), photos("别人", 2), photos("更正", 3)
-FAULTY = {
-    "学校.zip": zip_of({"学校技能展示.jpg": jpeg(2400, 1800, min_bytes=2_000_000, seed=1), "太小.jpg": jpeg(900, 600)})
-}
+FAULTY = {"学校.zip": zip_of({"学校技能展示.jpg": jpeg(2400, 1800, seed=1), "太小.jpg": jpeg(900, 600)})}
 
 
 def held(office: Office, *args: str) -> str:

@@ -7,8 +7,8 @@ from intake_bot.ledger.values.records import LedgerItem
 from tests.stories.office import Letter, Office
 
 SUBJECT = "活动周濮阳县教育局照片"
-GOOD = jpeg(2400, 1800, min_bytes=2_000_000, seed=1)
-SECOND = jpeg(2400, 1800, min_bytes=2_000_000, seed=2)
+GOOD = jpeg(2400, 1800, seed=1)
+SECOND = jpeg(2400, 1800, seed=2)
 SMALL = jpeg(900, 600, seed=3)
 GOOD_NAME, BAD_NAME = "学生技能展示现场.jpg", "启动仪式领导讲话.jpg"
 SUPPLEMENT = {"补发.zip": zip_of({BAD_NAME: SECOND})}

@@ -20,7 +20,7 @@ from intake_bot.home.services import Services
 from tests.stories.office import Office, at
 
 PHOTO = "活动周濮阳县教育局照片"
-ONE, TWO, THREE = (jpeg(2400, 1800, min_bytes=2_000_000, seed=seed) for seed in (1, 2, 3))
+ONE, TWO, THREE = (jpeg(2400, 1800, seed=seed) for seed in (1, 2, 3))
 NAME = "濮阳县教育局_照片_5月17日_{:02}.jpg"
 
 

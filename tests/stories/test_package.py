@@ -13,7 +13,7 @@ from tests.digests.workbook.reading import read_workbook
 from tests.stories.office import Office, at
 
 PHOTO = "活动周濮阳县教育局照片"
-ONE, TWO = jpeg(2400, 1800, min_bytes=2_000_000, seed=1), jpeg(2400, 1800, min_bytes=2_000_000, seed=2)
+ONE, TWO = jpeg(2400, 1800, seed=1), jpeg(2400, 1800, min_bytes=2_000_000, seed=2)
 PHOTOS = {"照片.zip": zip_of({"技能展示/学生技能展示现场.jpg": ONE, "学生合影留念现场.JPG": TWO, "再来一次.jpg": ONE})}
 TEXT = {"活动情况.docx": docx([chinese_text(900)])}
 

@@ -135,7 +135,7 @@ def test_photo_that_is_accepted_no_more_is_not_shown_and_named(office: Office) -
 
 def test_photo_that_a_later_mail_brought_again_is_still_shown(office: Office) -> None:
     order(office, "选 2", two_photos(office), "2023-05-17 17:40")
-    again = zip_of({THIRD: jpeg(2400, 1800, min_bytes=2_000_000, seed=7), OPENING: GOOD})
+    again = zip_of({THIRD: jpeg(2400, 1800, seed=7), OPENING: GOOD})
     office.receive("2023-05-17 18:00", f"{PHOTO}5月17日", {"照片新.zip": again})
     office.poll("2023-05-17 18:01")
     assert [one.superseded for one in office.items()] == [True, False, False]

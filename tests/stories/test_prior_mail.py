@@ -7,9 +7,9 @@ import pytest
 from intake_bot.demo.media import chinese_text, docx, jpeg, zip_of
 from tests.stories.office import Office
 
-PHOTO = jpeg(2400, 1800, min_bytes=2_000_000, seed=1)
-SMALLER = jpeg(2040, 1530, min_bytes=2_000_000, seed=1)
-OTHER = jpeg(2400, 1800, min_bytes=2_000_000, seed=2)
+PHOTO = jpeg(2400, 1800, seed=1)
+SMALLER = jpeg(2040, 1530, seed=1)
+OTHER = jpeg(2400, 1800, seed=2)
 NAME = "学生技能展示现场.jpg"
 
 
@@ -114,7 +114,7 @@ def test_extension_moves_the_deadline_of_one_unit(puyang: Office) -> None:
         "extensions:\n  - {unit: 濮阳县教育局, material: 照片, day: 2023-05-17, until: 5月19日12:00前}\n",
     )
     for unit, seed in (("濮阳县教育局", 1), ("范县教育局", 2)):
-        photo = {"照片.zip": zip_of({NAME: jpeg(2400, 1800, min_bytes=2_000_000, seed=seed)})}
+        photo = {"照片.zip": zip_of({NAME: jpeg(2400, 1800, seed=seed)})}
         puyang.receive("2023-05-19 11:00", f"活动周{unit}照片5月17日", photo)
     puyang.poll("2023-05-19 11:01")
     assert [(item.unit, item.late) for item in puyang.items()] == [("濮阳县教育局", False), ("范县教育局", True)]

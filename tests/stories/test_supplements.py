@@ -55,7 +55,7 @@ def test_new_mail_that_is_whole_is_judged_alone(puyang: Office) -> None:
 
 def test_new_mail_takes_over_what_it_lacks_part_by_part(hefei: Office) -> None:
     """The photos come again and take the place of the earlier ones; the text does not, and counts along."""
-    story, third = docx([chinese_text(900)]), jpeg(2400, 1800, min_bytes=2_000_000, seed=9)
+    story, third = docx([chinese_text(900)]), jpeg(2400, 1800, seed=9)
     first_files = {"活动情况.docx": story, "一.jpg": GOOD, "二.jpg": SECOND}
     hefei.receive("2023-05-18 09:00", "活动周合肥工业学校日报", first_files)
     (first,) = hefei.poll("2023-05-18 09:01")
@@ -77,7 +77,7 @@ def test_fresh_start_takes_no_prior_file_over(puyang: Office, text: str) -> None
 
 def test_photo_that_comes_again_smaller_replaces_the_old_one(puyang: Office) -> None:
     first = send_rejected_photos(puyang)
-    again = {"补发.zip": zip_of({"改了名的合影.jpg": jpeg(2040, 1530, min_bytes=2_000_000, seed=1), BAD_NAME: SECOND})}
+    again = {"补发.zip": zip_of({"改了名的合影.jpg": jpeg(2040, 1530, seed=1), BAD_NAME: SECOND})}
     puyang.receive("2023-05-17 11:00", f"回复：{first.subject}", again, answers=first)
     puyang.poll("2023-05-17 11:01")
     assert file_names(puyang.items()[1]) == ["补发.zip"]
