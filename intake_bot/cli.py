@@ -1,6 +1,6 @@
 """The command line: parses the arguments, runs one command and exits with its code.
 
-Exit codes: 0 well, 1 the command found something wrong, 2 usage or configuration.
+Exit codes: 0 well, 1 the command found something wrong, 2 usage or configuration, or the ledger is lost.
 """
 
 from __future__ import annotations

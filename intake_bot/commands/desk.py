@@ -8,14 +8,13 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
-from intake_bot.commands.console.options import chosen_bureaus, clock_of, print_note
+from intake_bot.commands.console.options import clock_of, only_bureau, print_note
 from intake_bot.commands.console.save_files import save_files
 from intake_bot.commands.console.send_now import send_now
-from intake_bot.config.settings import Bureau, Settings
+from intake_bot.config.settings import Bureau
 from intake_bot.desk.carry_out import help_sentences
 from intake_bot.desk.clerk_desk import ClerkDesk, Giver
 from intake_bot.digests.package.make import package_folder
-from intake_bot.errors import ConfigError, ConfigFault
 from intake_bot.home.home import Home
 from intake_bot.home.ledger_guard import require_ledger
 from intake_bot.home.lock import only_clerk
@@ -37,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     if not words.strip():
         print("\n".join(help_sentences()))
         return EXIT_WELL
-    bureau = _only_bureau(options, usable.settings)
+    bureau = only_bureau(options, usable.settings)
     require_ledger(home)
     with only_clerk(home), Services.open(usable.settings, home, clock_of(options, usable.settings)) as services:
         with tempfile.TemporaryDirectory(dir=home.desk) as work:
@@ -54,14 +53,6 @@ def run(options: argparse.Namespace) -> int:
             print(f"信在待发信箱里，收件程序会发出{why_not}")
     is_well = done.lines and all(line.outcome in _WELL for line in done.lines) and not done.unread
     return EXIT_WELL if is_well else EXIT_FOUND
-
-
-def _only_bureau(options: argparse.Namespace, settings: Settings) -> Bureau:
-    bureaus = chosen_bureaus(options, settings)
-    if len(bureaus) > 1:
-        known = "、".join(one.id for one in bureaus)
-        raise ConfigError((ConfigFault("--bureau", 0, 0, f"有几个教育局，请写明是哪一个：{known}"),))
-    return bureaus[0]
 
 
 def _chosen_sheet(options: argparse.Namespace, services: Services, bureau: Bureau) -> Sheet | None:

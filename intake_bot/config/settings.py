@@ -265,7 +265,7 @@ class HealthSettings(Frozen):
     """How a monitor learns that all is well."""
 
     ping_url: PingUrl | None = None
-    """URL that is requested after each poll cycle without trouble. A monitor notices when it stays away."""
+    """URL that is requested once in a poll interval while all is well. A monitor notices when it stays away."""
 
 
 class IntakeSettings(Frozen):

@@ -59,7 +59,7 @@ class Home:
 
     @property
     def health(self) -> Path:
-        """The state of the program for a monitor, written after each poll cycle."""
+        """The state of the program for a monitor, written when it changes and at least once a minute."""
         return self.data / "health.json"
 
     @property

@@ -11,6 +11,8 @@ from filelock import FileLock, Timeout
 from intake_bot.errors import PermanentFailure, disk_failures_of
 from intake_bot.home.home import Home
 
+DESK_IS_BUSY = "另一条命令（held 或 desk）正在处理，请等它结束"
+
 
 @contextmanager
 def only_instance(home: Home) -> Iterator[None]:
@@ -43,4 +45,4 @@ def only_clerk(home: Home) -> Iterator[None]:
             home.desk.mkdir(parents=True, exist_ok=True)
             yield
     except Timeout as error:
-        raise PermanentFailure("另一个 intake-bot held 正在处理，请等它结束") from error
+        raise PermanentFailure(DESK_IS_BUSY) from error

@@ -12,6 +12,7 @@ from intake_bot.disk.writing import sync_folder
 from intake_bot.errors import LedgerDamaged, PermanentFailure, own_disk_failures_of
 from intake_bot.home.backup.restore import settle_killed_restore
 from intake_bot.home.home import Home
+from intake_bot.home.lock import DESK_IS_BUSY
 from intake_bot.home.receipt_traces import highest_known_number
 from intake_bot.ledger.inspection import LedgerKind, inspect_ledger
 from intake_bot.ledger.ledger import Ledger
@@ -42,7 +43,7 @@ def begin_new_ledger(home: Home, now: datetime) -> NewLedger:
                 raise PermanentFailure(f"台账是好的（{home.ledger}），不用另建")
             return _replace(home, now)
     except Timeout as error:
-        raise PermanentFailure("另一个 intake-bot held 正在处理，请等它结束") from error
+        raise PermanentFailure(DESK_IS_BUSY) from error
 
 
 def _is_usable(path: Path) -> bool:

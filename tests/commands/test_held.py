@@ -189,7 +189,7 @@ def test_unremovable_leftovers_of_a_killed_command_do_no_harm(
 
 def test_second_clerk_at_the_same_time_is_refused(office: TestHome, held: str) -> None:
     with FileLock(office.root / "data" / "desk.lock"):
-        assert office.held("accept", held) == (1, "出错：另一个 intake-bot held 正在处理，请等它结束\n")
+        assert office.held("accept", held) == (1, "出错：另一条命令（held 或 desk）正在处理，请等它结束\n")
 
 
 def test_held_mail_without_its_raw_bytes_can_be_decided(office: TestHome, held: str, tmp_path: Path) -> None:

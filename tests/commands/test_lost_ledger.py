@@ -35,7 +35,11 @@ COMMANDS = (
     ["held", "accept", "1001-9", "--now", NOW],
     ["digest", "--now", NOW],
     ["digest", "--preview", "--now", NOW],
+    ["desk", "谁没报", "--now", NOW],
     ["ledger"],
+    ["ledger", "export", "台账.xlsx", "--now", NOW],
+    ["export", "--now", NOW],
+    ["week", "--now", NOW],
     ["status"],
 )
 

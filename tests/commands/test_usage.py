@@ -93,6 +93,8 @@ def test_program_whose_reader_closed_the_pipe_ends_quietly(home: Path, write_mai
         (["poll", "--nwo", "2023-05-17"], "不认识：--nwo 2023-05-17"),
         (["poll", "--now"], "--now：后面要写一个值"),
         (["poll", "--now", "昨天"], "看不懂时间“昨天”，请写成 2023-05-17T16:30:00+08:00"),
+        (["export", "--day", "5月17日"], "看不懂日期“5月17日”，请写成 2023-05-17"),
+        (["held", "accept", "1042-9", "--day", "昨天"], "看不懂日期“昨天”，请写成 2023-05-17"),
         (["poll", "--js"], "不认识：--js"),
         (["ledger", "--js"], "不认识：--js"),
     ],

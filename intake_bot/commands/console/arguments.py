@@ -107,7 +107,7 @@ def _held(parser: Parser) -> None:
     accept.add_argument("--reason", default="", metavar="原因", help="记入台账，不写进信里")
     accept.add_argument("--unit", default="", metavar="单位", help="邮件没能打开、主题里也没有时，写明是哪个单位的")
     accept.add_argument("--material", action="append", default=[], metavar="材料", help="同上，是哪种材料，可以写几次")
-    accept.add_argument("--day", type=date.fromisoformat, metavar="日期", help="同上，是哪一天的，如 2023-05-17")
+    accept.add_argument("--day", type=_iso_date, metavar="日期", help="同上，是哪一天的，如 2023-05-17")
 
     reject = _add_action(actions, "reject", "退回，并写信告诉学校原因")
     reject.add_argument("--reason", required=True, metavar="原因", help="写进信里，如：视频链接已过期，请重新发送")
@@ -159,7 +159,7 @@ def _export(parser: Parser) -> None:
     _add_bureau(parser, "打包哪个教育局的；只有一个教育局时不用写")
     parser.add_argument("--material", action="append", metavar="材料", help="只打包这种材料，如 照片；可以写几次")
     day = "只打包这一天的，如 2023-05-17；可以写几次"
-    parser.add_argument("--day", action="append", type=date.fromisoformat, metavar="日期", help=day)
+    parser.add_argument("--day", action="append", type=_iso_date, metavar="日期", help=day)
     file = "压缩包放在哪里；不写就放进 exports 或 archive_dir"
     parser.add_argument("file", nargs="?", type=Path, metavar="文件", help=file)
     _add_now(parser)
@@ -194,15 +194,15 @@ def _demo(parser: Parser) -> None:
 
 COMMANDS: Mapping[str, Command] = {
     "run": Command("常驻运行：定时收信、回信、发汇总", _run),
-    "poll": Command("收信一遍，然后发出回信", _poll),
+    "poll": Command("收信一遍，把回信和到点的汇总发出去", _poll),
     "judge": Command("试判邮件文件（.eml），不登记、不发信、不留痕迹", _judge),
     "digest": Command("做出当天的汇总，存成文件并发给经办人（每个时间只发一次）；或者显示以前某天的", _digest),
     "check": Command("检查配置和信件模板，一次列出全部问题"),
     "status": Command("看一看现在是否正常：收信、待发的信、待人工、磁盘、汇总（不正常时返回 1）", _status),
     "doctor": Command("体检：配置、磁盘、工具、登录等全部真试一遍，告诉您怎么办（不改动邮箱）", _doctor),
     "held": Command("列出需要人工处理的邮件，并作出决定", _held),
-    "desk": Command("在本机下经办人的命令：收、退、改、延、答、关、选、撤销、谁没报", _desk),
-    "ledger": Command("列出登记的全部材料，或核对台账和存下的文件", _ledger),
+    "desk": Command("在本机下经办人的命令，写法和回信一样：收、退、交、改、延、催、答、选、关、打包、谁没报、台账、周报、撤销", _desk),
+    "ledger": Command("列出登记的全部材料，存成Excel文件，或核对台账和存下的文件", _ledger),
     "export": Command("打包：收下的材料解开压缩包、统一命名，连同台账和清单做成一个压缩包", _export),
     "week": Command("周报：一周的报送情况，做成 Word 文档和 Excel 文件，句子可以直接引用", _week),
     "backup": Command("备份：把台账和存下的文件做成一个压缩包，收件程序不用停", _backup),
