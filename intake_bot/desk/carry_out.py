@@ -47,27 +47,6 @@ from intake_bot.orders.order import (
 )
 from intake_bot.orders.verbs import EXAMPLES
 
-HANDLED = frozenset(
-    {
-        Verb.ACCEPT,
-        Verb.REJECT,
-        Verb.SUPPLY,
-        Verb.CORRECT,
-        Verb.EXTEND,
-        Verb.ANSWER,
-        Verb.CLOSE,
-        Verb.UNDO,
-        Verb.MISSING,
-        Verb.REMIND,
-        Verb.PICK,
-        Verb.PACKAGE,
-        Verb.WORKBOOK,
-        Verb.WEEK_REPORT,
-        Verb.HELP,
-    }
-)
-"""The orders that are carried out; the list for clerks names no others."""
-
 
 class OrderDesk:
     """Carries out the orders of one bureau's clerks."""
@@ -95,11 +74,8 @@ class OrderDesk:
         why. Raises TemporaryFailure where it may be done later, also where somebody else has just decided."""
         if verb_of(order) is Verb.CONFIRM:
             return None
-        handler = _HANDLERS.get(type(order))
-        if handler is None or verb_of(order) not in HANDLED:
-            return OrderLine(entry.line, OrderOutcome.REFUSED, (f"“{verb_of(order)}”现在还办不了",))
         try:
-            return handler(self, order, entry, work)
+            return _HANDLERS[type(order)](self, order, entry, work)
         except ConfigError as error:
             return OrderLine(entry.line, OrderOutcome.REFUSED, tuple(fault.message for fault in error.faults))
         except PermanentFailure as error:
@@ -256,7 +232,7 @@ class OrderDesk:
 
 def help_sentences() -> list[str]:
     """The list of orders, for a clerk."""
-    told = [f"{example}　　{what}" for verb, (example, what) in EXAMPLES.items() if verb in HANDLED]
+    told = [f"{example}　　{what}" for verb, (example, what) in EXAMPLES.items() if verb is not Verb.CONFIRM]
     return ["一行写一条命令，编号照抄，写在最上面那条线以上：", *told]
 
 

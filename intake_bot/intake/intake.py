@@ -51,7 +51,6 @@ class Intake:
         self._settings = services.settings
         self._bureau = bureau
         self._home = services.home
-        self._work = services.home.work / bureau.id
         self._ledger = services.ledger
         self._clock = services.clock
         self._work = services.home.work / bureau.id

@@ -116,7 +116,7 @@ class _Status:
 
 
 def read_bounce(message: Message) -> Bounce:
-    """Reads a message that `machine_reason` recognised as a bounce. Raises OSError if our disk fails."""
+    """Reads a message that `machine_mark` recognised as a bounce. Raises OSError if our disk fails."""
     page = _visible_text(message)
     enclosed = read_original_mails(message)
     statuses = [status for one in message.attachments if _is_report(one) for status in _statuses(one)]

@@ -29,10 +29,6 @@ class SlotReading:
     left: str = ""
     fault: str = ""
 
-    @property
-    def is_understood(self) -> bool:
-        return not self.left and not self.fault
-
 
 def read_slot(words: str, notice: Notice, roster: Roster) -> SlotReading:
     """Reads the words. Names of units and materials are those of the roster and of the notice, in any spelling of

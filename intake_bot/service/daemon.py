@@ -175,7 +175,7 @@ class Daemon:
         run = work.send(should_stop)
         if run.result != DeliveryCount():
             sent, deferred, failed = run.result.sent, run.result.deferred, run.result.failed
-            log.info("sent bureau=%s sent=%d deferred=%d failed=%d", work.bureau.id, sent, deferred, failed)
+            log.info("delivered bureau=%s sent=%d deferred=%d failed=%d", work.bureau.id, sent, deferred, failed)
         return self._rest(work, JobKind.SEND, run.trouble)
 
     def _file_due_digest(self, work: BureauWork) -> float | None:

@@ -107,15 +107,15 @@ class Schedule:
         """True while the group has jobs."""
         return any(job.group == group for job in list(self._jobs.values()))
 
-    def set_interval(self, name: str, every: float) -> None:
+    def set_interval(self, id_: str, every: float) -> None:
         """Gives the job of this id another interval, and calls it."""
-        self._jobs[name].every = every
-        self._change(lambda: self._scheduler.modify_job(name, trigger=SkippingInterval(seconds=every)))
-        self.call(name)
+        self._jobs[id_].every = every
+        self._change(lambda: self._scheduler.modify_job(id_, trigger=SkippingInterval(seconds=every)))
+        self.call(id_)
 
-    def call(self, name: str) -> None:
+    def call(self, id_: str) -> None:
         """Runs the job of this id soon, unless it rests; where it is running, once more behind that."""
-        job, now = self._jobs.get(name), time.monotonic()
+        job, now = self._jobs.get(id_), time.monotonic()
         if job is None:
             return
         job.is_called = True

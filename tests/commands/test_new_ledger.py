@@ -85,7 +85,10 @@ def test_damaged_ledger_can_be_replaced_and_its_numbers_are_read(worked: TestHom
 
 def test_new_ledger_is_not_made_while_the_program_is_at_work(worked: TestHome) -> None:
     remove_ledger(ledger_of(worked))
-    for lock, said in (("intake-bot.lock", "另一个 intake-bot 正在使用"), ("desk.lock", "另一条命令（held 或 desk）正在处理")):
+    for lock, said in (
+        ("intake-bot.lock", "另一个 intake-bot 正在使用"),
+        ("desk.lock", "另一条命令（held 或 desk）正在处理"),
+    ):
         with FileLock(worked.root / "data" / lock):
             code, printed = worked.run("init", "--new-ledger", str(worked.root))
         assert (code, said in printed) == (1, True), printed

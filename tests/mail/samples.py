@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
+from intake_bot.mail.machines.triage import machine_mark
 from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits
 from intake_bot.mail.reading.read import read_message
 
@@ -56,3 +57,9 @@ def message(
 
 def attachment(name: str = "照片.jpg", content_type: str = "image/jpeg") -> Attachment:
     return Attachment(name, Path("part-001"), 3, "00", content_type)
+
+
+def machine_reason(mail: Message) -> str | None:
+    """The kind of program that sent this mail; None without any mark of one."""
+    mark = machine_mark(mail)
+    return mark.reason if mark else None

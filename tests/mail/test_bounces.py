@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from intake_bot.mail.bounces import Bounce, BounceReason, read_bounce
-from intake_bot.mail.machines.triage import machine_reason
-from tests.mail.samples import raw_mail, read
+from tests.mail.samples import machine_reason, raw_mail, read
 
 OURS = "<intake.1042-9.0123456789abcdef0123456789abcdef@126.com>"
 SUBJECT = "【请补正】活动周濮阳县职业技术学校照片（回执编号 1042-9）"

@@ -20,7 +20,7 @@ from intake_bot.judging.judge import Case, judge
 from intake_bot.judging.prior_mail.replies import MailTraits
 from intake_bot.judging.recognition import is_submission
 from intake_bot.judging.verdict import MailKind
-from intake_bot.mail.machines.triage import machine_reason
+from intake_bot.mail.machines.triage import machine_mark
 from intake_bot.mail.message import Address, Message
 from intake_bot.notices.named_days import read_relative_day
 from intake_bot.notices.notice import Notice
@@ -73,7 +73,7 @@ def read(subject: str, notice_id: str = "puyang-2023") -> SubjectReading:
 @pytest.mark.parametrize("row", table(), ids=lambda row: row.subject)
 def test_subject_of_table_is_read_as_listed(row: Row) -> None:
     notice, roster = notice_and_roster(row.notice)
-    if machine_reason(letter(row.subject)) is not None:
+    if machine_mark(letter(row.subject)) is not None:
         assert row.kind == "machine"
         return
     reading = read_subject(row.subject, notice, roster)

@@ -201,7 +201,10 @@ COMMANDS: Mapping[str, Command] = {
     "status": Command("看一看现在是否正常：收信、待发的信、待人工、磁盘、汇总（不正常时返回 1）", _status),
     "doctor": Command("体检：配置、磁盘、工具、登录等全部真试一遍，告诉您怎么办（不改动邮箱）", _doctor),
     "held": Command("列出需要人工处理的邮件，并作出决定", _held),
-    "desk": Command("在本机下经办人的命令，写法和回信一样：收、退、交、改、延、催、答、选、关、打包、谁没报、台账、周报、撤销", _desk),
+    "desk": Command(
+        "在本机下经办人的命令，写法和回信一样：收、退、交、改、延、催、答、选、关、打包、谁没报、台账、周报、撤销",
+        _desk,
+    ),
     "ledger": Command("列出登记的全部材料，存成Excel文件，或核对台账和存下的文件", _ledger),
     "export": Command("打包：收下的材料解开压缩包、统一命名，连同台账和清单做成一个压缩包", _export),
     "week": Command("周报：一周的报送情况，做成 Word 文档和 Excel 文件，句子可以直接引用", _week),

@@ -80,10 +80,6 @@ class DayReport:
         """Whether the mail with this receipt number was settled in the span."""
         return message_of_receipt(receipt) in self.settled
 
-    def mails_with(self, outcome: Outcome) -> tuple[FiledMail, ...]:
-        """The mails of one outcome. Each of `mails` has exactly one."""
-        return tuple(mail for mail in self.mails if mail.outcome is outcome)
-
 
 class DigestKind(StrEnum):
     """What clerks get."""

@@ -1,8 +1,8 @@
 """Recognises mail from programs and our own letters, before the subject is read: a bounce quotes our subject. Pure.
 
 Mail from programs gets no answer (RFC 3834 section 2). Chinese providers seldom use the headers of the RFCs; they are
-recognised by headers of their own, by sender and by subject. The three functions are independent: if one is deceived
-(a gateway removes headers, a mailbox moves), the others still work.
+recognised by headers of their own, by sender and by subject. `machine_mark`, `own_mail_reason` and `own_header_reason`
+are independent: if one is deceived (a gateway removes headers, a mailbox moves), the others still work.
 
 Marks of programs also stand on mails of persons: Outlook, forwarding rules and mail services write them. So each mark
 has a weight, which says what becomes of a mail that brings material under a fitting subject.
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from intake_bot.mail.body import extract_own_text
-from intake_bot.mail.machines import phrases as phrases
+from intake_bot.mail.machines import phrases
 from intake_bot.mail.machines.absence import is_absence_notice, is_automatic_by_its_words, is_confirmation
 from intake_bot.mail.machines.headers import (
     is_automatic_answer,
@@ -129,12 +129,6 @@ def machine_mark(message: Message) -> MachineMark | None:
     """The mark of the program that sent this mail; None for a mail that only a person may have written."""
     found = [(reason, weight) for reason, weight, applies in _MARKS if applies(message)]
     return MachineMark(found[0][0], max(weight for _, weight in found)) if found else None
-
-
-def machine_reason(message: Message) -> str | None:
-    """The kind of program that sent this mail; None without any mark of one."""
-    mark = machine_mark(message)
-    return mark.reason if mark else None
 
 
 def has_own_files(message: Message) -> bool:

@@ -10,12 +10,11 @@ from intake_bot.mail.machines.triage import (
     Weight,
     has_own_files,
     machine_mark,
-    machine_reason,
     own_header_reason,
     own_mail_reason,
 )
 from intake_bot.mail.message import Attachment, Message
-from tests.mail.samples import attachment, message, raw_mail, read
+from tests.mail.samples import attachment, machine_reason, message, raw_mail, read
 
 OWN = frozenset({"py8991718@126.com"})
 REPORT = {"Content-Type": "multipart/report; boundary=b"}
