@@ -22,22 +22,30 @@ _KNOWN_LENGTH = 16
 def find_outdated(own: Path) -> frozenset[str]:
     """The names of the letters in this folder that nobody has edited and that this version has otherwise: its own
     count. What is as this version ships it is not read twice."""
-    changed = [name for name, path in _files(own) if not _is_shipped(path, name)]
-    if not changed:
-        return frozenset()
-    record = _read(own)
-    return frozenset(name for name in changed if _is_known(sha256_of(own / name), record.get(name)))
+    return _outdated_of(own, _find_changed(own))
 
 
 def find_edited(own: Path) -> frozenset[str]:
     """The names of the files in this folder that an admin edited or added."""
-    return frozenset(name for name, path in _files(own) if not _is_shipped(path, name)) - find_outdated(own)
+    changed = _find_changed(own)
+    return changed - _outdated_of(own, changed)
 
 
-def _is_shipped(path: Path, name: str) -> bool:
-    """True for a letter that is as this version ships it."""
-    packaged = packaged_templates() / name
-    return packaged.is_file() and path.read_bytes() == packaged.read_bytes()
+def _find_changed(own: Path) -> frozenset[str]:
+    """The names of the letters in this folder that are not as this version ships them."""
+    shipped = _read_packaged(packaged_templates())
+    return frozenset(name for name, path in _files(own) if path.read_bytes() != shipped.get(name))
+
+
+def _outdated_of(own: Path, changed: frozenset[str]) -> frozenset[str]:
+    record = _read(own) if changed else {}
+    return frozenset(name for name in changed if _is_known(sha256_of(own / name), record.get(name)))
+
+
+@cache
+def _read_packaged(folder: Path) -> Mapping[str, bytes]:
+    """The letters of this version by name. Every command compares a home's letters with them, some more than once."""
+    return {name: path.read_bytes() for name, path in _files(folder)}
 
 
 def record_shipped(own: Path, names: Iterable[str]) -> None:
