@@ -6,8 +6,8 @@
 - `netease_proxy`, `qq_proxy`: the same Dovecot, which behaves as 163 and QQ do.
 - `smtp_server`: takes letters for any user with the password PASSWORD and keeps them in `.letters`.
 
-Homes and servers of tests lie in memory where there is room (`MEMORY`): the program calls fsync for every mail, and a disk
-takes longer for that than the program for all else. Set TMPDIR to have them elsewhere.
+Homes and servers of tests lie in memory where there is room (`MEMORY`): the program calls fsync for every mail, and a
+disk takes longer for that than the program for all else. Set TMPDIR to have them elsewhere.
 
 Where Dovecot is not installed, its tests are skipped. Under CI (`.ci/run`) a skipped test is a failure: everything that
 the tests need must be installed.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 
+from intake_bot.clock import system_clock
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.console.progress import tracked
 from intake_bot.config.load import load
@@ -21,7 +21,9 @@ def run(options: argparse.Namespace) -> int:
     if not home.ledger.exists():
         raise PermanentFailure("还没有登记过邮件，没有可以备份的")
     with Ledger.open(home.ledger) as ledger:
-        result = back_up(ledger, home, options.file, datetime.now(zone), lambda files: tracked(files, "备份"))
+        result = back_up(
+            ledger, home, options.file, system_clock().astimezone(zone), lambda files: tracked(files, "备份")
+        )
     for fault in result.faults:
         print(f"问题：{fault}")
     print(f"已备份到 {options.file}：台账和 {len(result.entries) - 1} 个文件，{result.bytes / 1_000_000:.1f} MB。")

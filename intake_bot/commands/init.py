@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 from pathlib import Path
 
+from intake_bot.clock import system_clock
 from intake_bot.commands.console.exit_codes import EXIT_WELL
 from intake_bot.config.defaults import init_home
 from intake_bot.config.shipped_templates import record_shipped
@@ -38,7 +38,7 @@ def _new_ledger(root: Path) -> int:
     home = Home(root)
     zone = load_or_last_good(home).settings.intake.zone
     with only_instance(home):
-        made = begin_new_ledger(home, datetime.now(zone))
+        made = begin_new_ledger(home, system_clock().astimezone(zone))
     print(f"已另建台账 {home.ledger}，回执编号从 {made.first_receipt} 起，不会和以前的相同。")
     if made.set_aside is not None:
         print(f"原来的文件没有删，改名为 {made.set_aside}。data 里的其他文件都没有动。")

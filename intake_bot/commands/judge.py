@@ -11,6 +11,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from intake_bot.clock import system_clock
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.console.options import chosen_bureaus, in_zone
 from intake_bot.commands.console.progress import tracked_while_printing
@@ -93,7 +94,7 @@ def _judge_one(
 def _received(message: Message, options: argparse.Namespace, zone: tzinfo) -> datetime:
     """--received, else the topmost Received: header, else Date:, else the moment that is now."""
     supplied = in_zone(options.received, zone) if options.received else None
-    now = in_zone(options.now, zone) if options.now else datetime.now(zone)
+    now = in_zone(options.now, zone) if options.now else system_clock()
     return (supplied or message.received_at or message.sent_at or now).astimezone(zone)
 
 

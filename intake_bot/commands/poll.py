@@ -1,4 +1,4 @@
-"""`poll`: one round over all mailboxes, the outbox, and the digests that are due."""
+"""`poll`: one poll cycle: all mailboxes, the outbox, and the digests that are due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from intake_bot.service.poll_cycle import PollCycle
 
 
 def run(options: argparse.Namespace) -> int:
-    """One round for every bureau. 1 when a mailbox could not be read, or something was left undone."""
+    """One poll cycle for every bureau. 1 when a mailbox could not be read, or something was left undone."""
     home = Home(options.home)
     settings = load_usable_settings(home)
     bureaus = chosen_bureaus(options, settings)

@@ -1,1 +1,1 @@
-"""The decisions of a clerk about held mails."""
+"""Carries out what clerks order and decide, and says what was done."""

@@ -1,1 +1,1 @@
-"""The day's digest, gathered from the ledger."""
+"""What clerks read: daily digest, workbook, week report, package for the province; and reminders to units."""

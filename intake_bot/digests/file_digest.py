@@ -1,6 +1,6 @@
 """Files the digests: from the ledger to one letter for the clerks, and a page on disk.
 
-Light, so that each round can ask whether one is due without what writes it."""
+Light, so that each poll cycle can ask whether one is due without what writes it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DigestFiler:
 
     @cached_property
     def _writer(self) -> DigestWriter:
-        # With the first digest or note: it takes as long to import as half of a round.
+        # With the first digest or note: it takes as long to import as half of a poll cycle.
         from intake_bot.digests.write_digest import DigestWriter
 
         return DigestWriter(self._services)

@@ -1,6 +1,7 @@
 """One bureau's mail, from its mailbox into the ledger, in the order of writes that no crash can break.
 
-1. the ledger records the mail as seen, and counts the attempt before its bytes are touched;
+The steps are numbered as in the README, where 5 and 6 are those of the outbox:
+1. the ledger records the mail as seen, and in a second transaction counts the attempt, before its bytes are touched;
 2. the raw bytes go to the spool;
 3. the attachments go to the store;
 4. ONE transaction writes message, submission, items, findings, files and the finished answer, or why there is

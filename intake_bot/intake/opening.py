@@ -25,7 +25,7 @@ NOTHING_SUPPLIED = SuppliedFiles()
 def open_mail(raw: Path, work: Path, limits: Limits) -> Message:
     """Reads a raw mail, and what is wrapped by a signature; its attachments are decoded into `work`. Raises OSError, of
     our own disk."""
-    from intake_bot.mail.smime import read_whole_message  # with the first mail: a round that finds none begins without
+    from intake_bot.mail.smime import read_whole_message  # with the first mail: a poll without one needs none
 
     return read_whole_message(raw, work, limits.reading)
 

@@ -110,7 +110,7 @@ def _day(
 
 def find_days_in_forms(material: Material, files: Sequence[FileFacts], week: Week) -> Iterator[tuple[FileFacts, date]]:
     """Yields each form of the material whose cells name one day of the week, with that day."""
-    # Whoever asks for a deadline has no form: `status`, and a round without a mail.
+    # Whoever asks for a deadline has no form: `status`, and a poll cycle without a mail.
     from intake_bot.judging.forms import is_form
 
     parts = [part for part in material.parts if isinstance(part, FormPart)]

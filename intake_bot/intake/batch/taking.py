@@ -1,6 +1,7 @@
-"""A batch of mails through the order of writes: each step for all of them, and the steps of each in their order.
+"""A batch of mails through the order of writes: each step for all of them, and the steps of each in their order,
+numbered as in the README.
 
-1. one transaction counts the attempts at them;
+1. one transaction, behind the one that recorded them as seen, counts the attempts at them;
 2. few requests fetch them, one wave of flushes puts them into the spool, one transaction records that;
    then they are read and measured, several at a time;
 3. they are judged in order, and their files go to the store in one wave of flushes;
