@@ -24,7 +24,7 @@ from intake_bot.ledger.values.records import MessageRecord
 from intake_bot.ledger.values.states import LetterState
 from intake_bot.letters.untrusted import short_line
 from intake_bot.notices.day_words import item_name
-from intake_bot.orders.order import Accept, Order, Reject, Slot, verb_of, write_order
+from intake_bot.orders.order import Accept, NamedSlot, Order, Reject, verb_of, write_order
 
 
 def run(options: argparse.Namespace, home: Home, settings: Settings, clock: Clock) -> int:
@@ -54,7 +54,7 @@ def _order(record: MessageRecord, options: argparse.Namespace) -> OrderEntry | N
     """The decision as an order, so that it has a number and can be undone; None for what decides nothing."""
     order: Order
     if options.act == "accept":
-        order = Accept(record.receipt, Slot(options.unit, tuple(options.material), options.day))
+        order = Accept(record.receipt, NamedSlot(options.unit, tuple(options.material), options.day))
     elif options.act == "reject":
         order = Reject(record.receipt, options.reason)
     else:
@@ -67,7 +67,7 @@ def _supply(held_mail: HeldMail, record: MessageRecord, options: argparse.Namesp
 
 
 def _accept(held_mail: HeldMail, record: MessageRecord, options: argparse.Namespace, work: Path) -> DeskResult:
-    slot = Slot(options.unit, tuple(options.material), options.day)
+    slot = NamedSlot(options.unit, tuple(options.material), options.day)
     act = held_mail.accept_again if options.again else held_mail.accept
     return act(record, slot, options.reason, not options.no_letter, work)
 

@@ -23,7 +23,7 @@ from intake_bot.letters.clerk_answer import ClerkAnswerContext, compose_clerk_an
 from intake_bot.letters.reply import Revision
 from intake_bot.letters.untrusted import defuse_words
 from intake_bot.notices.subject import write_subject
-from intake_bot.orders.order import Slot
+from intake_bot.orders.order import NamedSlot
 from intake_bot.outbox.compose import answer_draft
 
 _NAME_LENGTH = 20
@@ -39,7 +39,7 @@ class Corrections:
 
     # ---- 改 ----------------------------------------------------------------------------------------------------------
 
-    def correct(self, record: MessageRecord, slot: Slot, work: Path) -> DeskResult:
+    def correct(self, record: MessageRecord, slot: NamedSlot, work: Path) -> DeskResult:
         """Judges the mail again as one of this unit, material and day; what the slot leaves open stays as it was. The
         school reads what changed.
 
@@ -145,7 +145,7 @@ def _revision(services: Services, record: MessageRecord, changed: tuple[str, ...
     return Revision(changed, earlier.created_at if earlier is not None and is_known else None)
 
 
-def _corrected_subject(record: MessageRecord, mail: FiledMail, slot: Slot, context: NoticeContext) -> str:
+def _corrected_subject(record: MessageRecord, mail: FiledMail, slot: NamedSlot, context: NoticeContext) -> str:
     items = [item for item in mail.items if not item.superseded]
     unit = slot.unit or mail.unit
     materials = slot.materials or tuple(dict.fromkeys(item.material for item in items))

@@ -21,7 +21,7 @@ from intake_bot.intake.answers.reply import ReplyWriter
 from intake_bot.intake.examine import Examination
 from intake_bot.intake.judgement import UNKNOWN_UNIT_FOLDER, JudgementWriter, quota_lines
 from intake_bot.intake.opening import SuppliedFiles, open_mail
-from intake_bot.judging.author import Standing
+from intake_bot.judging.author import Relation
 from intake_bot.judging.outcome_words import DISPOSITION_WORDS
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import Disposition, MailKind, Verdict
@@ -248,7 +248,7 @@ class DecisionWriter:
         )
         author = self._judgements.find_author(record, message, self.context(record), verdict.unit)
         if any(finding.code == "sender.unauthenticated" for finding in mail.findings):
-            author = replace(author, standing=Standing.DOUBTFUL)
+            author = replace(author, relation=Relation.DOUBTFUL)
         return Examination(message, verdict, inspected=files, author=author)
 
     def _reply(self, record: MessageRecord, found: Examination, revision: Revision | None) -> LetterDraft | None:

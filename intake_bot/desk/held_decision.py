@@ -16,7 +16,7 @@ from intake_bot.ledger.values.records import FiledItem, FiledMail
 from intake_bot.notices.day_words import item_name
 from intake_bot.notices.notice import Severity
 from intake_bot.notices.subject import SubjectReading, read_subject, write_subject
-from intake_bot.orders.order import Slot
+from intake_bot.orders.order import NamedSlot
 
 RAW_MAIL_NAME = "原邮件.eml"
 """File name in the store of a raw mail that was never opened."""
@@ -134,7 +134,7 @@ def is_decided(mail: FiledMail) -> bool:
     return mail.disposition is not None and mail.merged_into is None and not is_superseded
 
 
-def corrected_slot(mail: FiledMail, slot: Slot) -> Slot:
+def corrected_slot(mail: FiledMail, slot: NamedSlot) -> NamedSlot:
     """What the clerk says now, and for the rest what was said before. Raises ConfigError where the mail was read by the
     robot: what it is needs no clerk's word."""
     items = _items(mail)
@@ -142,7 +142,7 @@ def corrected_slot(mail: FiledMail, slot: Slot) -> Slot:
         raise usage_error("--unit、--material、--day", "这封邮件的单位和材料已经读出来了，不用再写")
     materials = slot.materials or tuple(dict.fromkeys(item.material for item in items))
     days = {item.day for item in items}
-    return Slot(slot.unit or mail.unit or "", materials, slot.day or (days.pop() if len(days) == 1 else None))
+    return NamedSlot(slot.unit or mail.unit or "", materials, slot.day or (days.pop() if len(days) == 1 else None))
 
 
 def is_by_hand(findings: Iterable[Finding]) -> bool:
@@ -249,7 +249,7 @@ def _without_holds(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(replace(finding, holds=False) for finding in kept)
 
 
-def accepted_by_hand(mail: FiledMail, context: NoticeContext, slot: Slot) -> Verdict:
+def accepted_by_hand(mail: FiledMail, context: NoticeContext, slot: NamedSlot) -> Verdict:
     """The verdict that accepts one item for each material of the slot or the subject. The time of arrival decides
     whether an item is late.
 
@@ -269,7 +269,7 @@ def accepted_by_hand(mail: FiledMail, context: NoticeContext, slot: Slot) -> Ver
     return Verdict(MailKind.SUBMISSION, Disposition.ACCEPTED, by_rules.unit, items)
 
 
-def _reading(mail: FiledMail, context: NoticeContext, slot: Slot) -> SubjectReading:
+def _reading(mail: FiledMail, context: NoticeContext, slot: NamedSlot) -> SubjectReading:
     """Reads the subject, with what the slot names in its place. Raises ConfigError without a unit or a material."""
     notice, roster = context.notice, context.bureau.roster
     reading = read_subject(mail.subject, notice, roster)

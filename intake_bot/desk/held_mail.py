@@ -47,7 +47,7 @@ from intake_bot.ledger.values.states import LetterState, MessageState
 from intake_bot.letters.reply import Revision
 from intake_bot.mail.message import Attachment
 from intake_bot.notices.spelling import compact
-from intake_bot.orders.order import Slot
+from intake_bot.orders.order import NamedSlot
 
 _COPY_MARK = re.compile(r"[ _]?(?:\(\d{1,3}\)|（\d{1,3}）|-\s*副本)$")
 """Suffix that browsers add to a name that exists already: 开幕式 (1).mp4."""
@@ -140,7 +140,7 @@ class HeldMail:
 
     # ---- deciding ----------------------------------------------------------------------------------------------
 
-    def accept(self, record: MessageRecord, slot: Slot, reason: str, answer: bool, work: Path) -> DeskResult:
+    def accept(self, record: MessageRecord, slot: NamedSlot, reason: str, answer: bool, work: Path) -> DeskResult:
         """Accepts the held items. `slot` names unit and materials of a mail that could not be read; `reason` is for
         the event trail. Without `slot` a question is closed, and no letter is sent.
 
@@ -191,7 +191,7 @@ class HeldMail:
 
     # ---- decided once more ---------------------------------------------------------------------------------------
 
-    def accept_again(self, record: MessageRecord, slot: Slot, reason: str, answer: bool, work: Path) -> DeskResult:
+    def accept_again(self, record: MessageRecord, slot: NamedSlot, reason: str, answer: bool, work: Path) -> DeskResult:
         """Accepts what was rejected, or corrects what a mail is that a clerk has named; the school reads what changed.
         A mail that is still held is accepted as by `accept`.
 

@@ -23,7 +23,7 @@ from intake_bot.errors import TemporaryFailure, disk_failures_of
 from intake_bot.home.services import Services
 from intake_bot.intake.batch.ahead import ReadAhead
 from intake_bot.intake.batch.attempts import Attempts
-from intake_bot.intake.batch.order import MAXIMUM_MAILS, make_batches, postpone_large
+from intake_bot.intake.batch.sequence import MAXIMUM_MAILS, make_batches, postpone_large
 from intake_bot.intake.batch.settling import Settler
 from intake_bot.intake.batch.stopwatch import Stopwatch
 from intake_bot.intake.batch.taking import Batch, BatchTaker

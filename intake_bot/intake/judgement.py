@@ -27,7 +27,7 @@ from intake_bot.intake.examine import Examination, examine
 from intake_bot.intake.ledger_prior_mail import LedgerPriorMail, RawOf
 from intake_bot.intake.opening import SuppliedFiles
 from intake_bot.judging.assignment import is_decoration
-from intake_bot.judging.author import Act, Author, Standing
+from intake_bot.judging.author import Act, Author, Relation
 from intake_bot.judging.rules.text import BODY_NAME
 from intake_bot.judging.verdict import Decision, MailKind, Verdict
 from intake_bot.ledger.ledger import Ledger
@@ -239,7 +239,7 @@ def quota_lines(
     of_others = {
         one.material
         for one in accepted
-        if not one.superseded and not author.is_same(one.sender) and author.standing is not Standing.UNITS
+        if not one.superseded and not author.is_same(one.sender) and author.relation is not Relation.UNITS
     }
     counts = {
         item.material: ledger.prior_mails.count_accepted(context.notice.id, unit.name, item.material, besides=record.id)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from intake_bot.config.notice_context import NoticeContext
 from intake_bot.intake.prior_mail import PriorMail
-from intake_bot.judging.author import Author, Standing
+from intake_bot.judging.author import Author, Relation
 from intake_bot.ledger.values.orders import ClerkLetter
 from intake_bot.mail.machines.triage import is_of_sender
 from intake_bot.mail.message import Attachment, Message
@@ -87,7 +87,7 @@ def find_order_mail(
 
 
 def _refusal(sender: str, letter: ClerkLetter, clerks: frozenset[str], author: Author) -> OrderRefusal | None:
-    if author.standing is Standing.DOUBTFUL:
+    if author.relation is Relation.DOUBTFUL:
         return OrderRefusal.DOUBTFUL
     if sender in clerks:
         return None if sender in letter.recipients else OrderRefusal.OTHER_ADDRESS

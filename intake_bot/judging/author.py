@@ -14,7 +14,7 @@ from intake_bot.mail.free_providers import domain_of, is_free_provider
 from intake_bot.notices.roster import Roster, Unit
 
 
-class Standing(StrEnum):
+class Relation(StrEnum):
     """What an address is to the unit that the mail names."""
 
     UNITS = "units"
@@ -60,14 +60,14 @@ _OF_ANYBODY = frozenset(
     }
 )
 
-PERMITTED: Mapping[Standing, frozenset[Act]] = {
-    Standing.UNITS: _OF_ANYBODY | {Act.REPLACE_OTHERS, Act.SUPPLEMENT_BY_RECEIPT_OTHERS},
-    Standing.KNOWN: _OF_ANYBODY,
-    Standing.OTHER_UNITS: _OF_ANYBODY,
-    Standing.UNKNOWN: _OF_ANYBODY,
-    Standing.DOUBTFUL: frozenset(),
+PERMITTED: Mapping[Relation, frozenset[Act]] = {
+    Relation.UNITS: _OF_ANYBODY | {Act.REPLACE_OTHERS, Act.SUPPLEMENT_BY_RECEIPT_OTHERS},
+    Relation.KNOWN: _OF_ANYBODY,
+    Relation.OTHER_UNITS: _OF_ANYBODY,
+    Relation.UNKNOWN: _OF_ANYBODY,
+    Relation.DOUBTFUL: frozenset(),
 }
-"""What each standing permits. Whatever is not permitted goes to a person."""
+"""What each relation permits. Whatever is not permitted goes to a person."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Author:
 
     address: str
     """Empty where the mail has none."""
-    standing: Standing = Standing.UNKNOWN
+    relation: Relation = Relation.UNKNOWN
     registered_unit: str | None = None
     """The unit that has this address in the roster."""
     own_domain: str = ""
@@ -100,7 +100,7 @@ class Author:
     """It is in the roster, or mail from it was accepted before."""
 
     def may(self, act: Act) -> bool:
-        return act in PERMITTED[self.standing]
+        return act in PERMITTED[self.relation]
 
     def is_same(self, address: str) -> bool:
         """True for an address of the same author. An empty address is nobody's."""
@@ -134,24 +134,24 @@ def find_domain_owners(address: str, roster: Roster, accepted_units: Set[str]) -
 def find_author(address: str, unit: Unit | None, roster: Roster, known: KnownAddress, is_doubtful: bool) -> Author:
     """Returns the author of a mail that names this unit; `unit` is None where it names none."""
     registered = roster.find_by_address(address) if address else None
-    standing = _find_standing(address, unit, registered, known)
+    relation = _find_relation(address, unit, registered, known)
     domain, owners = domain_of(address), find_domain_owners(address, roster, known.domain_units)
     is_shared = is_free_provider(domain) or len(owners) > 1
     return Author(
         address,
-        Standing.DOUBTFUL if is_doubtful else standing,
+        Relation.DOUBTFUL if is_doubtful else relation,
         registered.name if registered else None,
         own_domain="" if is_shared else domain,
         is_familiar=not is_doubtful and (registered is not None or known.was_accepted_for_any),
     )
 
 
-def _find_standing(address: str, unit: Unit | None, registered: Unit | None, known: KnownAddress) -> Standing:
+def _find_relation(address: str, unit: Unit | None, registered: Unit | None, known: KnownAddress) -> Relation:
     if unit is not None and address and (known.is_granted or is_units_own(address, unit)):
-        return Standing.UNITS
+        return Relation.UNITS
     if known.was_accepted:
-        return Standing.KNOWN
-    return Standing.OTHER_UNITS if registered is not None and registered != unit else Standing.UNKNOWN
+        return Relation.KNOWN
+    return Relation.OTHER_UNITS if registered is not None and registered != unit else Relation.UNKNOWN
 
 
 def is_units_own(address: str, unit: Unit) -> bool:

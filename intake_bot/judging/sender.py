@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from intake_bot.judging.author import Author, Standing, is_units_own
+from intake_bot.judging.author import Author, Relation, is_units_own
 from intake_bot.judging.verdict import Decision, Finding, Verdict
 from intake_bot.notices.day_words import item_name
 from intake_bot.notices.notice import Severity
@@ -41,7 +41,7 @@ class AcceptedItem:
 
 def check_sender(author: Author, unit: Unit | None) -> list[Finding]:
     """Reports a foreign address. An address is foreign only where the roster has addresses for the unit."""
-    if unit is None or not unit.addresses or author.standing is Standing.UNITS or unit.has_address(author.address):
+    if unit is None or not unit.addresses or author.relation is Relation.UNITS or unit.has_address(author.address):
         return []
     whose = f"登记在“{author.registered_unit}”名下" if author.registered_unit else f"不在“{unit.name}”登记的邮箱里"
     return [_note(FOREIGN_ADDRESS, f"发件邮箱 {_shown(author)} {whose}")]
@@ -49,7 +49,7 @@ def check_sender(author: Author, unit: Unit | None) -> list[Finding]:
 
 def check_first_mail(author: Author) -> list[Finding]:
     """Reports an address from which mail is accepted for the unit for the first time. The clerk has nothing to do."""
-    if not author.address or author.standing not in (Standing.UNKNOWN, Standing.OTHER_UNITS):
+    if not author.address or author.relation not in (Relation.UNKNOWN, Relation.OTHER_UNITS):
         return []
     found = f"首次来信的地址：{author.address}"
     return [Finding(FIRST_ADDRESS, Severity.REMARK, found, "", "不用处理，记下备查", private=True)]
@@ -57,7 +57,7 @@ def check_first_mail(author: Author) -> list[Finding]:
 
 def check_doubt(author: Author) -> list[Finding]:
     """Holds the mail of a doubtful author. No setting of the notice changes that."""
-    if author.standing is not Standing.DOUBTFUL:
+    if author.relation is not Relation.DOUBTFUL:
         return []
     found = f"邮箱服务器核对发件人 {_shown(author)} 没有通过，可能是冒名的，没有回信"
     return [_doubt(UNAUTHENTICATED, found, "请向报送单位核实", private=True)]
@@ -126,7 +126,7 @@ def find_filled_days(items: Iterable[AcceptedItem], author: Author, unit: Unit |
 
 
 def _is_of_colleague(item: AcceptedItem, author: Author, unit: Unit | None) -> bool:
-    return author.standing is Standing.UNITS and unit is not None and is_units_own(item.sender, unit)
+    return author.relation is Relation.UNITS and unit is not None and is_units_own(item.sender, unit)
 
 
 def _shown(author: Author) -> str:

@@ -21,7 +21,7 @@ from intake_bot.notices.notice import Notice, Severity
 from intake_bot.notices.remainder import GAP, Remainder
 from intake_bot.notices.roster import Roster, Unit
 from intake_bot.notices.spelling import compact, name_pattern, normalise
-from intake_bot.notices.subject_form import Slot, SubjectPattern, parse_form
+from intake_bot.notices.subject_form import Blank, SubjectPattern, parse_form
 
 
 class UnitFault(StrEnum):
@@ -284,8 +284,8 @@ def _in_order(
     """True where keyword, unit and material stand in the order of the notice's form."""
     found = (
         (form.keyword_position(notice.subject.keywords), [match.start() for match in keywords]),
-        (form.position(Slot.UNIT), [unit.start for unit in units]),
-        (form.position(Slot.MATERIAL), [material.start for material in materials]),
+        (form.position(Blank.UNIT), [unit.start for unit in units]),
+        (form.position(Blank.MATERIAL), [material.start for material in materials]),
     )
     asked = sorted((position, starts[0]) for position, starts in found if starts and position >= 0)
     places = [start for _, start in asked]

@@ -15,7 +15,7 @@ from functools import lru_cache
 from intake_bot.notices.spelling import compact
 
 
-class Slot(StrEnum):
+class Blank(StrEnum):
     """What is filled in."""
 
     UNIT = "unit"
@@ -25,12 +25,12 @@ class Slot(StrEnum):
     """Something that only the school knows: a name, a telephone number. A subject to copy has a blank for it."""
 
 
-_BLANK = r"(?:[x×*○〇□…]{1,8}|[_＿]{2,8}|某{1,2}|\([^()]{0,6}\))?"
-_SLOT = re.compile(
-    rf"(?P<unit>{_BLANK}(?:(?:报送|填报|上报)?(?:单位|学校|院校|县区|区县)(?:全称|名称|简称|名)?))"
-    rf"|(?P<material>{_BLANK}(?:材料|作品|报送内容)(?:名称|类别|类型|种类|名)?)"
-    rf"|(?P<day>日期|{_BLANK}月{_BLANK}日)"
-    rf"|(?P<other>{_BLANK}(?:姓名|联系人|联系电话|电话|手机号?码?|序号|编号))",
+_FILLER = r"(?:[x×*○〇□…]{1,8}|[_＿]{2,8}|某{1,2}|\([^()]{0,6}\))?"
+_BLANK = re.compile(
+    rf"(?P<unit>{_FILLER}(?:(?:报送|填报|上报)?(?:单位|学校|院校|县区|区县)(?:全称|名称|简称|名)?))"
+    rf"|(?P<material>{_FILLER}(?:材料|作品|报送内容)(?:名称|类别|类型|种类|名)?)"
+    rf"|(?P<day>日期|{_FILLER}月{_FILLER}日)"
+    rf"|(?P<other>{_FILLER}(?:姓名|联系人|联系电话|电话|手机号?码?|序号|编号))",
     re.IGNORECASE,
 )
 _MAXIMUM_SUBJECT = 200
@@ -42,7 +42,7 @@ _WORD = re.compile(r"[^\W_]{2,}")
 @dataclass(frozen=True)
 class _Piece:
     text: str
-    slot: Slot | None = None
+    blank: Blank | None = None
 
 
 @dataclass(frozen=True)
@@ -54,33 +54,33 @@ class SubjectPattern:
     @property
     def is_usable(self) -> bool:
         """True for a form with one place for the unit and one for the material."""
-        slots = [piece.slot for piece in self.pieces]
-        return slots.count(Slot.UNIT) == 1 and slots.count(Slot.MATERIAL) == 1
+        blanks = [piece.blank for piece in self.pieces]
+        return blanks.count(Blank.UNIT) == 1 and blanks.count(Blank.MATERIAL) == 1
 
     @property
     def fixed_words(self) -> tuple[str, ...]:
         """The words that every subject of this form has: 终身学习活动周."""
-        return tuple(word for piece in self.pieces if piece.slot is None for word in _WORD.findall(piece.text))
+        return tuple(word for piece in self.pieces if piece.blank is None for word in _WORD.findall(piece.text))
 
     @property
     def blanks(self) -> tuple[str, ...]:
         """The words of the form that stand for unit and material: xx单位, xx材料."""
-        return tuple(piece.text for piece in self.pieces if piece.slot in (Slot.UNIT, Slot.MATERIAL))
+        return tuple(piece.text for piece in self.pieces if piece.blank in (Blank.UNIT, Blank.MATERIAL))
 
-    def position(self, slot: Slot) -> int:
-        return next((number for number, piece in enumerate(self.pieces) if piece.slot is slot), -1)
+    def position(self, blank: Blank) -> int:
+        return next((number for number, piece in enumerate(self.pieces) if piece.blank is blank), -1)
 
     def keyword_position(self, keywords: Iterable[str]) -> int:
         """Returns the number of the piece with a keyword; -1 where the form has none."""
         wanted = [compact(keyword) for keyword in keywords]
-        fixed = ((number, compact(piece.text)) for number, piece in enumerate(self.pieces) if piece.slot is None)
+        fixed = ((number, compact(piece.text)) for number, piece in enumerate(self.pieces) if piece.blank is None)
         return next((number for number, text in fixed if any(keyword in text for keyword in wanted)), -1)
 
     def write(self, unit: str, material: str, day: str) -> str:
         """Writes a subject. A day is put behind a form that has no place for it."""
         filled = "".join(_fill(piece, unit, material, day) for piece in self.pieces)
         written = filled.replace("【【", "【").replace("】】", "】")  # a blank inside the form's own brackets
-        return written if not day or self.position(Slot.DAY) >= 0 else f"{written}{day}"
+        return written if not day or self.position(Blank.DAY) >= 0 else f"{written}{day}"
 
     def is_copied(self, subject: str) -> bool:
         """True for a subject that is the form itself, with nothing filled in."""
@@ -105,10 +105,10 @@ def parse_form(form: str) -> SubjectPattern:
     text = form.strip().strip(_QUOTES)
     pieces: list[_Piece] = []
     end = 0
-    for match in _SLOT.finditer(text):
+    for match in _BLANK.finditer(text):
         if match.start() > end:
             pieces.append(_Piece(text[end : match.start()]))
-        pieces.append(_Piece(match[0], Slot(match.lastgroup or Slot.UNIT)))
+        pieces.append(_Piece(match[0], Blank(match.lastgroup or Blank.UNIT)))
         end = match.end()
     if end < len(text):
         pieces.append(_Piece(text[end:]))
@@ -117,16 +117,16 @@ def parse_form(form: str) -> SubjectPattern:
 
 def _fill(piece: _Piece, unit: str, material: str, day: str) -> str:
     """Returns the words for one piece: 照片材料 for xx材料, and 照片 for 材料名称."""
-    match piece.slot:
+    match piece.blank:
         case None:
             return piece.text
-        case Slot.UNIT:
+        case Blank.UNIT:
             return unit
-        case Slot.MATERIAL:
+        case Blank.MATERIAL:
             return f"{material}材料" if _needs_suffix(piece) and not material.endswith("材料") else material
-        case Slot.DAY:
+        case Blank.DAY:
             return day or "【日期】"
-        case Slot.OTHER:
+        case Blank.OTHER:
             return f"【{piece.text}】"
 
 
@@ -142,17 +142,17 @@ def _pattern(pieces: tuple[_Piece, ...], units: tuple[str, ...], materials: tupl
     unit, material = _any_of(units), _any_of(materials)
     parts = []
     for piece in pieces:
-        match piece.slot:
+        match piece.blank:
             case None:
                 # 单位+材料 may mean the sign, or only that one follows the other.
                 parts.append(re.escape(compact(piece.text)).replace(r"\+", r"\+?"))
-            case Slot.OTHER:
+            case Blank.OTHER:
                 parts.append(".{0,40}?")
-            case Slot.DAY:
+            case Blank.DAY:
                 parts.append(r"[\d月日号./年-]{0,12}")
-            case Slot.UNIT:
+            case Blank.UNIT:
                 parts.append(f"(?P<unit>{unit})")
-            case Slot.MATERIAL:
+            case Blank.MATERIAL:
                 parts.append(f"(?P<material>{material}(?:{_AND}{material})*)")
                 if _needs_suffix(piece):
                     parts.append("(?:材料)?")

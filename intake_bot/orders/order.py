@@ -32,7 +32,7 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True)
-class Slot:
+class NamedSlot:
     """Unit, materials and day of a mail, as a clerk names them. Empty values are read from the mail's subject."""
 
     unit: str = ""
@@ -53,7 +53,7 @@ class Accept:
     """收: accept what is held of this mail. The slot says what a mail is that could not be read."""
 
     number: str
-    slot: Slot = Slot()
+    slot: NamedSlot = NamedSlot()
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Correct:
     """改: the mail is of this unit, material and day, and is judged again as such."""
 
     number: str
-    slot: Slot
+    slot: NamedSlot
 
 
 @dataclass(frozen=True)

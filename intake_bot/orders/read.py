@@ -21,12 +21,12 @@ from intake_bot.orders.order import (
     Close,
     Correct,
     Extend,
+    NamedSlot,
     Order,
     Package,
     Pick,
     Reject,
     Remind,
-    Slot,
     Supply,
     Undo,
     Verb,
@@ -267,12 +267,12 @@ def _package(rest: PlainLine, known: Known) -> Order:
     return Package(next(iter(slot.materials), ""), slot.day)
 
 
-def _slot_or_all(rest: PlainLine, known: Known) -> Slot:
+def _slot_or_all(rest: PlainLine, known: Known) -> NamedSlot:
     """The slot, which is empty for 全部."""
-    return Slot() if rest.plain.strip(" 。.") in ("全部", "所有", "大家") else _slot(rest, known).slot
+    return NamedSlot() if rest.plain.strip(" 。.") in ("全部", "所有", "大家") else _slot(rest, known).slot
 
 
-def _one_material(slot: Slot) -> Slot:
+def _one_material(slot: NamedSlot) -> NamedSlot:
     if len(slot.materials) > 1:
         raise _Fault("一行只能写一种材料")
     return slot

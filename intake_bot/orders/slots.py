@@ -14,7 +14,7 @@ from intake_bot.notices.notice import Notice
 from intake_bot.notices.remainder import GAP, Remainder
 from intake_bot.notices.roster import Roster
 from intake_bot.notices.spelling import compact, name_pattern, normalise
-from intake_bot.orders.order import Slot
+from intake_bot.orders.order import NamedSlot
 
 _FILLER = re.compile(
     r"[\s,，、;；。.:：()（）\[\]【】“”\"'的]|单位|材料|改[为成到]|应[为是该]*|归|算|作为?|是|当[作成]?|吧|谢谢|一下|全部|所有|都"
@@ -25,7 +25,7 @@ _FILLER = re.compile(
 class SlotReading:
     """What the words say. `left` are the words that nothing recognised; `fault` says what is named twice."""
 
-    slot: Slot
+    slot: NamedSlot
     left: str = ""
     fault: str = ""
 
@@ -39,7 +39,7 @@ def read_slot(words: str, notice: Notice, roster: Roster) -> SlotReading:
     days = take_days(rest, notice.activity_week)
     materials = _take(rest, {compact(word): one.name for one in notice.materials for word in (*one.aliases, one.name)})
     owners = {owner.name: None for name in units if (owner := roster.find(name)) is not None}
-    slot = Slot(next(iter(owners), ""), materials, days[0] if days else None)
+    slot = NamedSlot(next(iter(owners), ""), materials, days[0] if days else None)
     left = _FILLER.sub("", rest.text.replace(GAP, ""))
     return SlotReading(slot, left, _fault(tuple(owners), days, notice))
 

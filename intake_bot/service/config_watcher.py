@@ -51,7 +51,7 @@ class ConfigWatcher:
         self._checks = 0
         self.faulty: Mapping[str, FaultyEdit] = {}
 
-    def settings(self, running: Settings) -> Settings | None:
+    def take_edit(self, running: Settings) -> Settings | None:
         """The settings after an edit, once; None where nothing was edited, or nothing of it can be taken over.
 
         Called every few seconds. Files that changed since the last call are left to the next call, since the edit may

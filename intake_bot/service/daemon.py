@@ -200,7 +200,7 @@ class Daemon:
 
     def _watch_config(self) -> None:
         """Takes over edits. A mail that is being judged is still judged by the old configuration."""
-        settings = None if self._stopping.is_set() else self._watcher.settings(self._settings)
+        settings = None if self._stopping.is_set() else self._watcher.take_edit(self._settings)
         self._workplace.report_edits(self._watcher.faulty)
         if settings is None:
             return

@@ -25,7 +25,7 @@ from intake_bot.judging.verdict import Decision, Disposition, Finding, MailKind,
 from intake_bot.ledger.values.records import FiledItem, FiledMail
 from intake_bot.ledger.values.states import MessageState
 from intake_bot.notices.notice import Severity
-from intake_bot.orders.order import Slot
+from intake_bot.orders.order import NamedSlot
 from tests.ledger.samples import DAY, NOW, UNIT, finding, item, photo, verdict
 
 HOLD = Finding("file.unmeasured", Severity.ERROR, "打不开", holds=True)
@@ -110,7 +110,7 @@ def test_second_verdict_has_no_items_that_a_later_mail_superseded() -> None:
 
 
 def test_mail_is_accepted_by_hand_as_its_slot_says(context: NoticeContext) -> None:
-    slot = Slot("濮阳县", ("照片", "视频"), date(2023, 5, 16))
+    slot = NamedSlot("濮阳县", ("照片", "视频"), date(2023, 5, 16))
     result = accepted_by_hand(filed_mail(), context, slot)
     assert (result.unit, result.disposition) == (UNIT, Disposition.ACCEPTED)
     assert [(one.material, one.day, one.decision, one.late) for one in result.items] == [
@@ -121,19 +121,21 @@ def test_mail_is_accepted_by_hand_as_its_slot_says(context: NoticeContext) -> No
 
 
 def test_mail_is_accepted_by_hand_as_its_subject_says(context: NoticeContext) -> None:
-    result = accepted_by_hand(filed_mail(subject="活动周濮阳县教育局照片"), context, Slot())
+    result = accepted_by_hand(filed_mail(subject="活动周濮阳县教育局照片"), context, NamedSlot())
     assert [(one.material, one.day, one.late) for one in result.items] == [("照片", DAY, False)]
 
 
 @pytest.mark.parametrize(
     ("slot", "message"),
     [
-        (Slot(), "请写明是哪个单位"),
-        (Slot("濮阳县教育居"), "是不是想写“濮阳县教育局”"),
-        (Slot("濮阳县"), "请写明是哪种材料"),
-        (Slot("濮阳县", ("照片儿",)), "是不是想写“照片”"),
+        (NamedSlot(), "请写明是哪个单位"),
+        (NamedSlot("濮阳县教育居"), "是不是想写“濮阳县教育局”"),
+        (NamedSlot("濮阳县"), "请写明是哪种材料"),
+        (NamedSlot("濮阳县", ("照片儿",)), "是不是想写“照片”"),
     ],
 )
-def test_slot_without_a_known_unit_or_material_is_refused(context: NoticeContext, slot: Slot, message: str) -> None:
+def test_slot_without_a_known_unit_or_material_is_refused(
+    context: NoticeContext, slot: NamedSlot, message: str
+) -> None:
     with pytest.raises(ConfigError, match=message):
         accepted_by_hand(filed_mail(), context, slot)

@@ -114,7 +114,7 @@ def test_mail_that_raises_an_error_holds_up_no_other_of_its_batch(
 def test_large_mail_goes_behind_small_ones_and_keeps_its_unit_in_order(
     best_host: ImapHost, new_user: str, smtp_server: SmtpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("intake_bot.intake.batch.order.LARGE_BYTES", 200_000)
+    monkeypatch.setattr("intake_bot.intake.batch.sequence.LARGE_BYTES", 200_000)
     account = best_host.account(new_user)
     plans = [(UNITS[0], 300_000), (UNITS[1], 0), (UNITS[0], 0), (UNITS[2], 0)]
     for number, (unit, size) in enumerate(plans):

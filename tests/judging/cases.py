@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from intake_bot.config.defaults import defaults_dir
 from intake_bot.config.load import load
 from intake_bot.files.facts import FileFacts, Kind, MailFacts, PhotoFacts, TextFacts, Trouble, VideoFacts
-from intake_bot.judging.author import Author, Standing
+from intake_bot.judging.author import Author, Relation
 from intake_bot.judging.days import Calendar
 from intake_bot.judging.judge import Case, judge
 from intake_bot.judging.verdict import Verdict
@@ -62,7 +62,7 @@ def case(
         reading,
         moment(received or IN_TIME[notice_id]),
         facts,
-        Author("teacher@example.edu.cn", Standing.KNOWN, sender_unit),
+        Author("teacher@example.edu.cn", Relation.KNOWN, sender_unit),
         unit_names=bureau.roster.names,
     )
 

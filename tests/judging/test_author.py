@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from intake_bot.judging.author import PERMITTED, Act, Author, KnownAddress, Standing, find_author
+from intake_bot.judging.author import PERMITTED, Act, Author, KnownAddress, Relation, find_author
 from intake_bot.notices.roster import Roster, Unit
 
 FAN = Unit("范县教育局", addresses=("jyj@fan.example", "shared@county.example"))
@@ -29,39 +29,39 @@ BE_ANSWERED                   yes   yes   yes         yes     no
 """
 
 
-def test_what_each_standing_permits() -> None:
+def test_what_each_relation_permits() -> None:
     heads, *rows = (line.split() for line in TABLE.strip().splitlines())
-    assert [Standing[head] for head in heads] == list(Standing)
+    assert [Relation[head] for head in heads] == list(Relation)
     assert [Act[row[0]] for row in rows] == list(Act)
     for act, *cells in rows:
-        assert [Act[act] in PERMITTED[Standing[head]] for head in heads] == [cell == "yes" for cell in cells], act
+        assert [Act[act] in PERMITTED[Relation[head]] for head in heads] == [cell == "yes" for cell in cells], act
 
 
 @pytest.mark.parametrize(
-    ("address", "unit", "known", "doubtful", "standing"),
+    ("address", "unit", "known", "doubtful", "relation"),
     [
-        ("jyj@fan.example", FAN, NEW, False, Standing.UNITS),
-        ("JYJ@Fan.Example", FAN, NEW, False, Standing.UNITS),
-        ("anybody@qing.example", QI, NEW, False, Standing.UNITS),
-        ("anybody@mail.qing.example", QI, NEW, False, Standing.UNKNOWN),
-        ("1@qq.com", Unit("某校", addresses=("@qq.com",)), NEW, False, Standing.UNKNOWN),
-        ("1@qq.com", Unit("某校", addresses=("1@qq.com",)), NEW, False, Standing.UNITS),
-        ("1@qq.com", TAI, replace(KNOWN, is_granted=True), False, Standing.UNITS),
-        ("1@qq.com", TAI, KNOWN, False, Standing.KNOWN),
-        ("1@qq.com", TAI, NEW, False, Standing.UNKNOWN),
-        ("jyj@fan.example", TAI, NEW, False, Standing.OTHER_UNITS),
-        ("jyj@fan.example", TAI, KNOWN, False, Standing.KNOWN),
-        ("jyj@fan.example", None, NEW, False, Standing.OTHER_UNITS),
-        ("1@qq.com", None, NEW, False, Standing.UNKNOWN),
-        ("", TAI, NEW, False, Standing.UNKNOWN),
-        ("jyj@fan.example", FAN, NEW, True, Standing.DOUBTFUL),
-        ("1@qq.com", TAI, KNOWN, True, Standing.DOUBTFUL),
+        ("jyj@fan.example", FAN, NEW, False, Relation.UNITS),
+        ("JYJ@Fan.Example", FAN, NEW, False, Relation.UNITS),
+        ("anybody@qing.example", QI, NEW, False, Relation.UNITS),
+        ("anybody@mail.qing.example", QI, NEW, False, Relation.UNKNOWN),
+        ("1@qq.com", Unit("某校", addresses=("@qq.com",)), NEW, False, Relation.UNKNOWN),
+        ("1@qq.com", Unit("某校", addresses=("1@qq.com",)), NEW, False, Relation.UNITS),
+        ("1@qq.com", TAI, replace(KNOWN, is_granted=True), False, Relation.UNITS),
+        ("1@qq.com", TAI, KNOWN, False, Relation.KNOWN),
+        ("1@qq.com", TAI, NEW, False, Relation.UNKNOWN),
+        ("jyj@fan.example", TAI, NEW, False, Relation.OTHER_UNITS),
+        ("jyj@fan.example", TAI, KNOWN, False, Relation.KNOWN),
+        ("jyj@fan.example", None, NEW, False, Relation.OTHER_UNITS),
+        ("1@qq.com", None, NEW, False, Relation.UNKNOWN),
+        ("", TAI, NEW, False, Relation.UNKNOWN),
+        ("jyj@fan.example", FAN, NEW, True, Relation.DOUBTFUL),
+        ("1@qq.com", TAI, KNOWN, True, Relation.DOUBTFUL),
     ],
 )
-def test_standing_of_an_address(
-    address: str, unit: Unit | None, known: KnownAddress, doubtful: bool, standing: Standing
+def test_relation_of_an_address(
+    address: str, unit: Unit | None, known: KnownAddress, doubtful: bool, relation: Relation
 ) -> None:
-    assert find_author(address, unit, ROSTER, known, doubtful).standing is standing
+    assert find_author(address, unit, ROSTER, known, doubtful).relation is relation
 
 
 @pytest.mark.parametrize(
@@ -108,16 +108,16 @@ def test_reply_to_counts_within_own_domain_or_roster(author: str, reply_to: str,
 
 
 @pytest.mark.parametrize(
-    ("standing", "own", "others"),
+    ("relation", "own", "others"),
     [
-        (Standing.UNITS, True, True),
-        (Standing.KNOWN, True, False),
-        (Standing.OTHER_UNITS, True, False),
-        (Standing.UNKNOWN, True, False),
-        (Standing.DOUBTFUL, False, False),
+        (Relation.UNITS, True, True),
+        (Relation.KNOWN, True, False),
+        (Relation.OTHER_UNITS, True, False),
+        (Relation.UNKNOWN, True, False),
+        (Relation.DOUBTFUL, False, False),
     ],
 )
-def test_author_may_replace_own_and_unit_may_replace_others(standing: Standing, own: bool, others: bool) -> None:
-    author = Author("1@qq.com", standing)
+def test_author_may_replace_own_and_unit_may_replace_others(relation: Relation, own: bool, others: bool) -> None:
+    author = Author("1@qq.com", relation)
     assert (author.may_replace("1@qq.com"), author.may_replace("2@qq.com")) == (own, others)
     assert (author.may_supplement_by_receipt("1@qq.com"), author.may_supplement_by_receipt("2@qq.com")) == (own, others)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from intake_bot.files.facts import FileFacts, Kind
-from intake_bot.judging.author import Author, Standing
+from intake_bot.judging.author import Author, Relation
 from intake_bot.judging.judge import Case, judge
 from intake_bot.notices.notice import Severity
 from tests.judging.cases import archive, case, form, outcome, photo, word
@@ -83,7 +83,7 @@ def test_private_finding_is_hidden_from_school_at_any_severity(severity: Severit
     assert unit is not None
     known = replace(of.reading, unit=replace(unit, addresses=("one@county.example",)))
     verdict = judge(
-        with_severities(replace(of, reading=known, author=Author("x@qq.com", Standing.KNOWN)), sender_unknown=severity)
+        with_severities(replace(of, reading=known, author=Author("x@qq.com", Relation.KNOWN)), sender_unknown=severity)
     )
     assert verdict.for_school.all_findings == ()
     reported = [] if severity is Severity.OFF else [("sender.unknown", severity, True)]

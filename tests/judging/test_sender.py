@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from intake_bot.files.facts import PhotoFacts
-from intake_bot.judging.author import Author, Standing
+from intake_bot.judging.author import Author, Relation
 from intake_bot.judging.judge import judge
 from intake_bot.judging.sender import AcceptedItem, check_doubt, check_first_mail, check_sender, find_filled_days
 from intake_bot.judging.verdict import Decision, Disposition, Verdict
@@ -23,15 +23,15 @@ COUNTY = Unit(UNIT, addresses=("one@county.example", "@county.edu.example"))
 @pytest.mark.parametrize(
     ("author", "unit", "codes"),
     [
-        (Author("One@county.example", Standing.UNITS), COUNTY, []),
-        (Author("any@county.edu.example", Standing.UNITS), COUNTY, []),
+        (Author("One@county.example", Relation.UNITS), COUNTY, []),
+        (Author("any@county.edu.example", Relation.UNITS), COUNTY, []),
         (Author("x@qq.com"), COUNTY, ["sender.unknown"]),
-        (Author("x@qq.com", Standing.UNITS), COUNTY, []),
+        (Author("x@qq.com", Relation.UNITS), COUNTY, []),
         (Author(""), COUNTY, ["sender.unknown"]),
         (Author("x@qq.com"), Unit(UNIT), []),
         (Author("x@qq.com"), None, []),
-        (Author("one@county.example", Standing.DOUBTFUL, UNIT), COUNTY, []),
-        (Author("x@qq.com", Standing.DOUBTFUL, "范县教育局"), COUNTY, ["sender.unknown"]),
+        (Author("one@county.example", Relation.DOUBTFUL, UNIT), COUNTY, []),
+        (Author("x@qq.com", Relation.DOUBTFUL, "范县教育局"), COUNTY, ["sender.unknown"]),
     ],
 )
 def test_check_sender_reports_foreign_addresses(author: Author, unit: Unit | None, codes: list[str]) -> None:
@@ -46,17 +46,17 @@ def test_check_sender_names_unit_of_foreign_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("standing", "first", "doubted"),
+    ("relation", "first", "doubted"),
     [
-        (Standing.UNITS, False, False),
-        (Standing.KNOWN, False, False),
-        (Standing.OTHER_UNITS, True, False),
-        (Standing.UNKNOWN, True, False),
-        (Standing.DOUBTFUL, False, True),
+        (Relation.UNITS, False, False),
+        (Relation.KNOWN, False, False),
+        (Relation.OTHER_UNITS, True, False),
+        (Relation.UNKNOWN, True, False),
+        (Relation.DOUBTFUL, False, True),
     ],
 )
-def test_notes_about_first_and_doubtful_addresses_are_private(standing: Standing, first: bool, doubted: bool) -> None:
-    author = Author("x@qq.com", standing)
+def test_notes_about_first_and_doubtful_addresses_are_private(relation: Relation, first: bool, doubted: bool) -> None:
+    author = Author("x@qq.com", relation)
     notes, doubts = check_first_mail(author), check_doubt(author)
     assert ([one.found for one in notes], len(doubts)) == (["首次来信的地址：x@qq.com"] if first else [], int(doubted))
     assert all(one.private for one in (*notes, *doubts)) and all(one.holds for one in doubts)
@@ -73,7 +73,7 @@ def second(author: Author, *items: AcceptedItem, received: str = "2023-05-17T15:
     return judge(replace(of, author=author, accepted_items=items))
 
 
-ME = Author("me@qq.com", Standing.KNOWN)
+ME = Author("me@qq.com", Relation.KNOWN)
 
 
 def told(verdict: Verdict) -> list[str]:
@@ -87,9 +87,9 @@ def told(verdict: Verdict) -> list[str]:
         (ME, "me@qq.com", Decision.ACCEPTED, []),
         (ME, "other@qq.com", Decision.HELD, ["sender.contested", "sender.contested"]),
         (Author("me@qq.com"), "other@qq.com", Decision.HELD, ["sender.contested", "sender.contested"]),
-        (Author("me@qq.com", Standing.UNITS), "other@qq.com", Decision.ACCEPTED, []),
+        (Author("me@qq.com", Relation.UNITS), "other@qq.com", Decision.ACCEPTED, []),
         (
-            Author("me@qq.com", Standing.DOUBTFUL),
+            Author("me@qq.com", Relation.DOUBTFUL),
             "me@qq.com",
             Decision.HELD,
             ["sender.unauthenticated", "sender.contested", "sender.contested"],
@@ -103,10 +103,10 @@ def test_accepted_item_is_replaced_by_its_author_or_the_unit(
     assert ([item.decision for item in verdict.items], told(verdict)) == ([decision], codes)
 
 
-@pytest.mark.parametrize("author", [Author("me@qq.com"), Author("me@qq.com", Standing.DOUBTFUL)])
+@pytest.mark.parametrize("author", [Author("me@qq.com"), Author("me@qq.com", Relation.DOUBTFUL)])
 @pytest.mark.parametrize("pixels", [4000, 900])
 def test_contested_and_doubtful_items_are_held_whatever_is_wrong_with_them(author: Author, pixels: int) -> None:
-    items = () if author.standing is Standing.DOUBTFUL else (accepted("other@qq.com"),)
+    items = () if author.relation is Relation.DOUBTFUL else (accepted("other@qq.com"),)
     assert second(author, *items, pixels=pixels).disposition is Disposition.HELD
 
 
@@ -151,7 +151,7 @@ def test_late_item_that_stays_in_time_reports_both_times() -> None:
     assert kept.found == (
         "照片5月17日14:00已经按时收到，5月17日17:00又收到这一封；这一封收下后替换原来的文件，仍算按时"
     )
-    unit = Author("jyj@county.example", Standing.UNITS)
+    unit = Author("jyj@county.example", Relation.UNITS)
     (kept,) = (one for one in second(unit, accepted("me@qq.com"), received="2023-05-17T17:00:00").items[0].findings)
     assert "14:00" not in kept.found
 
@@ -159,11 +159,11 @@ def test_late_item_that_stays_in_time_reports_both_times() -> None:
 @pytest.mark.parametrize(
     ("author", "is_filled"),
     [
-        (Author("one@qq.com", Standing.KNOWN), True),
-        (Author("ONE@qq.com", Standing.UNITS), True),
-        (Author("two@qq.com", Standing.KNOWN), False),
-        (Author("two@qq.com", Standing.UNKNOWN), False),
-        (Author("two@county.edu.example", Standing.UNITS), False),
+        (Author("one@qq.com", Relation.KNOWN), True),
+        (Author("ONE@qq.com", Relation.UNITS), True),
+        (Author("two@qq.com", Relation.KNOWN), False),
+        (Author("two@qq.com", Relation.UNKNOWN), False),
+        (Author("two@county.edu.example", Relation.UNITS), False),
     ],
 )
 def test_day_is_filled_by_the_author_s_own_item(author: Author, is_filled: bool) -> None:
@@ -172,13 +172,13 @@ def test_day_is_filled_by_the_author_s_own_item(author: Author, is_filled: bool)
 
 def test_day_is_filled_for_an_address_of_the_unit_by_its_others() -> None:
     items = [accepted("one@county.example")]
-    own, teacher = Author("two@county.edu.example", Standing.UNITS), Author("x@qq.com", Standing.KNOWN)
+    own, teacher = Author("two@county.edu.example", Relation.UNITS), Author("x@qq.com", Relation.KNOWN)
     assert find_filled_days(items, own, COUNTY) == {"照片": {DAY}}
     assert find_filled_days(items, teacher, COUNTY) == {}
 
 
 def test_superseded_items_fill_a_day_and_later_mails_do_not() -> None:
-    author, item = Author("one@qq.com", Standing.KNOWN), accepted("one@qq.com")
+    author, item = Author("one@qq.com", Relation.KNOWN), accepted("one@qq.com")
     assert find_filled_days([replace(item, superseded=True)], author, COUNTY) == {"照片": {DAY}}
     assert find_filled_days([replace(item, is_prior=False)], author, COUNTY) == {}
     assert find_filled_days([replace(item, day=None)], author, COUNTY) == {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from intake_bot.desk.held_decision import reopened_verdict
 from intake_bot.files.facts import FileFacts, Kind, PhotoFacts, TextFacts, Trouble, VideoFacts
 from intake_bot.intake.forwarded_submission import several_mails
-from intake_bot.judging.author import Author, Standing
+from intake_bot.judging.author import Author, Relation
 from intake_bot.judging.judge import Case, judge
 from intake_bot.judging.prior_mail.duplicate_files import KnownFile
 from intake_bot.judging.prior_mail.pieces import check_same_numbers
@@ -232,7 +232,7 @@ CASES: tuple[tuple[str, Case | Verdict], ...] = (
     ("sender.unknown", from_address(puyang(TEXT, word()), Author("qf@163.com", registered_unit="清丰县教育局"))),
     (
         "sender.unauthenticated",
-        from_address(puyang(TEXT, word()), Author("jyj@puyangxian.example.cn", Standing.DOUBTFUL)),
+        from_address(puyang(TEXT, word()), Author("jyj@puyangxian.example.cn", Relation.DOUBTFUL)),
     ),
     ("sender.first", replace(puyang(TEXT, word()), author=Author("someone@qq.com"))),
     ("sender.contested", after(puyang(TEXT, word()), "1042@qq.com")),

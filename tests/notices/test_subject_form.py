@@ -8,7 +8,7 @@ import pytest
 
 from intake_bot.notices.notice import Material, Notice
 from intake_bot.notices.subject import assume_only_material, find_possible_materials, read_subject, write_subject
-from intake_bot.notices.subject_form import Slot, parse_form
+from intake_bot.notices.subject_form import Blank, parse_form
 from tests.judging.cases import SETTINGS, notice
 
 DAY = date(2023, 5, 17)
@@ -89,7 +89,7 @@ def test_form_with_day_and_name_has_blanks_for_them() -> None:
 def test_form_without_places_is_replaced() -> None:
     assert write_subject(with_form("见通知要求"), UNIT, ["照片", "视频"]) == f"活动周{UNIT}照片、视频材料"
     assert not parse_form("见通知要求").is_usable
-    assert parse_form("单位和单位的材料").position(Slot.DAY) == -1
+    assert parse_form("单位和单位的材料").position(Blank.DAY) == -1
 
 
 def test_only_material_of_notice_is_assumed() -> None:

@@ -36,7 +36,7 @@ class WatchedHome:
     def check(self) -> str | None:
         """The first bureau's name in the settings that were taken over; None if none were."""
         self.now += timedelta(minutes=1)
-        settings = self.watcher.settings(self.running)
+        settings = self.watcher.take_edit(self.running)
         self.running = settings or self.running
         return settings.bureaus[0].name if settings else None
 

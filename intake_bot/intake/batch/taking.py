@@ -25,7 +25,7 @@ from intake_bot.errors import DiskFailure, LedgerDamaged, LedgerUnavailable, Tem
 from intake_bot.files.worker.recorded import NotAsked
 from intake_bot.intake.batch.ahead import ReadAhead, ReadMail
 from intake_bot.intake.batch.attempts import OUR_TROUBLE, Attempts
-from intake_bot.intake.batch.order import SMALL_BYTES
+from intake_bot.intake.batch.sequence import SMALL_BYTES
 from intake_bot.intake.batch.settling import Settler
 from intake_bot.intake.batch.stopwatch import Stage, Stopwatch
 from intake_bot.intake.mailbox_scanner import MailboxScanner

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from intake_bot.intake.batch.order import LARGE_BYTES, MAXIMUM_BYTES, MAXIMUM_MAILS, make_batches, postpone_large
+from intake_bot.intake.batch.sequence import LARGE_BYTES, MAXIMUM_BYTES, MAXIMUM_MAILS, make_batches, postpone_large
 from intake_bot.ledger.values.records import MessageRecord
 from intake_bot.ledger.values.states import MessageState
 from intake_bot.mail.imap.arrival import Arrival
