@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from intake_bot.letters.templates import Letter, Templates
-
-_WORDS = "words/answered.txt"
+from intake_bot.letters.templates import Letter, Templates, write_letter
 
 
 @dataclass(frozen=True)
@@ -26,13 +24,4 @@ class ClerkAnswerContext:
 
 def compose_clerk_answer(context: ClerkAnswerContext, templates: Templates) -> Letter:
     """Writes the letter. Raises ConfigError for a broken template."""
-    values = {
-        "letter": context,
-        "headline": templates.render_line(_WORDS, "headline", letter=context),
-        "opening": templates.render_paragraphs(_WORDS, "opening", letter=context),
-    }
-    return Letter(
-        subject=templates.render_line(_WORDS, "subject", letter=context),
-        text=templates.render_text("answered.txt", **values),
-        html=templates.render_html("answered.html", **values),
-    )
+    return write_letter("answered", context, templates)

@@ -205,6 +205,22 @@ class Templates:
             raise ConfigError((rendering_fault(error, name),)) from error
 
 
+def write_letter(name: str, context: object, templates: Templates) -> Letter:
+    """Writes a letter with headline and opening, whose words and layout have this name. Templates see the context as
+    `letter`. Raises ConfigError for a broken template."""
+    words = f"words/{name}.txt"
+    values = {
+        "letter": context,
+        "headline": templates.render_line(words, "headline", letter=context),
+        "opening": templates.render_paragraphs(words, "opening", letter=context),
+    }
+    return Letter(
+        subject=templates.render_line(words, "subject", letter=context),
+        text=templates.render_text(f"{name}.txt", **values),
+        html=templates.render_html(f"{name}.html", **values),
+    )
+
+
 def _compile_all(environment: ImmutableSandboxedEnvironment, known_good: Set[str]) -> dict[str, Template]:
     templates, faults = {}, []
     for name in template_names(environment):

@@ -8,10 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from intake_bot.letters.templates import Letter, Templates
+from intake_bot.letters.templates import Letter, Templates, write_letter
 from intake_bot.notices.day_words import item_name
-
-_WORDS = "words/contested.txt"
 
 
 @dataclass(frozen=True)
@@ -44,13 +42,4 @@ class ContestContext:
 
 def compose_contest(context: ContestContext, templates: Templates) -> Letter:
     """Writes the letter. Raises ConfigError for a broken template."""
-    values = {
-        "letter": context,
-        "headline": templates.render_line(_WORDS, "headline", letter=context),
-        "opening": templates.render_paragraphs(_WORDS, "opening", letter=context),
-    }
-    return Letter(
-        subject=templates.render_line(_WORDS, "subject", letter=context),
-        text=templates.render_text("contested.txt", **values),
-        html=templates.render_html("contested.html", **values),
-    )
+    return write_letter("contested", context, templates)

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake_bot.letters import chinese
-from intake_bot.letters.templates import Letter, Templates
-
-_WORDS = "words/reminder.txt"
+from intake_bot.letters.templates import Letter, Templates, write_letter
 
 
 @dataclass(frozen=True)
@@ -67,13 +65,4 @@ class ReminderContext:
 
 def compose_reminder(context: ReminderContext, templates: Templates) -> Letter:
     """Writes the letter. Raises ConfigError for a broken template."""
-    values = {
-        "letter": context,
-        "headline": templates.render_line(_WORDS, "headline", letter=context),
-        "opening": templates.render_paragraphs(_WORDS, "opening", letter=context),
-    }
-    return Letter(
-        subject=templates.render_line(_WORDS, "subject", letter=context),
-        text=templates.render_text("reminder.txt", **values),
-        html=templates.render_html("reminder.html", **values),
-    )
+    return write_letter("reminder", context, templates)
