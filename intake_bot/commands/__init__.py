@@ -1,1 +1,1 @@
-"""The commands, one module each: `run(options)` returns the exit code. `arguments` declares what each takes."""
+"""The commands, one module each: `run(options)` returns the exit code. What each takes is in `console/arguments.py`."""

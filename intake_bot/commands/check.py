@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from intake_bot.commands.console.exit_codes import EXIT_WELL
-from intake_bot.commands.inspection import inspect
+from intake_bot.commands.console.inspection import inspect
 from intake_bot.errors import ConfigError
 from intake_bot.home.home import Home
 

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterable, Iterator
 
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
+from intake_bot.commands.console.inspection import Inspection, inspect
 from intake_bot.commands.console.options import chosen_bureaus, clock_of
-from intake_bot.commands.inspection import Inspection, inspect
 from intake_bot.config.settings import Limits
 from intake_bot.doctor.machine import machine_trials
 from intake_bot.doctor.mailbox import bureau_trials

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     if options.act in (None, "list"):
         return _list(settings, home, bureaus)
     # Here and not above: only a decision needs what judges mail and sends letters.
-    from intake_bot.commands import held_actions
+    from intake_bot.commands.console import held_actions
 
     return held_actions.run(options, home, settings, clock_of(options, settings))
 

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     if options.act == "verify":
         return _verify(home)
     if options.act == "export":
-        from intake_bot.commands import ledger_export  # only `export` needs it
+        from intake_bot.commands.console import ledger_export  # only `export` needs it
 
         return ledger_export.run(options)
     usable = load_or_last_good(home)

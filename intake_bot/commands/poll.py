@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
+from intake_bot.commands.console.inspection import load_usable_settings
 from intake_bot.commands.console.options import chosen_bureaus, clock_of
 from intake_bot.commands.console.progress import tracked_while_printing
-from intake_bot.commands.inspection import load_usable_settings
 from intake_bot.home.home import Home
 from intake_bot.home.lock import only_instance
 from intake_bot.service.pinger import Pinger

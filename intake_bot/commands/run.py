@@ -10,8 +10,8 @@ from logging.handlers import RotatingFileHandler
 
 from intake_bot.clock import system_clock
 from intake_bot.commands.console.exit_codes import EXIT_WELL
+from intake_bot.commands.console.inspection import load_usable_parts, load_usable_settings
 from intake_bot.commands.console.log_lines import LOG_FORMAT, DiscreetFormatter, log_to_screen
-from intake_bot.commands.inspection import load_usable_parts, load_usable_settings
 from intake_bot.home.home import Home
 from intake_bot.home.lock import only_instance
 from intake_bot.service.config_watcher import ConfigWatcher

@@ -13,7 +13,7 @@ import pytest
 
 from intake_bot import cli
 from intake_bot.clock import stopped_clock
-from intake_bot.commands.inspection import inspect
+from intake_bot.commands.console.inspection import inspect
 from intake_bot.config import defaults
 from intake_bot.config.defaults import defaults_dir, packaged_templates
 from intake_bot.config.load import load

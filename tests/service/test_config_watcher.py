@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.commands.inspection import load_usable_parts
+from intake_bot.commands.console.inspection import load_usable_parts
 from intake_bot.config.defaults import init_home
 from intake_bot.config.load import load
 from intake_bot.config.partial import PartialSettings

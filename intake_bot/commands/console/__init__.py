@@ -1,1 +1,1 @@
-"""How commands meet the console: arguments, exit codes, log lines, progress."""
+"""What commands are made of: arguments, exit codes, log lines, progress; what several need, and actions of one."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_bot.commands.inspection import read_template_sources
+from intake_bot.commands.console.inspection import read_template_sources
 from intake_bot.config.defaults import defaults_dir
 from intake_bot.config.nearest import find_nearest
 from intake_bot.letters.template_check.check import TemplateReport, check_templates
