@@ -49,9 +49,9 @@ class _Slow(Worker):
 @pytest.mark.parametrize(
     ("working", "seconds", "measured", "troubles"),
     [
-        (0.4, 2.2, 5, {Trouble.UNSUPPORTED}),
-        (0.1, 2.2, 12, set()),
-        (30, 2, 0, {Trouble.UNSUPPORTED}),
+        (0.2, 1.1, 5, {Trouble.UNSUPPORTED}),
+        (0.05, 1.1, 12, set()),
+        (30, 1, 0, {Trouble.UNSUPPORTED}),
     ],
 )
 def test_files_of_one_mail_share_its_processor_seconds(
