@@ -118,6 +118,7 @@ def test_mail_of_hard_files_ends_within_its_time_and_the_rest_is_held(
     assert "活动情况.docx" in {file["name"] for file in item["files"]}  # unopened, and not called missing
 
 
+@pytest.mark.slow
 def test_next_mail_of_a_sender_waits_behind_others_after_a_hard_one(home: Path, mailbox: ImapAccount) -> None:
     mailbox.append(hard(1, HARD, "濮阳县教育局"), START)
     mailbox.append(good(2, f"Hard <{HARD.upper()}>", "清丰县教育局"), START)

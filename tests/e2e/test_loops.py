@@ -165,6 +165,7 @@ def letters_of(office: Office, answer: Answer, cycles: int) -> int:
     return answered
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
 def test_each_guard_alone_ends_its_loop(loop: Loop, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_guard, "GUARDS", (loop.guard,))

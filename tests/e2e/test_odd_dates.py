@@ -84,7 +84,7 @@ CASES = {
     ("date", "case"),
     [
         *((DATES["1970"], case) for case in CASES),
-        *((date, case) for date in DATES.values() for case in list(CASES)[::4]),
+        *(pytest.param(date, case, marks=pytest.mark.slow) for date in DATES.values() for case in list(CASES)[::4]),
     ],
 )
 def test_mail_with_an_odd_date_is_held_only_where_the_date_decides_its_lateness(

@@ -51,7 +51,7 @@ class _Slow(Worker):
     [
         (0.2, 1.1, 5, {Trouble.UNSUPPORTED}),
         (0.05, 1.1, 12, set()),
-        (30, 1, 0, {Trouble.UNSUPPORTED}),
+        pytest.param(30, 1, 0, {Trouble.UNSUPPORTED}, marks=pytest.mark.slow),
     ],
 )
 def test_files_of_one_mail_share_its_processor_seconds(
@@ -69,6 +69,7 @@ def test_files_of_one_mail_share_its_processor_seconds(
 
 
 @needs_posix
+@pytest.mark.slow
 def test_file_that_takes_all_that_a_file_may_take_is_too_hard_and_the_rest_are_held(tmp_path: Path) -> None:
     with Hanging(1, is_measuring_png) as worker:
         found = inspect(tmp_path, worker, _pictures(6), limits=FileLimits(mail_seconds=2.5))
@@ -76,6 +77,7 @@ def test_file_that_takes_all_that_a_file_may_take_is_too_hard_and_the_rest_are_h
 
 
 @needs_posix
+@pytest.mark.slow
 def test_time_that_a_file_waits_counts_at_five_times_the_processor_seconds(tmp_path: Path) -> None:
     with _Slow(waiting=0.4) as worker:
         first = inspect(tmp_path, worker, _pictures(6), limits=FileLimits(mail_seconds=4))

@@ -292,7 +292,9 @@ def test_ask_ends_the_archiver_with_the_worker(strict: Worker, tmp_path: Path) -
     [
         pytest.param("", 60, id="idle"),
         pytest.param("spin", 60, id="busy"),
-        pytest.param("sleep_in_c", 1, id="hangs-in-a-library"),  # and ends soon after its time is up
+        pytest.param(
+            "sleep_in_c", 1, id="hangs-in-a-library", marks=pytest.mark.slow
+        ),  # and ends soon after its time is up
     ],
 )
 def test_worker_does_not_outlive_its_keeper(tmp_path: Path, task: str, seconds: int) -> None:
