@@ -26,6 +26,15 @@ def test_mail_forwarded_as_attachment_is_judged_as_if_sent_directly(tmp_path: Pa
     assert f"您的主题：{PHOTOS}" in verdict["reply"]["text"].splitlines()
 
 
+@pytest.mark.parametrize("type_", ["message/global", "message/news"])
+def test_mail_forwarded_under_another_type_is_judged_as_if_sent_directly(tmp_path: Path, type_: str) -> None:
+    inner = mail(PHOTOS, {"照片.zip": photos_zip()}, sender="jyj@qq.com")
+    outer = mail("转发", {"照片.eml": inner}, sender=COUNTY).as_bytes()
+    assert outer.count(b"Content-Type: message/rfc822") == 1
+    [verdict] = judged(tmp_path, [outer.replace(b"message/rfc822", type_.encode())])
+    assert summary(verdict) == ACCEPTED
+
+
 def test_mail_attached_as_a_plain_file_is_opened(tmp_path: Path) -> None:
     inner = mail(PHOTOS, {"照片.zip": photos_zip()}).as_bytes()
     [verdict] = judged(tmp_path, [mail("转发：材料", {"照片.eml": inner}, sender=COUNTY)])

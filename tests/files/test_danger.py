@@ -9,8 +9,10 @@ import pytest
 from intake_bot.demo import media
 from intake_bot.files.facts import DANGEROUS, Kind
 from intake_bot.files.sniff import sniff
+from intake_bot.files.worker.worker import Worker
 from tests.files import samples
 from tests.files.compound import compound
+from tests.files.inspecting import inspect
 from tests.work import assert_grows_linearly
 
 XML = b'<?xml version="1.0" encoding="utf-8"?>\n'
@@ -97,6 +99,13 @@ def test_dangerous_name_counts_where_bytes_leave_it_open(tmp_path: Path, extensi
         for name in (f"说明.{extension}", f"说明.docx.{extension.upper()} . "):
             assert sniff(samples.put(tmp_path, "x", content), name) in DANGEROUS
     assert sniff(samples.put(tmp_path, "x", media.jpeg(64, 48)), f"照片.{extension}") is Kind.JPEG
+
+
+def test_dangerous_file_in_an_archive_in_an_archive_is_known(tmp_path: Path, worker: Worker) -> None:
+    inner = media.zip_of({"报名表.iqy": BY_BYTES["iqy"], "快捷方式.lnk": b"x", "现场.jpg": media.jpeg(64, 48)})
+    found = inspect(tmp_path, worker, {"材料.zip": media.zip_of({"照片.zip": inner})})
+    kinds = {one.name: one.kind in DANGEROUS for one in found}
+    assert kinds == {"材料.zip": False, "照片.zip": False, "报名表.iqy": True, "快捷方式.lnk": True, "现场.jpg": False}
 
 
 @pytest.mark.parametrize(
