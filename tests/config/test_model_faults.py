@@ -328,6 +328,10 @@ PARTS = {
         "kind: form, title: 表, aliases: ['']",
         "第 30 行第 62 列：“aliases”的第 1 项不能为空。",
     ),
+    "mail body of no length": (
+        "kind: text, in_body: 0",
+        "第 30 行第 51 列：要写 true（可以写在邮件正文里）、false（不可以），或者正文至少要有的字数，例如 20。",
+    ),
     "mentions of nothing": (
         "kind: text, mentions: {words: {}, clause: 一, quote: 写}",
         "第 30 行第 60 列：“words”至少要写一项。",

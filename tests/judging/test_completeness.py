@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from intake_bot.files.facts import FileFacts, Kind, Trouble
 from intake_bot.judging.judge import judge
-from tests.judging.cases import case, form, outcome, photo
+from intake_bot.notices.subject import read_subject
+from tests.judging.cases import SETTINGS, case, form, notice, outcome, photo
 
 
 def test_missing_part_with_remark_asks_for_nothing() -> None:
@@ -53,6 +56,31 @@ def test_missing_text_says_why_the_body_does_not_count(body: str, why: str) -> N
     mail = case("puyang-2023", "活动周濮阳县教育局文字材料", body=body)
     (finding,) = judge(mail).all_findings
     assert finding.found == f"邮件里没有附件，没有找到文字{why}"
+
+
+@pytest.mark.parametrize(
+    ("in_body", "findings"),
+    [
+        (None, []),
+        (True, []),
+        (120, []),
+        (121, ["邮件里没有附件，没有找到文字（邮件正文只有 120 字，不算）"]),
+        (False, ["邮件里没有附件，没有找到文字（写在邮件正文里的不算）"]),
+    ],
+)
+def test_mail_body_is_the_text_where_the_notice_lets_it(in_body: bool | int | None, findings: list[str]) -> None:
+    of = notice("puyang-2023")
+    (part,) = of.materials[0].parts
+    material = of.materials[0].model_copy(
+        update={"parts": (part.model_copy(update={"length": None, "in_body": in_body}),)}
+    )
+    changed = of.model_copy(update={"materials": (material, *of.materials[1:])})
+    subject, body = "活动周濮阳县教育局文字材料", "五月十七日，我校学生在社区义务维修家用电器，居民排起了长队。" * 4
+    mail = case("puyang-2023", subject, body=body, body_words=120)
+    bureau = SETTINGS.bureau(of.bureau)
+    assert bureau is not None
+    mail = replace(mail, notice=changed, reading=read_subject(subject, changed, bureau.roster))
+    assert [one.found for one in judge(mail).all_findings] == findings
 
 
 def test_missing_caption_says_why_the_body_does_not_count() -> None:
