@@ -27,7 +27,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
         "demo": "home config ledger judging mail clock",
         "doctor": "home config letters ledger files mail errors",
         "service": "desk digests intake outbox home config letters ledger files mail notices errors clock",
-        "desk": "intake digests orders outbox home config letters ledger judging files mail notices disk errors",
+        "desk": "intake digests orders outbox home config letters ledger judging files mail notices disk text errors",
         "digests": "orders outbox home config letters ledger judging files mail notices disk errors",
         "intake": "orders outbox home config letters ledger judging files mail notices errors",
         "orders": "ledger judging notices",

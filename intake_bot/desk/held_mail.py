@@ -48,6 +48,7 @@ from intake_bot.letters.reply import Revision
 from intake_bot.mail.message import Attachment
 from intake_bot.notices.spelling import compact
 from intake_bot.orders.order import NamedSlot
+from intake_bot.text.decoding import decode_chinese
 
 _COPY_MARK = re.compile(r"[ _]?(?:\(\d{1,3}\)|（\d{1,3}）|-\s*副本)$")
 """Suffix that browsers add to a name that exists already: 开幕式 (1).mp4."""
@@ -230,13 +231,8 @@ class HeldMail:
 
 
 def shown_name(path: Path) -> str:
-    """The name of a file. One that is not UTF-8 on the disk, as old programs and shared drives write it, is read as
-    GB18030."""
-    raw = os.fsencode(path.name)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", "replace")
+    """The name of a file, also where it is not UTF-8 on the disk, as old programs and shared drives write it."""
+    return decode_chinese(os.fsencode(path.name))
 
 
 def _matched(links: Sequence[KeptLink], paths: Sequence[Path]) -> dict[Path, KeptLink]:
