@@ -85,25 +85,6 @@ def test_reply_has_its_header_and_both_bodies() -> None:
     assert html is not None and html.get_content() == "<p>收到。</p>\r\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "html"),
-    [
-        ("收到。\n", "<p>收到。</p>\n"),
-        ("", ""),
-        ("a\r\nb\rc\n\n", "没有换行"),
-        ("x" * 57 + "\n", "y" * 55),
-        ("\x0b\x0c\x85\u2028z", "长" * 5000 + "\n尾"),
-    ],
-)
-def test_bodies_are_written_as_the_standard_library_writes_them(text: str, html: str) -> None:
-    expected = EmailMessage(policy=email.policy.SMTP)
-    expected.set_content(text, cte="base64")
-    expected.add_alternative(html, subtype="html", cte="base64")
-    raw = build_letter(draft(text=text, html=html))
-    expected.set_boundary(parsed(raw).get_boundary() or "")
-    assert raw.endswith(b"\r\n" + expected.as_bytes())
-
-
 def test_digest_is_auto_generated_and_in_no_thread() -> None:
     letter = parsed(build_letter(draft(to=("a@b.cn", "c@d.cn"), origin=Origin.REPORT, in_reply_to=None, references=())))
     assert letter["Auto-Submitted"] == "auto-generated"
