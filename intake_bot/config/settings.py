@@ -75,8 +75,8 @@ def _clock(value: object) -> object:
 def _clocks(value: object) -> object:
     """One time of day, or a list of them, in order and each once."""
     if isinstance(value, int):
-        # Not a TypeError, which pydantic would not report as a fault.
-        raise ValueError(f'“{value}”不是时刻，要写成带引号的 24 小时制，例如 "17:30"。')  # noqa: TRY004
+        words = f'“{value}”不是时刻，要写成带引号的 24 小时制，例如 "17:30"。'
+        raise ValueError(words)  # noqa: TRY004 - pydantic reports ValueErrors only
     if not isinstance(value, list | tuple):
         return (value,)
     times = [_clock(one) for one in value]

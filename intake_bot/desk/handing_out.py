@@ -1,4 +1,4 @@
-"""打包 and 周报: what a clerk asks for comes with the answer, or lies where it is told."""
+"""打包 and 周报: what a clerk asks for comes with the answer, or in a file that the answer names."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class Trouble(StrEnum):
     """Unpacking or decoding it would exceed one of the `FileLimits`."""
     TOO_HARD = "too_hard"
     """Opening it exceeded the `Allowance` of the worker, or ended the worker's process. Files that break our libraries
-    rarely open elsewhere, so the sender is told that the file is damaged."""
+    rarely open elsewhere, so it counts as damaged."""
     UNSUPPORTED = "unsupported"
     """A file without a known fault, of a kind that this version cannot measure."""
     UNDECODED = "undecoded"

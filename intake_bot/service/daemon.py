@@ -246,7 +246,7 @@ def import_the_rest() -> None:
     import intake_bot.digests.package.archive
     import intake_bot.digests.write_digest
     import intake_bot.intake.bounced_letter
-    import intake_bot.intake.judgement  # noqa: F401
+    import intake_bot.intake.judgement  # noqa: F401 - loaded, and used by others
 
 
 @contextmanager

@@ -6,10 +6,12 @@ its changes are shown as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Integer, Table
+from sqlmodel import SQLModel
 
+from intake_bot.ledger.database import table_of
 from intake_bot.ledger.tables import (
     ClosedLetterRow,
     DigestRow,
@@ -23,7 +25,7 @@ from intake_bot.ledger.tables import (
     SupplementRow,
 )
 
-_CHANGING = {
+_CHANGING: Mapping[type[SQLModel], tuple[str, ...]] = {
     MessageRow: ("state", "sender", "subject", "reason", "kind", "settled", "received"),
     SubmissionRow: ("stands",),
     ItemRow: ("superseded_by",),
@@ -44,7 +46,7 @@ def views_as_of(event: int) -> Iterator[str]:
     """The statements that show a connection the ledger as it was after the event with this id."""
     yield f"CREATE TEMP VIEW event AS SELECT * FROM main.event WHERE id <= {int(event)}"  # noqa: S608 - a number
     for row, fields in _CHANGING.items():
-        table: Table = row.__table__  # type: ignore[attr-defined]
+        table = table_of(row)
         key = next(iter(table.primary_key.columns)).name
         columns = ", ".join(
             _past(table, key, column.name, isinstance(column.type, Integer) or column.name == "stands", int(event))
@@ -53,7 +55,7 @@ def views_as_of(event: int) -> Iterator[str]:
             for column in table.columns
         )
         shown = f" WHERE {_is_there(table.name, key, int(event))}" if row in _GROWING else ""
-        yield f"CREATE TEMP VIEW {table.name} AS SELECT {columns} FROM main.{table.name} AS now{shown}"  # noqa: S608
+        yield f"CREATE TEMP VIEW {table.name} AS SELECT {columns} FROM main.{table.name} AS now{shown}"  # noqa: S608 - own names
 
 
 def _past(table: Table, key: str, field: str, is_number: bool, event: int) -> str:

@@ -141,7 +141,7 @@ def _to_gb(data: bytes) -> bytes:
     for found in (*_DESIGNATION.finditer(data), None):
         end = found.start() if found else len(data)
         is_gb = designated in (b"A", b"E")
-        pieces.append(_SHIFTED_OUT.sub(lambda out: _raised(out[1]) if is_gb else b"\xff", data[at:end]))  # noqa: B023
+        pieces.append(_SHIFTED_OUT.sub(lambda out: _raised(out[1]) if is_gb else b"\xff", data[at:end]))  # noqa: B023 - called at once
         if found:
             at, designated = found.end(), found[1]
     return b"".join(pieces)
