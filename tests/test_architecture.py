@@ -83,6 +83,7 @@ OWNERS = {
     "xlsxwriter": ("digests.workbook.write",),
     "docx": ("digests.week.document",),
     "mailparser": ("mail.reading.read",),
+    "pybase64": ("mail.reading.content.transfer_encodings",),
     "pymap": ("demo.servers",),
     "aiosmtpd": ("demo.servers",),
 }

@@ -7,6 +7,8 @@ from binascii import a2b_base64, a2b_qp
 from collections.abc import Callable
 from typing import Protocol
 
+from pybase64 import b64decode
+
 Sink = Callable[[bytes], object]
 """Takes the next bytes of a stream."""
 
@@ -72,7 +74,8 @@ class Base64:
             *finished, data = _PADDING.split(data)
             self._into(b"".join(map(_last_quanta, finished)))
         end = len(data) // 4 * 4
-        self._into(a2b_base64(data[:end]))
+        # Of whole quanta, of the alphabet alone, all decoders make the same; this one is far faster than binascii.
+        self._into(b64decode(data[:end], validate=True))
         self._rest = data[end:]
 
     def close(self) -> None:
