@@ -115,7 +115,8 @@ def begins_with_fields(head: bytes) -> bool:
 
 def _find_lines(data: bytes, at: int) -> Iterator[re.Match[bytes]]:
     """The lines that begin with hyphens. Large files are of base64, which has none: they are passed at once."""
-    hyphens = data.find(b"--", at)
+    first = data.find(b"-", at)  # a single byte is found ten times as fast as two
+    hyphens = data.find(b"--", first) if first >= 0 else -1
     return _LINE.finditer(data, max(at, hyphens - _AHEAD_BYTES)) if hyphens >= 0 else iter(())
 
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from intake_bot.mail.reading.content.transfer_encodings import Sink
 
-_BLOCK_BYTES = 256 * 1024
+_BLOCK_BYTES = 128 * 1024
 _MAXIMUM_LINE_BYTES = 8 * 1024
 _MAXIMUM_DELIMITER_BYTES = 1024
 _LINE = re.compile(rb"[^\r\n]{0,%d}(?:\r{1,3}\n|\r|\n)?" % _MAXIMUM_LINE_BYTES)

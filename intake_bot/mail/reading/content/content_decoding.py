@@ -122,7 +122,7 @@ class ContentDecoder:
         return own or (self._inner.name if self._inner else b"")
 
     def _begin(self, head: bytes, *, is_all: bool) -> None:
-        encoding = self._choose(head, is_all)
+        encoding = self._choose(head[:_HEAD_BYTES], is_all)
         self._is_known = encoding is not None
         into = self._into
         if encoding not in (None, "plain") and self._stages > 1:

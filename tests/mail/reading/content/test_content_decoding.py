@@ -131,3 +131,10 @@ def test_file_in_text_stays_in_it() -> None:
 def test_blocks_of_any_size_give_the_same_file(step: int) -> None:
     for encoded in (crlf(encodebytes(WORD)), uuencode(WORD), yenc(WORD), binhex(WORD)):
         assert decoded(attachment_decoder, "", encoded, step) == (WORD, True)
+
+
+@pytest.mark.parametrize("step", [100, 1 << 20])
+def test_first_16_kib_choose_the_encoding_however_much_is_fed_at_once(step: int) -> None:
+    prose = "老师好，材料请见附件。\r\n".encode() * 600
+    content = prose + b64encode(BINARY)
+    assert decoded(attachment_decoder, "base64", content, step) == (content, True)
