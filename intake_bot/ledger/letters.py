@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -43,10 +43,10 @@ from intake_bot.ledger.values.records import (
     Letter,
     LetterDraft,
     LetterKind,
-    WrittenAnswer,
     letter_sha256,
 )
 from intake_bot.ledger.values.states import LETTER, UNSENT, LetterEvent, LetterState, next_letter_state
+from intake_bot.ledger.values.written_answers import WrittenAnswer, WrittenAnswers
 
 WRITTEN = (EventName.LETTER_QUEUED, EventName.LETTER_WITHHELD)
 """The first event of every letter. A letter that is sent again is queued again and has this event twice."""
@@ -58,18 +58,6 @@ _MAXIMUM_OF_SUBJECT = 20
 """Letters of one subject that are looked at: each clerk has a digest in a letter of her own."""
 
 
-@dataclass(frozen=True)
-class _KnownAnswers:
-    """The answers of one bureau that were read before: each mail asks for those of the whole day."""
-
-    start: datetime
-    upto: int
-    """Id of the last event that was read."""
-    answers: Mapping[int, WrittenAnswer]
-    """By the letters' ids."""
-
-
-_NO_ANSWERS = _KnownAnswers(datetime.max.replace(tzinfo=UTC), 0, {})
 _ANSWERS: Executable = (
     # Found by their events: SQLite reads the raw bytes of each letter row to reach the columns behind them.
     select_columns(
@@ -90,7 +78,7 @@ _ANSWERS: Executable = (
         col(EventRow.at) >= bindparam("start"),
         col(EventRow.id) > bindparam("upto"),
     )
-    .order_by(desc(EventRow.id))
+    .order_by(col(EventRow.id))
 )
 
 
@@ -105,7 +93,8 @@ class Letters:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._answers: dict[str, _KnownAnswers] = {}
+        self._answers: dict[str, WrittenAnswers] = {}
+        """What is committed, of each bureau; never changed once it stands here, as other threads read it."""
 
     def add_alert(self, bureau: str, name: EventName, detail: Detail, draft: LetterDraft, now: datetime) -> None:
         """Adds an event (such as MAILBOX_ALERTED) and the letter about it: both or none."""
@@ -257,23 +246,23 @@ class Letters:
             for letter in session.exec(waiting).all():
                 _advance(session, letter, LetterEvent.WITHHOLD, "", now)
 
-    def find_answers_since(self, bureau: str, start: datetime) -> tuple[WrittenAnswer, ...]:
-        """The letters to schools that were written from `start` on, oldest first: answers to mails, and letters about
-        contested items, which belong to no mail of their recipient's and have no unit."""
-        start = start.astimezone(UTC)  # as the ledger's times: to compare those of two zones takes ten times as long
+    def find_answers_since(self, bureau: str, start: datetime) -> WrittenAnswers:
+        """The letters to schools that were written from `start` on, and perhaps earlier ones: answers to mails, and
+        letters about contested items, which belong to no mail of their recipient's and have no unit."""
+        start = start.astimezone(UTC)
         with self._database.reading() as session:
-            # What is not committed may yet be undone: it is kept with its transaction.
+            # What is not committed may yet be undone: it is kept with its transaction, and grows there.
             kept = session.info.setdefault("answers", {}) if self._database.is_together else self._answers
-            known = kept.get(bureau) or self._answers.get(bureau, _NO_ANSWERS)
+            known: WrittenAnswers | None = kept.get(bureau) if kept is not self._answers else None
+            if known is None:
+                known = self._answers.get(bureau, WrittenAnswers()).copy_from(start)
             if start < known.start:
-                known = replace(_NO_ANSWERS, start=start)
-            fresh = read_rows(session, _ANSWERS, bureau=bureau, start=start, upto=known.upto)
-        # Newest first, so that of a letter queued twice the first time stays.
-        found = {one.letter: _written_answer(one) for one in fresh} | dict(known.answers)
-        found = {letter: one for letter, one in found.items() if one.at >= start}
-        upto = max([known.upto, *(one.event for one in fresh)])
-        kept[bureau] = _KnownAnswers(start, upto, found)
-        return tuple(found[letter] for letter in sorted(found))
+                known = WrittenAnswers(start)
+            for row in read_rows(session, _ANSWERS, bureau=bureau, start=known.start, upto=known.newest_event):
+                known.add(row.letter, _written_answer(row))
+                known.newest_event = row.event
+        kept[bureau] = known
+        return known
 
     def count_unsent(self, bureau: str) -> int:
         """How many letters wait, be it for their turn or for a later attempt."""

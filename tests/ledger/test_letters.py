@@ -8,7 +8,7 @@ import pytest
 from intake_bot.judging.verdict import Decision, Disposition, Verdict
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.values.events import EventName, EventRecord
-from intake_bot.ledger.values.records import Letter, LetterKind, MailHeaders, WrittenAnswer, letter_sha256
+from intake_bot.ledger.values.records import Letter, LetterKind, MailHeaders, letter_sha256
 from intake_bot.ledger.values.states import IllegalEvent, LetterState
 from tests.ledger.samples import NOW, UNIT, claim_oldest, draft, item, judged, judgement, verdict
 
@@ -95,19 +95,22 @@ def test_deferred_letter_is_due_when_the_clock_was_set_back(ledger: Ledger) -> N
     assert due == [False, False, True]
 
 
-def test_find_answers_since_gives_each_answer_once_with_its_people(ledger: Ledger) -> None:
+def test_find_answers_since_counts_each_answer_once_for_all_its_people(ledger: Ledger) -> None:
     judged(ledger, 1, judgement(answer=draft("<1@intake>")))
     answered = judged(ledger, 2, judgement(answer=draft("<2@intake>")))
     ledger.messages.record_headers({answered.id: MailHeaders("Teacher@example.edu.cn", "活动周")})
     again = _claimed(ledger)
     ledger.letters.requeue(again.id, LATER)
     ledger.letters.add_alert("puyang", EventName.MAILBOX_ALERTED, {}, draft("<3@intake>"), NOW)
-    people = frozenset({"school@example.edu.cn", "teacher@example.edu.cn"})
     since = ledger.letters.find_answers_since
-    alone = frozenset({"school@example.edu.cn"})
-    assert since("puyang", NOW) == (WrittenAnswer(NOW, alone, UNIT), WrittenAnswer(NOW, people, UNIT))
-    assert since("puyang", LATER + timedelta(1)) == ()
-    assert since("hefei", NOW) == ()
+    assert since("puyang", NOW).times_to(["school@example.edu.cn"]) == [NOW, NOW]
+    assert since("puyang", NOW).times_to(["school@example.edu.cn", "teacher@example.edu.cn"]) == [NOW, NOW]
+    assert since("puyang", NOW).times_to(["teacher@example.edu.cn"]) == [NOW]
+    assert since("puyang", NOW).is_answered(UNIT, NOW)
+    assert not since("puyang", NOW).is_answered(UNIT, LATER)
+    assert len(since("puyang", NOW - timedelta(1))) == 2
+    assert len(since("puyang", LATER + timedelta(1))) == 0
+    assert len(since("hefei", NOW)) == 0
 
 
 @pytest.mark.parametrize("others", [0, 300_000])

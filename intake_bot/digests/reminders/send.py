@@ -4,6 +4,7 @@ mode."""
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -153,13 +154,15 @@ def _is_capped(services: Services, context: NoticeContext, to: str, now: datetim
     zone, sending = context.calendar.zone, services.settings.intake.sending
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
     written = services.ledger.letters.find_answers_since(context.bureau.id, min(midnight, now - _HOUR))
-    hour, day = ([one for one in written if one.at >= start] for start in (now - _HOUR, midnight))
-    to_unit_in_hour, to_unit_in_day = (sum(to.lower() in one.people for one in some) for some in (hour, day))
-    return (
-        to_unit_in_hour >= sending.answers_per_hour
-        or to_unit_in_day >= sending.answers_per_day
-        or len(hour) >= sending.bureau_answers_per_hour
-        or len(day) >= sending.bureau_answers_per_day
+    to_unit = written.times_to([to.lower()])
+    return any(
+        len(times) - bisect_left(times, start) >= most
+        for times, start, most in (
+            (to_unit, now - _HOUR, sending.answers_per_hour),
+            (to_unit, midnight, sending.answers_per_day),
+            (written.times, now - _HOUR, sending.bureau_answers_per_hour),
+            (written.times, midnight, sending.bureau_answers_per_day),
+        )
     )
 
 

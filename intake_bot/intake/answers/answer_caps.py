@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -11,7 +12,8 @@ from intake_bot.intake.answers.loop_guard import IntendedAnswer, Tally
 from intake_bot.intake.answers.repeated_answers import Complaint, complaint_of
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.values.events import Cap
-from intake_bot.ledger.values.records import MessageRecord, ToldContest, WrittenAnswer
+from intake_bot.ledger.values.records import MessageRecord, ToldContest
+from intake_bot.ledger.values.written_answers import WrittenAnswers
 
 HOUR = timedelta(hours=1)
 RESERVED_SHARE = 0.5
@@ -44,7 +46,7 @@ def intended_answer(
     bureau, wanted = record.key.bureau, frozenset(address.lower() for address in recipient.people)
     start = min(midnight, now - HOUR)
     written = ledger.letters.find_answers_since(bureau, start)
-    contests = ledger.authors.find_contests_since(bureau, start) if _to(wanted, written) else ()
+    contests = ledger.authors.find_contests_since(bureau, start) if written.times_to(wanted) else ()
     told = ledger.prior_mails.find_answered_since(bureau, wanted, midnight) if said else ()
     said_in = next((one.receipt for one in told if one.receipt != record.receipt and complaint_of(one) == said), "")
     sending = settings.intake.sending
@@ -62,7 +64,7 @@ def tallies_of_contest_letter(
 
 
 def tallies(
-    written: Iterable[WrittenAnswer],
+    written: WrittenAnswers,
     recipient: Recipient,
     now: datetime,
     midnight: datetime,
@@ -74,16 +76,14 @@ def tallies(
     people = frozenset(address.lower() for address in recipient.people)
     # As all times of the ledger: to compare those of two zones takes ten times as long.
     now, midnight = now.astimezone(UTC), midnight.astimezone(UTC)
-    answers = list(written)
-    today = {one.unit for one in answers if one.at >= midnight}
-    is_preferred = recipient.is_familiar or (recipient.unit is not None and recipient.unit not in today)
-    every = _count([one.at for one in answers], now, midnight)
-    own = _count([one.at for one in _to(people, answers)], now, midnight)
-    told = _count([one.at for one in contests if one.contest.to.lower() in people], now, midnight)
+    is_first = recipient.unit is not None and not written.is_answered(recipient.unit, midnight)
+    every = _count(written.times, now, midnight)
+    own = _count(written.times_to(people), now, midnight)
+    told = _count(sorted(one.at for one in contests if one.contest.to.lower() in people), now, midnight)
     return (
         Tally(Cap.SENDER_HOUR, max(0, own.hour - told.hour), sending.answers_per_hour),
         Tally(Cap.SENDER_DAY, max(0, own.day - told.day), sending.answers_per_day),
-        *_bureau_tallies(every, is_preferred, sending),
+        *_bureau_tallies(every, recipient.is_familiar or is_first, sending),
     )
 
 
@@ -94,8 +94,8 @@ class _Count:
 
 
 def _count(times: Sequence[datetime], now: datetime, midnight: datetime) -> _Count:
-    hour_ago = now - HOUR
-    return _Count(sum(at > hour_ago for at in times), sum(at >= midnight for at in times))
+    """Counts times, the earliest first, within the hour before now and since midnight."""
+    return _Count(len(times) - bisect_right(times, now - HOUR), len(times) - bisect_left(times, midnight))
 
 
 def _bureau_tallies(written: _Count, is_preferred: bool, sending: SendingSettings) -> tuple[Tally, Tally]:
@@ -106,7 +106,3 @@ def _bureau_tallies(written: _Count, is_preferred: bool, sending: SendingSetting
         Tally(Cap.STRANGERS_HOUR, written.hour, per_hour - int(per_hour * RESERVED_SHARE)),
         Tally(Cap.STRANGERS_DAY, written.day, per_day - int(per_day * RESERVED_SHARE)),
     )
-
-
-def _to(people: frozenset[str], answers: Iterable[WrittenAnswer]) -> list[WrittenAnswer]:
-    return [one for one in answers if not people.isdisjoint(one.people)]

@@ -150,17 +150,6 @@ class LetterDraft:
 
 
 @dataclass(frozen=True)
-class WrittenAnswer:
-    """An answer to a mail, whether it was sent or not."""
-
-    at: datetime
-    people: frozenset[str]
-    """Its recipients and the sender of the mail: addresses in lower case."""
-    unit: str | None = None
-    """Of the mail."""
-
-
-@dataclass(frozen=True)
 class Letter:
     """A letter of ours and its state. `receipt` is that of the mail that it answers."""
 

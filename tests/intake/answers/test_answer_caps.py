@@ -10,7 +10,8 @@ from intake_bot.config.settings import SendingSettings
 from intake_bot.intake.answers.answer_caps import Recipient, tallies
 from intake_bot.intake.answers.loop_guard import Tally
 from intake_bot.ledger.values.events import Cap
-from intake_bot.ledger.values.records import Contest, ToldContest, WrittenAnswer
+from intake_bot.ledger.values.records import Contest, ToldContest
+from intake_bot.ledger.values.written_answers import WrittenAnswer, WrittenAnswers
 
 NOW = datetime(2023, 5, 17, 4, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2023, 5, 16, 16, 0, tzinfo=UTC)
@@ -18,8 +19,11 @@ SCHOOL, OTHER = "10001@qq.com", "20002@qq.com"
 TOLD = ToldContest(NOW - timedelta(minutes=5), Contest("1001-9", "照片", "2023-05-17", "范县教育局", "10001@QQ.com"))
 
 
-def written(*minutes_ago: int, to: str = SCHOOL) -> list[WrittenAnswer]:
-    return [WrittenAnswer(NOW - timedelta(minutes=one), frozenset({to})) for one in minutes_ago]
+def written(*minutes_ago: int, to: str = SCHOOL) -> WrittenAnswers:
+    answers = WrittenAnswers(MIDNIGHT)
+    for letter, minutes in enumerate(minutes_ago):
+        answers.add(letter, WrittenAnswer(NOW - timedelta(minutes=minutes), frozenset({to})))
+    return answers
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,7 @@ def written(*minutes_ago: int, to: str = SCHOOL) -> list[WrittenAnswer]:
     ],
 )
 def test_letters_that_strangers_cause_use_up_no_answers(
-    answers: list[WrittenAnswer], told: list[ToldContest], hour: int, day: int
+    answers: WrittenAnswers, told: list[ToldContest], hour: int, day: int
 ) -> None:
     sending = SendingSettings()
     found = tallies(answers, Recipient(frozenset({SCHOOL}), None, True), NOW, MIDNIGHT, sending, told)
