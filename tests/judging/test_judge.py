@@ -198,6 +198,20 @@ CASES: dict[str, tuple[Case, str, list[str], list[str]]] = {
         puyang(VIDEO, body=CAPTION, links=(CloudLink("实训.mp4", "https://mail.163.com/x", "180M", ""),)),
         "held", [], ["cloud.link"],
     ),
+    **{
+        f"nothing is missing beside an open link to a {what}": (
+            make(subject, links=(CloudLink(name, "https://mail.163.com/x", "80M", ""),), **words),
+            "held", [], ["cloud.link"],
+        )
+        for what, make, subject, name, words in (
+            ("text", puyang, TEXT, "经验材料.docx", {}),
+            ("photo", puyang, PHOTO, "现场.jpg", {"body": CAPTION}),
+            ("zip of photos", puyang, PHOTO, "照片.zip", {"body": CAPTION}),
+            ("zip of all", puyang, MEDIA, "媒体报道.zip", {}),
+            ("file without a name", puyang, TEXT, "", {}),
+            ("form", hefei, DAILY, "日报.xlsx", {}),
+        )
+    },
     "video behind a cloud link that expired before the mail came": (
         puyang(VIDEO, body=CAPTION, links=(CloudLink("a.mp4", "https://mail.163.com/x", "", "2023年5月17日 14:59"),)),
         "rejected", ["cloud.expired"], [],

@@ -91,7 +91,7 @@ def video_has_duration(part: VideoPart, file: FileFacts) -> Finding | None:
     # Whole seconds: cutters export exactly two minutes as 120.04 s.
     if part.duration is None or file.video is None or int(file.video.seconds) <= part.duration.at_most:
         return None
-    found = f"视频太长：{duration_words(int(file.video.seconds))}"
+    found = f"视频太长：画面时长 {duration_words(int(file.video.seconds))}"
     return report_breach(
         part.duration, "video.too_long", found, f"{duration_words(part.duration.at_most)}以内", "请剪短一些再发", file
     )
