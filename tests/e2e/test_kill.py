@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from imapclient import IMAPClient
 
-from intake_bot.demo.servers import SmtpServer
+from intake_bot.demo.servers import ImapAccount, SmtpServer
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.values.events import EventName
 from tests.conftest import ImapHost
-from tests.e2e.home import CLERK, make_home
+from tests.e2e.home import CLERK, edit, make_home
 from tests.e2e.inspection import Answer, fates, run, tree, unique_letters
 from tests.e2e.kills import kill_during
 from tests.e2e.mails import NOW, START, Fate, accepted_mail, compose, few, rejected_mail
@@ -79,6 +79,15 @@ class Outcome:
     files: dict[str, str]
 
 
+def make_begun_home(root: Path, account: ImapAccount, smtp: SmtpServer) -> Path:
+    """A home with one worker, whose ledger is made already: to migrate it takes a process longer than all that it does
+    until it is killed."""
+    home = make_home(root, {"hebei": account}, smtp)
+    Ledger.open(home / "data" / "ledger.sqlite3").close()
+    edit(home, "config/intake.yaml", "# workers: 2 ", "workers: 1 ")
+    return home
+
+
 def outcome(home: Path, smtp: SmtpServer) -> Outcome:
     listed = run("ledger", "--json", "--home", home)
     return Outcome(listed.objects, fates(home), unique_letters(smtp.letters), tree(home / "data" / "files"))
@@ -116,7 +125,7 @@ def test_killed_poll_is_completed_by_the_next_poll(
     account = best_host.account(new_user)
     for mail in few():
         account.append(mail.raw, mail.received)
-    home = make_home(tmp_path, {"hebei": account}, smtp_server)
+    home = make_begun_home(tmp_path, account, smtp_server)
     kill_during(place, when, number, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert outcome(home, smtp_server) == undisturbed
@@ -127,7 +136,7 @@ def test_letter_in_doubt_found_in_the_sent_folder_is_not_sent_again(
 ) -> None:
     account = best_host.account(new_user)
     account.append(accepted_mail(), START)
-    home = make_home(tmp_path, {"hebei": account}, smtp_server)
+    home = make_begun_home(tmp_path, account, smtp_server)
     kill_during("intake_bot.mail.smtp.transport:Session.send", "after", 1, "poll", "--home", home, *AT_NOW)
     (letter,) = smtp_server.letters
     with IMAPClient(account.host, account.port, ssl=False) as provider:
@@ -147,7 +156,7 @@ def test_poll_killed_after_the_transaction_leaves_no_raw_mail(
 ) -> None:
     account = best_host.account(new_user)
     account.append(accepted_mail(), START)
-    home = make_home(tmp_path, {"hebei": account}, smtp_server)
+    home = make_begun_home(tmp_path, account, smtp_server)
     kill_during("intake_bot.mail.imap.spool:Spool.discard", "before", 1, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert tree(home / "data" / "spool") == {}
@@ -160,7 +169,7 @@ def test_mail_that_kills_three_polls_is_held_and_others_are_judged(
     for _ in range(2):
         account.append(accepted_mail(), START)
     account.append(rejected_mail(), START)
-    home = make_home(tmp_path, {"hebei": account}, smtp_server)
+    home = make_begun_home(tmp_path, account, smtp_server)
     for _ in range(3):
         kill_during("intake_bot.intake.judgement:examine", "before", 1, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
@@ -184,7 +193,7 @@ def test_unanswered_mail_is_reported_once_after_a_kill(
     account = best_host.account(new_user)
     for number in range(2):
         account.append(compose("活动周天涯海角学校典型案例材料", message_id=f"<{number}@example.edu.cn>"), START)
-    home = make_home(tmp_path, {"hebei": account}, smtp_server)
+    home = make_begun_home(tmp_path, account, smtp_server)
     kill_during(place, when, 1 if place.endswith("add_event") else 2, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert len(smtp_server.letters) == 1
@@ -204,7 +213,7 @@ def test_unanswered_mail_is_reported_once_after_a_kill(
 def test_killed_digest_is_sent_once(
     place: str, when: str, best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
 ) -> None:
-    home = make_home(tmp_path, {"hebei": best_host.account(new_user)}, smtp_server)
+    home = make_begun_home(tmp_path, best_host.account(new_user), smtp_server)
     kill_during(place, when, 1, "digest", "--home", home, *AT_NOW)
     for _ in range(2):
         assert run("digest", "--home", home, *AT_NOW).code == 0
