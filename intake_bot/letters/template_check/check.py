@@ -68,10 +68,14 @@ def check_templates(theirs: Sources, ours: Sources, nearest: Nearest) -> Templat
         except ConfigError as error:
             faults += error.faults
     rendering = _render_all({**ours, **compiled}, nearest)
-    blocks = {name: TemplateSource(name, raw, environment, nearest).blocks for name, raw in ours.items()}
+    blocks = {
+        name: TemplateSource(name, raw, environment, nearest).blocks
+        for name, raw in ours.items()
+        if name == _FRAME or (name in theirs and name.startswith("words/"))
+    }
     for source in read:
         values = rendering.values.get(source.name, {})
-        needed = blocks.get(source.name, frozenset()) if source.name.startswith("words/") else frozenset()
+        needed = blocks.get(source.name, frozenset()) if source.name != _FRAME else frozenset()
         faults += (*source.find_unknown_parts(values), *source.find_wrong_blocks(needed, blocks[_FRAME]))
         faults += source.find_missing_templates(ours.keys() | theirs.keys())
         if values and source.name in compiled:
@@ -108,6 +112,8 @@ class _Rendering:
     remarks: list[ConfigFault] = field(default_factory=list)
     values: dict[str, Mapping[str, object]] = field(default_factory=dict)
     """By template, what it was rendered with; nothing for those that another one includes or extends."""
+    pages: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By template and page, the words that it shows: a page that comes out twice is read once."""
 
 
 def _render_all(sources: Sources, nearest: Nearest) -> _Rendering:
@@ -157,10 +163,13 @@ class _RecordingTemplates(Templates):
     def render_html(self, name: str, /, **values: object) -> str:
         self._rendering.values[name] = values
         written = super().render_html(name, **values)
-        self._look_at(name, read_page(written).text, values)
-        for pattern, why in _REMARKS:
-            for found in pattern.finditer(written):
-                self._rendering.remarks.append(template_fault(name, 0, f"“{found[0].strip()}”：{why}"))
+        pages, page = self._rendering.pages, (name, written)
+        if page not in pages:
+            pages[page] = read_page(written).text
+            for pattern, why in _REMARKS:
+                for found in pattern.finditer(written):
+                    self._rendering.remarks.append(template_fault(name, 0, f"“{found[0].strip()}”：{why}"))
+        self._look_at(name, pages[page], values)
         return written
 
     def render_paragraphs(self, name: str, block: str, /, **values: object) -> tuple[str, ...]:
