@@ -53,6 +53,9 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None  # pytest has asked for it before
 
+# Compiled tests are kept, whatever the shell wants: to compile them takes a third of the collection, in each process.
+sys.dont_write_bytecode = False
+
 LONG = (
     "tests/rehearsal/",
     "tests/e2e/",
