@@ -89,8 +89,13 @@ def read_answer(answer: bytes, task: Callable[..., object]) -> Answer:
     if not _TIME.fullmatch(time):
         raise ValueError(f"not a time: {time!r}")
     outcome = Outcome(word)
-    kind = get_type_hints(task)["return"] if outcome is Outcome.DONE else _KINDS[outcome]
+    kind = _returned(task) if outcome is Outcome.DONE else _KINDS[outcome]
     return Answer(outcome, _validator(kind).validate_json(content, strict=True), float(time))
+
+
+@cache
+def _returned(task: Callable[..., object]) -> Any:
+    return get_type_hints(task)["return"]
 
 
 @cache

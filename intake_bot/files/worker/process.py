@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import math
 import os
@@ -46,7 +47,8 @@ def read_frame(pipe: IO[bytes]) -> bytes | None:
 
 
 def main() -> None:
-    """Serves until the parent closes the first pipe, or dies. Raises whatever stops it from starting."""
+    """Serves until the parent closes the first pipe, or dies; collects no garbage until it has started. Raises whatever
+    stops it from starting."""
     # Ctrl-C on Windows and a stopping service reach all processes; the file in hand is still wanted.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
@@ -56,6 +58,8 @@ def main() -> None:
         return
     allowance = pickle.loads(greeting)  # noqa: S301 - from the parent
     _load_libraries()
+    gc.freeze()  # what was imported lives until the end
+    gc.enable()
     _limit(allowance)
     inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(questions, inbox), daemon=True).start()

@@ -44,7 +44,7 @@ _OWN_SHARE = 0.9
 """A task that had this share of its allowance, and took all of it, is too hard whatever else its mail holds."""
 _ENDED_AFTER_WORK = -signal.SIGPROF if sys.platform != "win32" else None
 """Exit code of a worker that took all processor seconds of its task."""
-_PROGRAM = "from intake_bot.files.worker.process import main; main()"
+_PROGRAM = "import gc; gc.disable(); from intake_bot.files.worker.process import main; main()"
 
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
 """All that the worker inherits of our environment: the mailboxes' secrets stand there too."""
