@@ -99,6 +99,11 @@ class Worker:
     ) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Starts the process ahead of its first task, if it does not run. Raises TemporaryFailure when it cannot."""
+        if self._process is None:
+            self._start()
+
     def ask(self, task: Callable[..., T], *arguments: object, budget: TimeBudget | None = None) -> T:
         """What `task(*arguments)` returns in the worker.
 

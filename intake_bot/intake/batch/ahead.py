@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
+from queue import LifoQueue
 from types import TracebackType
 from typing import Self
 
@@ -49,10 +50,10 @@ class ReadAhead:
         self._limits = services.settings.intake.limits
         self._folder = folder
         self._helpers = [Worker(self._limits.allowance) for _ in range(self._limits.workers - 1)]
-        self._idle: SimpleQueue[Worker] = SimpleQueue()
-        for worker in (services.worker, *self._helpers):
-            self._idle.put(worker)
-        self._threads = ThreadPoolExecutor(self._limits.workers)
+        self._asleep = deque([services.worker, *self._helpers])
+        self._idle: LifoQueue[Worker] = LifoQueue()
+        # One more, which loads what judges: a mail that it begins to read waits for a worker like all others.
+        self._threads = ThreadPoolExecutor(self._limits.workers + 1)
 
     def __enter__(self) -> Self:
         return self
@@ -66,11 +67,25 @@ class ReadAhead:
 
     @contextmanager
     def worker(self) -> Iterator[Worker]:
-        """One of the workers, as soon as one is idle."""
+        """One of the workers that were woken, as soon as one is idle."""
         worker = self._idle.get()
         try:
             yield worker
         finally:
+            self._idle.put(worker)
+
+    def wake(self, mails: int) -> None:
+        """Begins to start the processes that so many mails need, and to load what judges them: to be called before they
+        are fetched, as both together take longer than to fetch a small mail and to read it."""
+        if len(self._asleep) == self._limits.workers:
+            self._threads.submit(_load_judging)
+        while self._asleep and self._limits.workers - len(self._asleep) < mails:
+            self._threads.submit(self._start_worker, self._asleep.popleft())
+
+    def _start_worker(self, worker: Worker) -> None:
+        try:
+            worker.start()
+        finally:  # what keeps it from starting is met again, and reported, by the mail for which it is asked
             self._idle.put(worker)
 
     def start(self, record: MessageRecord, raw: Path, context: NoticeContext, share: float) -> Future[ReadMail]:
@@ -102,3 +117,8 @@ class ReadAhead:
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
+
+
+def _load_judging() -> None:
+    # With the first mail: a pass that finds none starts without it.
+    import intake_bot.intake.judgement  # noqa: F401 - loaded, and used by the settler

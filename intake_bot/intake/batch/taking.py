@@ -98,6 +98,7 @@ class BatchTaker:
         """Steps 1 and 2. Mails that fail in them are out of the batch."""
         self._ledger.messages.count_attempts([record.id for record in records])
         batch = Batch(deque(records))
+        self._ahead.wake(len(records))
         try:
             with self._stopwatch.time(Stage.FETCH):
                 self._save(batch)
@@ -176,6 +177,7 @@ class BatchTaker:
 
     def settle_alone(self, record: MessageRecord) -> IntakeCount:
         """All steps for one mail whose attempt is counted. Raises LedgerUnavailable."""
+        self._ahead.wake(1)
         try:
             with self._ahead.worker() as worker:
                 settle = partial(self._settler.settle_alone, record, self._scanner, worker)

@@ -1,4 +1,4 @@
-"""How many processes read the mails of a batch ahead (`limits.workers`)."""
+"""The processes that read the mails of a batch ahead: how many (`limits.workers`), and when they start."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 
 from intake_bot.files.worker.worker import Worker
 from intake_bot.intake.intake import IntakeCount
+from intake_bot.mail.imap.mail_key import MailKey
+from intake_bot.mail.imap.spool import Spool, SpooledMail, Write
 from intake_bot.mail.smime import read_whole_message
 from tests.e2e.home import edit
 from tests.e2e.mails import START, compose
@@ -57,6 +59,24 @@ def test_as_many_processes_read_ahead_as_the_setting_says(
     monkeypatch.setattr(Worker, "ask", lambda worker, *given, **more: meeting.ask(worker, *given, **more))
     assert office.run_cycle().taken == IntakeCount(seen=ROUNDS * workers, settled=ROUNDS * workers)
     assert (meeting.most, len(meeting.workers)) == (workers, workers)
+
+
+def test_worker_starts_while_the_first_mail_is_fetched(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = threading.Event()
+    start, save = Worker.start, Spool.save
+
+    def note(worker: Worker) -> None:
+        start(worker)
+        started.set()
+
+    def wait(spool: Spool, key: MailKey, source: Callable[[Write], object]) -> SpooledMail:
+        assert started.wait(60)
+        return save(spool, key, source)
+
+    monkeypatch.setattr(Worker, "start", note)
+    monkeypatch.setattr(Spool, "save", wait)
+    office.account.append(mail(0), START)
+    assert office.run_cycle().taken == IntakeCount(seen=1, settled=1)
 
 
 def mail(number: int) -> bytes:
