@@ -34,10 +34,12 @@ def digest_times(
 
 def find_deadlines(notice: Notice, roster: Roster, calendar: Calendar, now: datetime) -> frozenset[datetime]:
     """The deadlines of all that units are expected to report, without extensions."""
+    # One unit for all of its category: each poll asks, and there may be hundreds.
+    samples = {unit.category: unit for unit in roster.units}.values()
     return frozenset(
         notice.deadline(material, None, day, calendar.zone)
         for material, day in list_begun(notice, calendar, now)
-        if any(is_expected(material, unit) for unit in roster.units)
+        if any(is_expected(material, unit) for unit in samples)
     )
 
 
