@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from intake_bot.errors import TemporaryFailure
 from intake_bot.mail.message import Attachment, Message, ReadingLimits, UnreadContent
 from intake_bot.mail.reading.read import read_message
 
@@ -31,10 +32,19 @@ _MAXIMUM_ELEMENTS = 500_000
 """Enough for 100 MB in blocks of a thousand bytes, as programs write them; a hostile file has empty blocks."""
 
 
-def read_whole_message(raw: Path, work: Path, limits: ReadingLimits) -> Message:
-    """Reads a raw mail, and what is wrapped by a signature; its attachments are decoded into `work`. Raises OSError, of
-    our own disk."""
-    return open_smime(read_message(raw, work / "parts", limits), work / "sealed", limits)
+def read_whole_message(raw: Path, work: Path, limits: ReadingLimits, patience: float = 0) -> Message:
+    """Reads a raw mail, as `read_message` does, and what is wrapped by a signature; its attachments are decoded into
+    `work`. Raises OSError, of our own disk."""
+    return open_smime(read_message(raw, work / "parts", limits, patience), work / "sealed", limits)
+
+
+def read_growing_message(raw: Path, work: Path, limits: ReadingLimits, patience: float) -> Message:
+    """The same for a mail that another process still writes. Raises TemporaryFailure where it is not there: then it is
+    whole, and has got its name."""
+    try:
+        return read_whole_message(raw, work, limits, patience)
+    except FileNotFoundError as error:
+        raise TemporaryFailure(str(error)) from error
 
 
 def open_smime(message: Message, folder: Path, limits: ReadingLimits) -> Message:

@@ -9,21 +9,25 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import LifoQueue
 from types import TracebackType
 from typing import Self
 
 from intake_bot.config.notice_context import NoticeContext
+from intake_bot.config.settings import Limits
 from intake_bot.files.worker.recorded import Opener, Recorder
 from intake_bot.files.worker.worker import Worker
 from intake_bot.home.services import Services
 from intake_bot.intake.batch.stopwatch import Stage, Stopwatch
+from intake_bot.intake.opening import NOTHING_SUPPLIED, open_growing_mail, open_mail_apart
 from intake_bot.ledger.values.records import MessageRecord
+from intake_bot.mail.imap.spool import SpooledMail
 from intake_bot.mail.message import Message
 
 
@@ -91,32 +95,48 @@ class ReadAhead:
     def start(self, record: MessageRecord, raw: Path, context: NoticeContext, share: float) -> Future[ReadMail]:
         """Begins to read the raw mail; its files may take this share of the time of a mail. The result raises what
         reading and the worker raise."""
-        return self._threads.submit(self._read, record, raw, context, share)
+        return self._threads.submit(self._read, record, partial(open_mail_apart, raw), context, share)
 
-    def _read(self, record: MessageRecord, raw: Path, context: NoticeContext, share: float) -> ReadMail:
-        # With the first mail: a pass that finds none starts without what reads it.
-        from intake_bot.intake.checks import decide_before_files
-        from intake_bot.intake.gather import Gatherer
-        from intake_bot.intake.opening import NOTHING_SUPPLIED, open_mail_apart
-        from intake_bot.intake.prior_mail import NoPriorMail
+    def follow(
+        self, record: MessageRecord, growing: Path, whole: Future[SpooledMail], context: NoticeContext
+    ) -> Future[ReadMail]:
+        """The same for a mail that is still being fetched; `whole` gets the one in the spool, or is cancelled."""
+        return self._threads.submit(self._read, record, partial(open_growing_mail, growing, whole), context, 1)
 
+    def _read(
+        self,
+        record: MessageRecord,
+        open_mail: Callable[[Path, Limits, Worker], Message],
+        context: NoticeContext,
+        share: float,
+    ) -> ReadMail:
         work = Path(tempfile.mkdtemp(dir=self._folder))
         try:
             with self.worker() as worker:
                 with self._stopwatch.time(Stage.READ):
-                    message = open_mail_apart(raw, work, self._limits, worker)
-                recorder = Recorder(worker)
-                gatherer = Gatherer(record.arrival, context, work, NoPriorMail(), recorder)
-                gatherer.budget.limit(share)
-                found = gatherer.read(message, NOTHING_SUPPLIED)
-                if decide_before_files(found) is None:
-                    with self._stopwatch.time(Stage.MEASURE):
-                        gatherer.inspect_own(found.mail)
-            is_hard = share < 1 and gatherer.budget.is_spent
-            return ReadMail(message, recorder.replay, work, is_ahead=True, is_hard=is_hard)
+                    message = open_mail(work, self._limits, worker)
+                return self._measure(record, message, work, worker, context, share)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
+
+    def _measure(
+        self, record: MessageRecord, message: Message, work: Path, worker: Worker, context: NoticeContext, share: float
+    ) -> ReadMail:
+        # With the first mail: a pass that finds none starts without what measures it.
+        from intake_bot.intake.checks import decide_before_files
+        from intake_bot.intake.gather import Gatherer
+        from intake_bot.intake.prior_mail import NoPriorMail
+
+        recorder = Recorder(worker)
+        gatherer = Gatherer(record.arrival, context, work, NoPriorMail(), recorder)
+        gatherer.budget.limit(share)
+        found = gatherer.read(message, NOTHING_SUPPLIED)
+        if decide_before_files(found) is None:
+            with self._stopwatch.time(Stage.MEASURE):
+                gatherer.inspect_own(found.mail)
+        is_hard = share < 1 and gatherer.budget.is_spent
+        return ReadMail(message, recorder.replay, work, is_ahead=True, is_hard=is_hard)
 
 
 def _load_judging() -> None:

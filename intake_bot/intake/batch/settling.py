@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -143,11 +143,14 @@ class Settler:
         self.record_spooled(self.find_unrecorded(record, spooled))
         return spooled
 
-    def save(self, record: MessageRecord, scanner: MailboxScanner) -> SpooledMail:
-        """The raw mail on our disk: from an earlier try where there is one, else from the server."""
+    def save(
+        self, record: MessageRecord, scanner: MailboxScanner, follow: Callable[[Path], object] | None = None
+    ) -> SpooledMail:
+        """The raw mail on our disk: from an earlier try where there is one, else from the server, and then `follow` is
+        called as by `Spool.save`."""
         spooled = self._spool.find(record.key)
         if spooled is None or record.sha256 not in (None, spooled.sha256):  # lost, or damaged by a power cut
-            spooled = self._spool.save(record.key, lambda write: scanner.fetch(record.key, write))
+            spooled = self._spool.save(record.key, lambda write: scanner.fetch(record.key, write), follow)
         return spooled
 
     def record_spooled(self, spooled: Mapping[int, SpooledRaw]) -> None:

@@ -15,6 +15,7 @@ class Stage(StrEnum):
     FETCH = "fetch"
     """From the server into the spool."""
     READ = "read"
+    """A large mail is read while it is fetched; then this is as long."""
     MEASURE = "measure"
     JUDGE = "judge"
     """Prior mail, verdict and letter."""

@@ -17,15 +17,17 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
+from pathlib import Path
 
 from intake_bot.errors import DiskFailure, LedgerDamaged, LedgerUnavailable, TemporaryFailure
 from intake_bot.files.worker.recorded import NotAsked
 from intake_bot.intake.batch.ahead import ReadAhead, ReadMail
 from intake_bot.intake.batch.attempts import OUR_TROUBLE, Attempts
-from intake_bot.intake.batch.sequence import SMALL_BYTES
+from intake_bot.intake.batch.sequence import LARGE_BYTES, SMALL_BYTES
 from intake_bot.intake.batch.settling import Settler
 from intake_bot.intake.batch.stopwatch import Stage, Stopwatch
 from intake_bot.intake.mailbox_scanner import MailboxScanner
@@ -68,6 +70,17 @@ class Batch:
     count: IntakeCount = IntakeCount()
     """Those that failed on the way."""
 
+    @property
+    def is_one_large_mail(self) -> bool:
+        """Whether it is worthwhile to read it while it is fetched."""
+        return len(self.waiting) == 1 and self.waiting[0].key.bytes >= LARGE_BYTES
+
+    def drop_readings(self) -> None:
+        """Removes the files of the mails that were read, or are not to be read any more."""
+        for reading in self.reading.values():
+            _clear(reading)
+        self.reading.clear()
+
 
 class BatchTaker:
     """Takes the batches of one pass in."""
@@ -105,8 +118,9 @@ class BatchTaker:
             self._note_spooled(batch)
         except OUR_TROUBLE as error:
             log.warning("batch taken apart: %s", error)
+            batch.drop_readings()
             return batch
-        for record in batch.waiting:
+        for record in (one for one in batch.waiting if one.id not in batch.reading):
             try:
                 context = self._settler.context(record.arrival.at)
             except TemporaryFailure:  # which is met once more, and reported, when it is settled
@@ -118,11 +132,25 @@ class BatchTaker:
     def _save(self, batch: Batch) -> None:
         self._scanner.fetch_ahead([one.key for one in batch.waiting if one.key.bytes < SMALL_BYTES])
 
-        def save(record: MessageRecord) -> None:
-            batch.spooled[record.id] = self._settler.save(record, self._scanner)
+        whole: Future[SpooledMail] = Future()
 
-        with self._spool.together():
-            self._step(batch, save)
+        def save(record: MessageRecord) -> None:
+            follow = partial(self._follow, batch, record, whole) if batch.is_one_large_mail else None
+            batch.spooled[record.id] = self._settler.save(record, self._scanner, follow)
+
+        try:
+            with self._spool.together():
+                self._step(batch, save)
+            for record in batch.waiting if batch.is_one_large_mail else ():
+                whole.set_result(batch.spooled[record.id])
+        finally:
+            whole.cancel()  # where it was not fetched, nobody is to wait for it
+
+    def _follow(self, batch: Batch, record: MessageRecord, whole: Future[SpooledMail], growing: Path) -> None:
+        """Begins to read a mail that is being fetched."""
+        with suppress(TemporaryFailure):  # which is met once more when it is there
+            context = self._settler.context(record.arrival.at)
+            batch.reading[record.id] = self._ahead.follow(record, growing, whole, context)
 
     def _note_spooled(self, batch: Batch) -> None:
         """Records those that are what the ledger takes them for."""
@@ -171,8 +199,7 @@ class BatchTaker:
             batch.waiting.clear()
             raise
         finally:
-            for reading in batch.reading.values():
-                _clear(reading)
+            batch.drop_readings()
         return count
 
     def settle_alone(self, record: MessageRecord) -> IntakeCount:
@@ -208,9 +235,7 @@ class BatchTaker:
             log.warning("batch taken apart: %s", error)
             # Rolled back with the transaction, these are settled one by one now.
             del self.put_back[before:]
-            for reading in batch.reading.values():
-                _clear(reading)
-            batch.reading.clear()
+            batch.drop_readings()
             return IntakeCount()
         for record, _ in done:
             batch.waiting.popleft()

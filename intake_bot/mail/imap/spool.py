@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from intake_bot.disk.growing import mark_growing
 from intake_bot.disk.hashing import HashingWriter, sha256_of
 from intake_bot.disk.wave import Wave
 from intake_bot.errors import own_disk_failures_of
@@ -51,10 +52,13 @@ class Spool:
             self._wave = None
             wave.discard()
 
-    def save(self, key: MailKey, source: Callable[[Write], object]) -> SpooledMail:
+    def save(
+        self, key: MailKey, source: Callable[[Write], object], follow: Callable[[Path], object] | None = None
+    ) -> SpooledMail:
         """Stores what `source` writes, over leftovers of an earlier attempt; a failure leaves no partial file.
 
-        `source` is called once with the function to write to; its exceptions are passed on.
+        `source` is called once with the function to write to; its exceptions are passed on. Before it `follow` is
+        called with a `GrowingFile`, where the system has such files.
         """
         path = self._folder / key.file_name
         part = path.with_suffix(".part")
@@ -65,6 +69,8 @@ class Spool:
             try:
                 with part.open("wb") as file:
                     writer = HashingWriter(file)
+                    if follow is not None and mark_growing(file):
+                        follow(part)
                     source(writer.write)
                 wave.add(part, path)
                 if wave is not self._wave:

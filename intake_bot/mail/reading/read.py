@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
+from intake_bot.disk.growing import GrowingFile
 from intake_bot.mail.machines.program_parts import is_kept_by_a_system, is_program_part
 from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits
 from intake_bot.mail.quoted_text import find_quoted_text
@@ -35,19 +36,26 @@ from intake_bot.mail.subject_prefixes import is_reply_subject
 
 _RECIPIENT_FIELDS = (b"Reply-To", b"To", b"Cc")
 _MAXIMUM_LOGO_BYTES = 50_000
+_REST_BYTES = 1 << 20
 _REFERENCE = re.compile(r"cid:([^\"'\s<>)]{1,300})", re.IGNORECASE)
 
 
-def read_message(raw: Path, parts_dir: Path, limits: ReadingLimits) -> Message:
+def read_message(raw: Path, parts_dir: Path, limits: ReadingLimits, patience: float = 0) -> Message:
     """Reads one raw mail, and decodes its attachments into `parts_dir` (made if missing) as part-001, part-002, …
 
     Any content gives a Message; raises OSError only, if our disk fails. Memory does not grow with attachments. Reading
     again writes the same files and gives the same message. A subject is cut after 1,000 characters.
+
+    A mail that another process still writes is read as it grows, for so many seconds; `bytes` of the message are those
+    that were read.
     """
     parts_dir.mkdir(parents=True, exist_ok=True)
     with raw.open("rb") as file:
-        split = split_mail(file, parts_dir, limits)
-    return _message(split, raw.stat().st_size)
+        growing = GrowingFile(file, patience)
+        split = split_mail(growing, parts_dir, limits)
+        while growing.read(_REST_BYTES):
+            pass
+    return _message(split, growing.bytes)
 
 
 def _message(split: SplitMail, size: int) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import Protocol
 
 from intake_bot.mail.reading.content.transfer_encodings import Sink
 
@@ -22,6 +22,12 @@ A delimiter begins with the line end before it, is found only when all of it is 
 """
 
 
+class Blocks(Protocol):
+    """What is read: a file, or one that still grows."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 class Source:
     """A reading position in a file, with a buffer of about two blocks.
 
@@ -29,7 +35,7 @@ class Source:
     first byte of the file the buffer has an additional line end.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Blocks) -> None:
         self._file = file
         self._buffer = b"\n"
         self._at = 1

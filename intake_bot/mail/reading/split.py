@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from intake_bot.mail.message import ReadingLimits, UnreadContent
 from intake_bot.mail.reading.boundaries import Delimiter, OpenContainers, begins_with_fields, begins_with_part
@@ -24,7 +23,7 @@ from intake_bot.mail.reading.headers import Field, read_fields, skip_preface
 from intake_bot.mail.reading.mime import DIGEST, MAIL, PartHeader, read_part_header
 from intake_bot.mail.reading.parts import OpenPart, PartFolder, SplitPart
 from intake_bot.mail.reading.skeleton import Skeleton
-from intake_bot.mail.reading.source import Search, Source
+from intake_bot.mail.reading.source import Blocks, Search, Source
 
 _BODIES = frozenset({"text/plain", "text/html"})
 _LEFT_OUT = frozenset(
@@ -70,7 +69,7 @@ class SplitMail:
     unread: tuple[UnreadContent, ...] = ()
 
 
-def split_mail(raw: BinaryIO, parts_dir: Path, limits: ReadingLimits) -> SplitMail:
+def split_mail(raw: Blocks, parts_dir: Path, limits: ReadingLimits) -> SplitMail:
     """Splits a mail; its attachments become `part-001`, `part-002`, … in `parts_dir`, which must exist.
 
     Any bytes are accepted; raises OSError only, if our disk fails.

@@ -69,9 +69,9 @@ def test_worker_starts_while_the_first_mail_is_fetched(office: Office, monkeypat
         start(worker)
         started.set()
 
-    def wait(spool: Spool, key: MailKey, source: Callable[[Write], object]) -> SpooledMail:
+    def wait(spool: Spool, key: MailKey, source: Callable[[Write], object], follow: None) -> SpooledMail:
         assert started.wait(60)
-        return save(spool, key, source)
+        return save(spool, key, source, follow)
 
     monkeypatch.setattr(Worker, "start", note)
     monkeypatch.setattr(Spool, "save", wait)
