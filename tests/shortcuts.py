@@ -31,7 +31,7 @@ from intake_bot.ledger import database
 
 _migrate: Callable[[Path, Connection], None] = database._migrate
 _engine: Callable[[Path], Engine] = database._engine
-_dump: Callable[[Mapping[str, object]], str] = last_good._dumped
+_dump: Callable[[Mapping[str, object]], str] = last_good._dump
 _start = Worker._start
 _end = Worker.close
 
@@ -49,7 +49,7 @@ class Shortcuts:
     def on(self) -> None:
         self._patch.setattr(database, "_migrate", _make_or_migrate)
         self._patch.setattr(database, "_engine", _engine_with_shared_cache)
-        self._patch.setattr(last_good, "_dumped", _dump_once)
+        self._patch.setattr(last_good, "_dump", _dump_once)
         self._patch.setattr(os, "fsync", _leave_in_memory)
         self._patch.setattr(Worker, "_start", lambda one: self._reuse_or_start(one))
         self._patch.setattr(Worker, "close", lambda one: self._keep_for_reuse(one))

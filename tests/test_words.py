@@ -1,10 +1,13 @@
-"""One word per thing in all that people read: templates, guides, configuration, and what the code says."""
+"""One word per thing in all that people read: templates, guides, configuration, what the code says, and its names."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.architecture import package_trees
 
 ROOT = Path(__file__).resolve().parents[1]
 OTHER_WORDS = {
@@ -27,6 +30,63 @@ def test_texts_use_one_word_for_each_thing() -> None:
 def test_letters_name_no_other_program() -> None:
     letters = [path for path in read_by_people() if path.is_relative_to(ROOT / "templates")]
     assert [path.name for path in letters if re.search("(?<!收件)程序", path.read_text(encoding="utf-8"))] == []
+
+
+OTHER_NAMES = {
+    "loop guard": {"brake", "brakes"},
+    "client": {"door"},
+    "category": {"heap", "heaps"},
+    "duplicate": {"twin", "twins"},
+    "pieces": {"sibling", "siblings"},
+    "prior mail": {"history"},
+    "typo": {"slip"},
+    "report": {"told", "tell", "tells"},
+    "forwarded mail": {"enclosure"},
+}
+"""What earlier versions called the things of the table "Words" in docs/developing.md."""
+_PARTICIPLE = re.compile(
+    r"_*(?:[a-z]+(?:ed|itten|idden)|known|shown|given|taken|told|lost|found|kept|meant|sent|said|seen)"
+)
+_NO_PARTICIPLES = {"feed"}
+"""Verbs that end like one."""
+
+
+def test_names_use_the_words_of_the_guide() -> None:
+    found = [
+        f"{module}: {name} instead of {word}"
+        for module, name, _ in package_names()
+        for word, others in OTHER_NAMES.items()
+        if not others.isdisjoint(re.findall("[a-z]+", re.sub("(?=[A-Z])", "_", name).lower()))
+    ]
+    assert found == []
+
+
+def test_no_function_is_named_by_a_participle_alone() -> None:
+    """`_told` and `_answered` do not say what they do or return. What is read like an attribute may be one."""
+    found = [
+        f"{module}: {name}"
+        for module, name, node in package_names()
+        if isinstance(node, ast.FunctionDef)
+        and "property" not in map(ast.unparse, node.decorator_list)
+        and _PARTICIPLE.fullmatch(name)
+        and name.strip("_") not in _NO_PARTICIPLES
+    ]
+    assert found == []
+
+
+def package_names() -> Iterator[tuple[str, str, ast.AST]]:
+    """Every name that the program gives to something, with its module."""
+    for module, tree in package_trees().items():
+        for node in ast.walk(tree):
+            match node:
+                case ast.FunctionDef() | ast.ClassDef():
+                    yield module, node.name, node
+                case ast.Name(ctx=ast.Store()):
+                    yield module, node.id, node
+                case ast.arg():
+                    yield module, node.arg, node
+                case ast.Attribute(ctx=ast.Store()):
+                    yield module, node.attr, node
 
 
 def read_by_people() -> Iterator[Path]:

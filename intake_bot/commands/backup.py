@@ -6,7 +6,7 @@ import argparse
 
 from intake_bot.clock import system_clock
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
-from intake_bot.commands.console.progress import tracked
+from intake_bot.commands.console.progress import track
 from intake_bot.config.load import load
 from intake_bot.errors import PermanentFailure
 from intake_bot.home.backup.make import back_up
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         raise PermanentFailure("还没有登记过邮件，没有可以备份的")
     with Ledger.open(home.ledger) as ledger:
         result = back_up(
-            ledger, home, options.file, system_clock().astimezone(zone), lambda files: tracked(files, "备份")
+            ledger, home, options.file, system_clock().astimezone(zone), lambda files: track(files, "备份")
         )
     for fault in result.faults:
         print(f"问题：{fault}")

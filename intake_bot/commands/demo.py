@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_USAGE, EXIT_WELL
-from intake_bot.commands.console.progress import tracked
+from intake_bot.commands.console.progress import track
 from intake_bot.demo.mails import DEMO_MAILS
 from intake_bot.errors import ConfigError, ConfigFault
 from intake_bot.files.store import safe_name
@@ -60,8 +60,8 @@ def run(options: argparse.Namespace) -> int:
     folder = _folder(options.keep)
     print("没有用到任何账号和网络：邮箱、邮件和收件人都是现做的。")
     with open_sandbox(folder) as sandbox:
-        days = sandbox.replay(tracked(DEMO_MAILS, "收信、判定、回信"), PollCycle)
-        letters = [(sent, _parsed(sent)) for sent in sandbox.letters]
+        days = sandbox.replay(track(DEMO_MAILS, "收信、判定、回信"), PollCycle)
+        letters = [(sent, _parse(sent)) for sent in sandbox.letters]
     _save_letters(letters, folder / "letters")
     _copy_digests(sandbox.home, days, folder / "digests")
     _show(days, {letter["X-Intake-Bot"] for _, letter in letters})
@@ -86,7 +86,7 @@ def _folder(wanted: Path | None) -> Path:
 # ---- what is kept in the folder ------------------------------------------------------------------------------------
 
 
-def _parsed(letter: SentLetter) -> EmailMessage:
+def _parse(letter: SentLetter) -> EmailMessage:
     return message_from_bytes(letter.raw, EmailMessage, policy=policy.default)
 
 

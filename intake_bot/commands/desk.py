@@ -24,7 +24,7 @@ from intake_bot.ledger.values.orders import COMMAND_LINE, Sheet
 from intake_bot.letters.confirmation import OrderLine, OrderOutcome
 
 _EVER = datetime(1, 1, 2, tzinfo=UTC)
-_WELL = (OrderOutcome.DONE, OrderOutcome.TOLD)
+_WELL = (OrderOutcome.DONE, OrderOutcome.ANSWERED)
 
 
 def run(options: argparse.Namespace) -> int:

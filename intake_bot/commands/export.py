@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.console.options import clock_of, only_bureau, print_note
-from intake_bot.commands.console.progress import tracked
+from intake_bot.commands.console.progress import track
 from intake_bot.digests.package.make import make_package, package_folder, package_name
 from intake_bot.digests.package.selection import PackedItem, Wanted
 from intake_bot.errors import ConfigError, ConfigFault
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _with_bar(items: Sequence[PackedItem]) -> Iterator[PackedItem]:
-    return tracked(items, "打包")
+    return track(items, "打包")
 
 
 def _materials(options: argparse.Namespace, notice: Notice | None) -> frozenset[str]:

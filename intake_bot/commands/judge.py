@@ -14,7 +14,7 @@ from typing import Any
 from intake_bot.clock import system_clock
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.console.options import chosen_bureaus, in_zone
-from intake_bot.commands.console.progress import tracked_while_printing
+from intake_bot.commands.console.progress import track_while_printing
 from intake_bot.config.load import load
 from intake_bot.config.notice_context import NoticeContext, find_notice_context
 from intake_bot.config.settings import Bureau, Settings
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
 def _judge_all(options: argparse.Namespace, settings: Settings, home: Home) -> Iterator[Judged]:
     reply_writer = ReplyWriter(home_templates(home))
     with Worker(settings.intake.limits.allowance) as worker:
-        for path in tracked_while_printing(options.files, "试判"):
+        for path in track_while_printing(options.files, "试判"):
             with tempfile.TemporaryDirectory(prefix="intake-bot-") as work:
                 yield _judge_one(path, Path(work), options, settings, reply_writer, worker)
 
@@ -78,7 +78,7 @@ def _judge_one(
 ) -> Judged:
     zone = settings.intake.zone
     message = open_mail(path, work, settings.intake.limits)
-    received = _received(message, options, zone)
+    received = _find_receipt_time(message, options, zone)
     bureau = _bureau_of(message, options.bureau, settings)
     context = find_notice_context(settings, bureau, received) if bureau else None
     if context is None:
@@ -91,7 +91,7 @@ def _judge_one(
     )
 
 
-def _received(message: Message, options: argparse.Namespace, zone: tzinfo) -> datetime:
+def _find_receipt_time(message: Message, options: argparse.Namespace, zone: tzinfo) -> datetime:
     """--received, else the topmost Received: header, else Date:, else the moment that is now."""
     supplied = in_zone(options.received, zone) if options.received else None
     now = in_zone(options.now, zone) if options.now else system_clock()

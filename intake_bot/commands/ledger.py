@@ -8,7 +8,7 @@ from typing import Any
 
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.console.options import chosen_bureaus, print_note
-from intake_bot.commands.console.progress import tracked
+from intake_bot.commands.console.progress import track
 from intake_bot.config.settings import Settings
 from intake_bot.errors import PermanentFailure
 from intake_bot.home.home import Home
@@ -56,7 +56,7 @@ def _verify(home: Home) -> int:
     from intake_bot.home.backup.verify import verify  # only `verify` needs it
 
     with Ledger.open(home.ledger) as ledger:
-        verified = verify(ledger, home, lambda files: tracked(files, "核对"))
+        verified = verify(ledger, home, lambda files: track(files, "核对"))
     for remark in verified.remarks:
         print(f"提示：{remark}")
     for fault in verified.faults:

@@ -7,7 +7,7 @@ import argparse
 from intake_bot.commands.console.exit_codes import EXIT_FOUND, EXIT_WELL
 from intake_bot.commands.console.inspection import load_usable_settings
 from intake_bot.commands.console.options import chosen_bureaus, clock_of
-from intake_bot.commands.console.progress import tracked_while_printing
+from intake_bot.commands.console.progress import track_while_printing
 from intake_bot.home.home import Home
 from intake_bot.home.lock import only_instance
 from intake_bot.service.pinger import Pinger
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     bureaus = chosen_bureaus(options, settings)
     code = EXIT_WELL
     with only_instance(home), PollCycle(settings, home, clock_of(options, settings)) as cycle:
-        for bureau in tracked_while_printing(bureaus, "收信"):
+        for bureau in track_while_printing(bureaus, "收信"):
             done = cycle.run(bureau, lambda: False)
             if cycle.file_due_digest(bureau):
                 cycle.works[bureau.id].send(lambda: False)

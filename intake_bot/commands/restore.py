@@ -6,7 +6,7 @@ import argparse
 
 from intake_bot.clock import system_clock
 from intake_bot.commands.console.exit_codes import EXIT_WELL
-from intake_bot.commands.console.progress import tracked
+from intake_bot.commands.console.progress import track
 from intake_bot.config.load import load
 from intake_bot.home.backup.archive import backup_time_words
 from intake_bot.home.backup.restore import finish_restore, restore
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         if finish_restore(home):
             print("上一次恢复已经核对完，放到一半中断了，现在做完了。要换一份备份恢复，请先把整个 data 文件夹改名。")
             return EXIT_WELL
-        result = restore(options.file, home, system_clock().astimezone(zone), lambda entries: tracked(entries, "恢复"))
+        result = restore(options.file, home, system_clock().astimezone(zone), lambda entries: track(entries, "恢复"))
     made = backup_time_words(result.manifest.made.astimezone(zone))
     print(f"已恢复到 {made} 的样子：台账和 {len(result.manifest.entries) - 1} 个文件，全部核对无误。")
     print("那以后收到的邮件，只要还在邮箱里，会重新登记、判定、回信，回执编号是新的。")

@@ -29,7 +29,7 @@ def init_home(target: Path) -> tuple[Path, ...]:
     cannot be made.
     """
     source = defaults_dir()
-    wanted = [path.relative_to(source) for folder in _FOLDERS for path in _shipped(source / folder)]
+    wanted = [path.relative_to(source) for folder in _FOLDERS for path in _list_shipped(source / folder)]
     there = [path for path in wanted if (target / path).exists()]
     if there:
         more = f"（这样的文件共 {len(there)} 个）" if len(there) > 1 else ""
@@ -47,5 +47,5 @@ def init_home(target: Path) -> tuple[Path, ...]:
     return tuple(target / path for path in wanted)
 
 
-def _shipped(folder: Path) -> list[Path]:
+def _list_shipped(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]

@@ -157,7 +157,7 @@ class _NodeReader:
             self.parents.pop()
 
     def mapping(self, node: Mapping, key_path: KeyPath) -> dict[str, object]:
-        found = self.merged(node, key_path)
+        found = self.read_merged_keys(node, key_path)
         positions: dict[str, Position] = {}
         for key_node, value_node in node.pairs:
             if not isinstance(key_node, Scalar):
@@ -175,7 +175,7 @@ class _NodeReader:
                 self.document._values[(*key_path, key)] = positions[key]  # an empty value has no position of its own
         return found
 
-    def merged(self, node: Mapping, key_path: KeyPath) -> dict[str, object]:
+    def read_merged_keys(self, node: Mapping, key_path: KeyPath) -> dict[str, object]:
         """Returns the keys that `<<: *anchor` brings in. The first of several anchors wins; own keys win over all."""
         found: dict[str, object] = {}
         for key_node, value_node in node.pairs:

@@ -101,7 +101,7 @@ def _files(settings: Settings) -> dict[str, str]:
     """Name below the home → content, of everything that `load` read."""
     files = {f"config/rosters/{bureau}.csv": text for bureau, text in settings.roster_texts.items()}
     for name, values in settings.values.items():
-        files[name] = _dumped(_without_private_values(name, values, settings.roster_texts))
+        files[name] = _dump(_without_private_values(name, values, settings.roster_texts))
     return files
 
 
@@ -116,7 +116,7 @@ def _without_private_values(
     return {key: value for key, value in values.items() if key != "health"} if not folder else values
 
 
-def _dumped(values: Mapping[str, object]) -> str:
+def _dump(values: Mapping[str, object]) -> str:
     from ruamel.yaml import YAML  # seldom needed
 
     writer = YAML(typ="safe", pure=True)

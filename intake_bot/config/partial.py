@@ -36,13 +36,13 @@ def load_sound_parts(home: Path, running: Settings, environ: Mapping[str, str] =
             raise ConfigError(reader.all_faults)
         for owner in owners:
             faults[owner] = (*faults.get(owner, ()), fault)
-    settings = _merged(new, running, frozenset(faults)) if faults else new
+    settings = _merge(new, running, frozenset(faults)) if faults else new
     if len({_place(bureau) for bureau in settings.bureaus}) < len(settings.bureaus):
         raise ConfigError(reader.all_faults)  # one has moved into the mailbox of one that stays
     return PartialSettings(settings, faults)
 
 
-def _merged(new: Settings, running: Settings, faulty: frozenset[str]) -> Settings:
+def _merge(new: Settings, running: Settings, faulty: frozenset[str]) -> Settings:
     def is_faulty(file: str, settings: Settings) -> bool:
         return not faulty.isdisjoint(_owners(file, settings))
 

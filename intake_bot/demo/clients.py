@@ -102,7 +102,7 @@ def write_mail(client: Client, mail: Composition) -> bytes:
         f"Received: from {mail.address.rpartition('@')[2]} (unknown [192.0.2.25]) by mx.example (Coremail) with SMTP"
         f" id {seed[:16]}; {format_datetime(mail.received)} (CST)".encode(),
         f"Date: {sent}".encode(),
-        b"From: " + _quoted(_text(client, mail.sender)) + f" <{mail.address}>".encode(),
+        b"From: " + _quote(_text(client, mail.sender)) + f" <{mail.address}>".encode(),
         f"To: <{mail.to}>".encode(),
         b"Subject: " + _text(client, mail.subject),
         f"Message-ID: {client.message_id.format(seed[:24])}".encode(),
@@ -163,7 +163,7 @@ def _parameter(client: Client, key: str, name: str) -> bytes:
     if client.names is Spelling.PERCENT:
         return f"{key}*={client.charset}''{quote(name, safe='.', encoding=client.codec)}".encode()
     text = name.encode(client.codec) if client.names is Spelling.RAW else b"\r\n\t ".join(_words(client, name))
-    return f"{key}=".encode() + _quoted(text)
+    return f"{key}=".encode() + _quote(text)
 
 
 def _text(client: Client, text: str) -> bytes:
@@ -179,7 +179,7 @@ def _words(client: Client, text: str) -> Iterator[bytes]:
         yield b"=?" + client.charset.encode() + b"?B?" + piece + b"?="
 
 
-def _quoted(text: bytes) -> bytes:
+def _quote(text: bytes) -> bytes:
     return b'"' + text + b'"'
 
 

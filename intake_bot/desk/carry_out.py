@@ -89,38 +89,38 @@ class OrderDesk:
             return self._supply(Supply(order.number), entry, work)
         held_mail = HeldMail(self._services, entry)
         if self._ledger.submissions.is_held(record.id):
-            return self._decided(entry, before, held_mail.accept(record, order.slot, "", True, work))
+            return self._decision_line(entry, before, held_mail.accept(record, order.slot, "", True, work))
         if before.disposition is Disposition.ACCEPTED and not order.slot:
             raise PermanentFailure(f"{record.receipt} 已经收下了，不用再办")
-        return self._decided(entry, before, held_mail.accept_again(record, order.slot, "", True, work))
+        return self._decision_line(entry, before, held_mail.accept_again(record, order.slot, "", True, work))
 
     def _reject(self, order: Reject, entry: OrderEntry, work: Path) -> OrderLine:
         record, before = self._undecided_by_others(order.number, entry)
         held_mail = HeldMail(self._services, entry)
-        return self._decided(entry, before, held_mail.reject_again(record, order.reason, True, work))
+        return self._decision_line(entry, before, held_mail.reject_again(record, order.reason, True, work))
 
     def _supply(self, order: Supply, entry: OrderEntry, work: Path) -> OrderLine:
         record, before = self._undecided_by_others(order.number, entry)
         if not before.open_links:
             raise PermanentFailure(f"{record.receipt} 没有等着下载的超大附件：{outcome_words(before)}")
         result = HeldMail(self._services, entry).supply(record, self._files, False, work)
-        return self._decided(entry, before, result, f"交上了 {len(self._files)} 个文件，已经重新判过")
+        return self._decision_line(entry, before, result, f"交上了 {len(self._files)} 个文件，已经重新判过")
 
     def _correct(self, order: Correct, entry: OrderEntry, work: Path) -> OrderLine:
         record, before = self._undecided_by_others(order.number, entry)
-        return self._decided(entry, before, Corrections(self._services, entry).correct(record, order.slot, work))
+        return self._decision_line(entry, before, Corrections(self._services, entry).correct(record, order.slot, work))
 
     def _answer(self, order: Answer, entry: OrderEntry, work: Path) -> OrderLine:
         record, before = self._undecided_by_others(order.number, entry)
         result = Corrections(self._services, entry).answer(record, order.words, work)
-        return self._decided(entry, before, result, f"发出的话：“{order.words}”")
+        return self._decision_line(entry, before, result, f"发出的话：“{order.words}”")
 
     def _close(self, order: Close, entry: OrderEntry, work: Path) -> OrderLine:
         record = self._mail(order.number)
         before = self._ledger.submissions.get_mail(record.id)
         is_held = self._ledger.submissions.is_held(record.id)
         if is_held and (is_question(before) or waits_for_links_only(before)):
-            return self._decided(entry, before, HeldMail(self._services, entry).close(record, work))
+            return self._decision_line(entry, before, HeldMail(self._services, entry).close(record, work))
         closed = self._ledger.orders.close_letters(record.id, entry, self._services.clock())
         if closed is not None:
             letter = f"没有送到的回信（{'、'.join(map(show_address, closed.recipients))}）"
@@ -147,16 +147,16 @@ class OrderDesk:
             return record, mail
         last = self._ledger.orders.find_last_about(record.id)
         if last is not None and last.clerk != entry.clerk:
-            raise PermanentFailure(f"{self._told(last)}，以先办的为准，没有再改。要改，先写：撤销 {last.number}")
+            raise PermanentFailure(f"{self._describe(last)}，以先办的为准，没有再改。要改，先写：撤销 {last.number}")
         if not is_decided(mail) or mail.disposition is Disposition.IGNORED:
             raise PermanentFailure(f"{record.receipt} 没有要决定的：{outcome_words(mail)}")
         return record, mail
 
-    def _told(self, done: DoneOrder) -> str:
+    def _describe(self, done: DoneOrder) -> str:
         at = short_time(done.done_at.astimezone(self._services.settings.intake.zone))
         return f"{show_address(done.clerk)} 已在 {at} 办过“{done.line}”（第 {done.number} 号命令）"
 
-    def _decided(self, entry: OrderEntry, before: FiledMail, result: DeskResult, *more: str) -> OrderLine:
+    def _decision_line(self, entry: OrderEntry, before: FiledMail, result: DeskResult, *more: str) -> OrderLine:
         mail = result.mail
         changed = [*changes(before, decided_verdict(mail)), *filter(None, (result.change,))] or [result.words]
         sentences = [f"{mail.receipt} {mail.unit or '未识别单位'}：{'；'.join(changed)}", *more]
@@ -191,30 +191,30 @@ class OrderDesk:
             raise PermanentFailure(f"第 {order.order} 号命令已经撤销过了（第 {done.undone_by} 号命令）")
         if done.verb == Verb.EXTEND:
             self._ledger.orders.withdraw(done.number, entry, self._services.clock())
-            said = f"{self._told(done)}，现在不算了，期限恢复原样"
+            said = f"{self._describe(done)}，现在不算了，期限恢复原样"
             return OrderLine(entry.line, OrderOutcome.DONE, (said,))
         if done.verb == Verb.REMIND:
-            return undo_reminders(self._services, done, self._told(done), entry)
+            return undo_reminders(self._services, done, self._describe(done), entry)
         if done.verb == Verb.PICK:
-            return undo_pick(self._services, done, self._told(done), entry)
+            return undo_pick(self._services, done, self._describe(done), entry)
         if done.verb == Verb.CLOSE and done.message is None:
             self._ledger.orders.reopen_letters(done.number, entry, self._services.clock())
-            said = f"{self._told(done)}，现在不算了，没有送到的回信又列在待办里"
+            said = f"{self._describe(done)}，现在不算了，没有送到的回信又列在待办里"
             return OrderLine(entry.line, OrderOutcome.DONE, (said,))
         if done.message is None:
             raise PermanentFailure(f"第 {order.order} 号命令“{done.line}”没有可以撤销的")
         before = self._ledger.submissions.get_mail(done.message)
         result = Corrections(self._services, entry).undo(done, work)
-        return self._decided(entry, before, result, f"{self._told(done)}，现在不算了")
+        return self._decision_line(entry, before, result, f"{self._describe(done)}，现在不算了")
 
     def _ask(self, order: Ask, entry: OrderEntry, _work: Path) -> OrderLine:
         if order.verb is Verb.HELP:
-            return OrderLine(entry.line, OrderOutcome.TOLD, tuple(help_sentences()))
+            return OrderLine(entry.line, OrderOutcome.ANSWERED, tuple(help_sentences()))
         if order.verb is Verb.WORKBOOK:
             return self._workbook(entry)
         if order.verb is Verb.WEEK_REPORT:
             return hand_out_week_report(self._services, self._bureau, entry)
-        return OrderLine(entry.line, OrderOutcome.TOLD, missing_sentences(self._services, self._bureau))
+        return OrderLine(entry.line, OrderOutcome.ANSWERED, missing_sentences(self._services, self._bureau))
 
     def _package(self, order: Package, entry: OrderEntry, _work: Path) -> OrderLine:
         return hand_out_package(self._services, self._bureau, order, entry)
@@ -226,14 +226,14 @@ class OrderDesk:
         if entry.command is not None and len(content) > MAXIMUM_ATTACHED_BYTES:
             raise PermanentFailure("台账太大，信里放不下；请管理员用 ledger export 存成文件")
         attached = (AttachedFile(WORKBOOK_NAME, WORKBOOK_KIND, content),)
-        told = (f"{WORKBOOK_NAME} 附在这封信里",) if entry.command is not None else ()
-        return OrderLine(entry.line, OrderOutcome.TOLD, told, attached=attached)
+        sentences = (f"{WORKBOOK_NAME} 附在这封信里",) if entry.command is not None else ()
+        return OrderLine(entry.line, OrderOutcome.ANSWERED, sentences, attached=attached)
 
 
 def help_sentences() -> list[str]:
     """The list of orders, for a clerk."""
-    told = [f"{example}　　{what}" for verb, (example, what) in EXAMPLES.items() if verb is not Verb.CONFIRM]
-    return ["一行写一条命令，编号照抄，写在最上面那条线以上：", *told]
+    examples = [f"{example}　　{what}" for verb, (example, what) in EXAMPLES.items() if verb is not Verb.CONFIRM]
+    return ["一行写一条命令，编号照抄，写在最上面那条线以上：", *examples]
 
 
 _HANDLERS: Mapping[type, Callable[[OrderDesk, Any, OrderEntry, Path], OrderLine]] = {

@@ -91,7 +91,7 @@ class ClerkDesk:
         known = Known(context.notice, bureau.roster, local, held, bool(giver.files))
         readings = read_orders(words, known)
         asked = [one for one in read_orders(giver.asked, known) if isinstance(one, Understood)] if giver.asked else []
-        lines = tuple(self._lines(bureau, giver, _expanded(readings, asked), work))
+        lines = tuple(self._lines(bureau, giver, _expand(readings, asked), work))
         return CarriedOut(
             lines,
             unread=tuple(short_line(one.line, _LINE_LENGTH) for one in readings if isinstance(one, Remark)),
@@ -180,7 +180,7 @@ class ClerkDesk:
         return confirmation_draft(letter, bureau, command.clerk, command.message_id, command.receipt, local, attached)
 
 
-def _expanded(readings: Iterable[Reading], asked: Sequence[Understood]) -> Iterator[tuple[Reading, bool]]:
+def _expand(readings: Iterable[Reading], asked: Sequence[Understood]) -> Iterator[tuple[Reading, bool]]:
     """The readings, each with whether it is confirmed; in the place of 好 what was asked about."""
     for reading in readings:
         if asked and _is_yes(reading):

@@ -125,9 +125,9 @@ class Corrections:
             before = self._ledger.submissions.get_replaced(record.id, done.before)
             verdict = _verdict_of(before)
         changed = changes(mail, verdict) or ("前面的答复收回",)
-        was_told = mail.answer not in (None, LetterState.FAILED)
+        was_answered = mail.answer not in (None, LetterState.FAILED)
         decision = ByHand(
-            verdict, EventName.HELD_UNDONE, "", was_told, _revision(self._services, record, changed),
+            verdict, EventName.HELD_UNDONE, "", was_answered, _revision(self._services, record, changed),
             {"undoes": done.number},
         )  # fmt: skip
         return self._writer.restore(record, mail, before, decision, done.number, work)

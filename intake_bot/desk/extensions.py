@@ -41,8 +41,8 @@ def grant(services: Services, bureau: Bureau, order: Extend, entry: OrderEntry) 
     names = name_items((material, day) for material, day, _ in later)
     was = sorted({at for _, _, at in later})
     before = deadline(was[0]) if len(was) == 1 else f"{deadline(was[0])}至{deadline(was[-1])}"
-    told = f"{order.unit} {names}：期限原来是{before}，现在延到{deadline(order.until)}"
-    return number, (told, "没有写信给学校，请告诉学校")
+    moved = f"{order.unit} {names}：期限原来是{before}，现在延到{deadline(order.until)}"
+    return number, (moved, "没有写信给学校，请告诉学校")
 
 
 def _later(context: NoticeContext, order: Extend, zone: tzinfo) -> Iterator[tuple[str, date | None, datetime]]:

@@ -42,9 +42,9 @@ def _handed_out(services: Services, package: MadePackage, entry: OrderEntry) -> 
     packed = f"{package.files} 个文件打成一个包（{size(package.bytes)}）"
     if entry.command is None or package.bytes > MAXIMUM_MAILED_BYTES:
         path = lay(package.path, package_folder(services))
-        return OrderLine(entry.line, OrderOutcome.TOLD, (f"{packed}，放在 {path}", *missing))
+        return OrderLine(entry.line, OrderOutcome.ANSWERED, (f"{packed}，放在 {path}", *missing))
     attached = (AttachedFile(package.path.name, _ZIP, package.path.read_bytes()),)
-    return OrderLine(entry.line, OrderOutcome.TOLD, (f"{packed}，附在这封信里", *missing), attached=attached)
+    return OrderLine(entry.line, OrderOutcome.ANSWERED, (f"{packed}，附在这封信里", *missing), attached=attached)
 
 
 def hand_out_week_report(services: Services, bureau: Bureau, entry: OrderEntry) -> OrderLine:
@@ -56,6 +56,6 @@ def hand_out_week_report(services: Services, bureau: Bureau, entry: OrderEntry) 
     if report is None:
         raise PermanentFailure("现在没有适用的通知，做不了周报")
     names = "、".join(file.name for file in report.files)
-    told = (f"{names} 附在这封信里",) if entry.command is not None else ()
-    sentences = (*told, *report.sentences, *report.left_out)
-    return OrderLine(entry.line, OrderOutcome.TOLD, sentences, attached=report.files)
+    first = (f"{names} 附在这封信里",) if entry.command is not None else ()
+    sentences = (*first, *report.sentences, *report.left_out)
+    return OrderLine(entry.line, OrderOutcome.ANSWERED, sentences, attached=report.files)

@@ -41,7 +41,7 @@ def rejected_verdict(mail: FiledMail, reason: str) -> Verdict:
 
     Other items keep their decision; superseded items are left out.
     """
-    refused = _refused(reason)
+    refused = _refusal(reason)
     items = tuple(
         replace(item, decision=Decision.REJECTED, findings=(*_without_holds(item.findings), refused))
         if item.decision is Decision.HELD
@@ -63,7 +63,7 @@ def links_accepted(mail: FiledMail) -> Verdict:
 def links_rejected(mail: FiledMail, reason: str) -> Verdict:
     """The same where she refuses them for this reason: the items keep their decisions."""
     verdict = decided_verdict(mail)
-    refused = _refused(f"{link_names(mail)}没有收下：{reason}")
+    refused = _refusal(f"{link_names(mail)}没有收下：{reason}")
     return replace(verdict, findings=(*verdict.findings, refused))
 
 
@@ -91,7 +91,7 @@ def revised_to_accepted(mail: FiledMail) -> Verdict:
 def revised_to_rejected(mail: FiledMail, reason: str) -> Verdict:
     """The verdict on a mail that was decided, with what was accepted rejected for this reason: what a clerk has
     accepted, or where no clerk has decided about it, what the rules have. What a clerk rejected gets the new reason."""
-    chosen, refused = _revisable(mail), _refused(reason)
+    chosen, refused = _revisable(mail), _refusal(reason)
     items = tuple(
         replace(item, decision=Decision.REJECTED, findings=(*_without_clerks_words(item.findings), refused))
         if item in chosen and (item.decision is Decision.ACCEPTED or is_by_hand(item.findings))
@@ -169,7 +169,7 @@ def _revisable(mail: FiledMail) -> tuple[ItemVerdict, ...]:
     return tuple(item for item in items if is_by_hand(item.findings)) or items
 
 
-def _refused(reason: str) -> Finding:
+def _refusal(reason: str) -> Finding:
     return Finding("clerk.rejected", Severity.ERROR, reason.rstrip("。"))
 
 

@@ -105,17 +105,17 @@ class HeldMail:
         A link is settled when a file has its name, when there are as many files as links, or with `every_link`. Files
         that were supplied before are included. Raises ConfigError for a file that does not exist.
         """
-        mail = self._opened(record)
+        mail = self._open(record)
         absent = [path for path in paths if not path.is_file()]
         if absent:
             raise ConfigError(
                 tuple(ConfigFault(str(path.with_name(shown_name(path))), 0, 0, "没有这个文件") for path in absent)
             )
         open_links = mail.open_links
-        matched = _matched(open_links, paths)
+        matched = _match_links(open_links, paths)
         done_with = open_links if every_link else [link for link in open_links if link in matched.values()]
         names = {path: link.name for path, link in matched.items() if link.name}
-        files = [_copied(path, names.get(path) or shown_name(path), work, n) for n, path in enumerate(paths)]
+        files = [_copy(path, names.get(path) or shown_name(path), work, n) for n, path in enumerate(paths)]
         links = frozenset(link.link for link in (*done_with, *mail.links) if link in done_with or link.is_settled)
         supplied = SuppliedFiles((*self._writer.supplied_before(mail), *files), links)
         return self._writer.judge_again(record, supplied, EventName.HELD_SUPPLIED, {"files": len(files)}, work)
@@ -125,13 +125,13 @@ class HeldMail:
         if record.state is MessageState.HELD:
             self._ledger.messages.reset_for_retry(record.id, self._clock())
             return DeskResult(self._ledger.submissions.get_mail(record.id))
-        mail = self._opened(record)
+        mail = self._open(record)
         links = frozenset(link.link for link in mail.links if link.is_settled)
         return self._writer.judge_again(
             record, SuppliedFiles(self._writer.supplied_before(mail), links), EventName.HELD_RETRIED, {}, work
         )
 
-    def _opened(self, record: MessageRecord) -> FiledMail:
+    def _open(self, record: MessageRecord) -> FiledMail:
         if record.state is MessageState.HELD:
             raise PermanentFailure(f"{record.receipt} 还没有打开过，请先运行 held retry {record.receipt}")
         mail = self._ledger.submissions.get_mail(record.id)
@@ -235,7 +235,7 @@ def shown_name(path: Path) -> str:
     return decode_chinese(os.fsencode(path.name))
 
 
-def _matched(links: Sequence[KeptLink], paths: Sequence[Path]) -> dict[Path, KeptLink]:
+def _match_links(links: Sequence[KeptLink], paths: Sequence[Path]) -> dict[Path, KeptLink]:
     """The link of each file: by name, and in order where as many files as links remain."""
     left = list(links)
     matched: dict[Path, KeptLink] = {}
@@ -255,7 +255,7 @@ def _plain(name: str) -> str:
     return _COPY_MARK.sub("", stem if dot else ending) + dot + (ending if dot else "")
 
 
-def _copied(path: Path, name: str, work: Path, number: int) -> Attachment:
+def _copy(path: Path, name: str, work: Path, number: int) -> Attachment:
     """Copies the clerk's file: the store may hard-link its files. Raises TemporaryFailure when it cannot be read."""
     target = work / f"given-{number:03d}"
     try:

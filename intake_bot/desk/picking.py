@@ -36,10 +36,10 @@ def pick(services: Services, bureau: Bureau, order: Pick, entry: OrderEntry, she
     return OrderLine(entry.line, OrderOutcome.DONE, tuple(sentences), f"{Verb.UNDO} {picked.order}")
 
 
-def undo_pick(services: Services, done: DoneOrder, told: str, entry: OrderEntry) -> OrderLine:
-    """What this order picked is picked no more. `told`: who gave the order, and when."""
+def undo_pick(services: Services, done: DoneOrder, given: str, entry: OrderEntry) -> OrderLine:
+    """What this order picked is picked no more. `given`: who gave the order, and when."""
     photos = services.ledger.orders.withdraw_picks(done.number, entry, services.clock())
-    sentences = (f"{told}，现在不算了，这些照片不再是选出来的：", *map(_name, photos))
+    sentences = (f"{given}，现在不算了，这些照片不再是选出来的：", *map(_name, photos))
     return OrderLine(entry.line, OrderOutcome.DONE, sentences)
 
 

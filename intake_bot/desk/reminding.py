@@ -44,18 +44,18 @@ def remind(services: Services, bureau: Bureau, order: Remind, entry: OrderEntry,
         done = remind_on_request(services, bureau, order.material, order.unit, number)
     contacts, _ = find_contacts(bureau.roster, services.ledger.forms.find_standing(context.notice.id))
     now = services.clock().astimezone(services.settings.intake.zone)
-    told = tuple(_sentences(done, bureau, context.notice.event_name, contacts, now))
+    lines = tuple(_sentences(done, bureau, context.notice.event_name, contacts, now))
     may_be_withdrawn = done.written and bureau.mode is not Mode.SHADOW
-    return OrderLine(entry.line, OrderOutcome.DONE, told, f"{Verb.UNDO} {number}" if may_be_withdrawn else "")
+    return OrderLine(entry.line, OrderOutcome.DONE, lines, f"{Verb.UNDO} {number}" if may_be_withdrawn else "")
 
 
-def undo_reminders(services: Services, done: DoneOrder, told: str, entry: OrderEntry) -> OrderLine:
+def undo_reminders(services: Services, done: DoneOrder, given: str, entry: OrderEntry) -> OrderLine:
     """Withdraws the letters of this order that have not left yet. Raises PermanentFailure where all have."""
     found = services.ledger.orders.withdraw_reminders(done.number, entry, services.clock())
     left = f"已经寄出、收不回来的 {len(found.left)} 封：{'、'.join(found.left)}" if found.left else ""
     if not found.withdrawn:
-        raise PermanentFailure(f"{told}，没有可以撤销的：{left or '没有要寄的信'}")
-    sentences = [f"{told}，现在不算了", f"收回了还没有寄出的 {len(found.withdrawn)} 封：{'、'.join(found.withdrawn)}"]
+        raise PermanentFailure(f"{given}，没有可以撤销的：{left or '没有要寄的信'}")
+    sentences = [f"{given}，现在不算了", f"收回了还没有寄出的 {len(found.withdrawn)} 封：{'、'.join(found.withdrawn)}"]
     return OrderLine(entry.line, OrderOutcome.DONE, (*sentences, *([left] if left else [])))
 
 

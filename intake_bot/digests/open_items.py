@@ -119,11 +119,11 @@ def _reason(mail: FiledMail, holding: list[Finding]) -> str:
 
 def _link(link: KeptLink, now: datetime) -> HeldLink:
     """When it expires is said once: how long it still works, else in the provider's words."""
-    left = _left(link.expires, now)
+    left = _time_left(link.expires, now)
     return HeldLink(link.name, describe_link(link.size, "" if left else link.expires), link.link, left=left)
 
 
-def _left(expires: str, now: datetime) -> str:
+def _time_left(expires: str, now: datetime) -> str:
     """How long a link still works, in words; empty where nobody knows."""
     last = last_time(expires)
     if last is None:

@@ -33,7 +33,7 @@ def find_owing(
     missing_units = returned_units = 0
     for standing in standings:
         missing = _missing(standing.slots, now)
-        returned = [*_returned(standing.slots), *unasked.get(standing.unit.name, ())]
+        returned = [*_find_returned(standing.slots), *unasked.get(standing.unit.name, ())]
         if not missing and not returned:
             continue
         missing_units += bool(missing)
@@ -114,7 +114,7 @@ def _missing(slots: Iterable[Slot], now: datetime) -> list[tuple[str, date | Non
     return [(slot.material, slot.day) for slot in slots if slot.mark is Mark.NOTHING and slot.is_due(now)]
 
 
-def _returned(slots: Iterable[Slot]) -> list[tuple[str, date | None]]:
+def _find_returned(slots: Iterable[Slot]) -> list[tuple[str, date | None]]:
     return [(slot.material, slot.day) for slot in slots if slot.mark is Mark.RETURNED]
 
 

@@ -85,9 +85,9 @@ def _ledger(home: Home) -> Trial:
 
 def _programs(worker: Worker, archive: Path) -> Iterator[Trial]:
     reinstall = "请重新安装收件程序（pip install --force-reinstall intake-bot），装好后再运行 intake-bot doctor。"
-    seven_zip = _opened(worker, lambda: worker.ask(list_entries, archive, 10, time.monotonic() + 30))
+    seven_zip = _try_to_open(worker, lambda: worker.ask(list_entries, archive, 10, time.monotonic() + 30))
     yield _program("7-Zip（解 RAR、7z 压缩包）", seven_zip, reinstall)
-    media = _opened(worker, lambda: worker.ask(probe, archive))
+    media = _try_to_open(worker, lambda: worker.ask(probe, archive))
     yield _program("MediaInfo（量视频）", media, reinstall)
 
 
@@ -95,7 +95,7 @@ def _program(subject: str, trouble: str, advice: str) -> Trial:
     return failure(subject, trouble, advice) if trouble else success(subject, "在隔离的工作进程里试用通过")
 
 
-def _opened(worker: Worker, ask: Callable[[], object]) -> str:
+def _try_to_open(worker: Worker, ask: Callable[[], object]) -> str:
     """Why the worker could not open the archive; empty when it could."""
     try:
         return "" if ask() else "读不出内容"

@@ -94,9 +94,9 @@ def other(mail: Circumstances) -> Outcome | None:
     if mail.mail.several or is_submission(mail.subject, mail.traits, mail.context.bureau.roster):
         return None
     if _looks_like_submission(mail) or has_fitting_subject(mail.subject):
-        return _ignored(LOOKS_LIKE_SUBMISSION)
+        return _ignore(LOOKS_LIKE_SUBMISSION)
     broken = is_past_reading(mail.subject.original) and bool(mail.mail.body.strip())
-    return _ignored(f"unreadable subject, {LOOKS_LIKE_SUBMISSION}" if broken else "no submission")
+    return _ignore(f"unreadable subject, {LOOKS_LIKE_SUBMISSION}" if broken else "no submission")
 
 
 def own_people(mail: Circumstances) -> Outcome | None:
@@ -104,7 +104,7 @@ def own_people(mail: Circumstances) -> Outcome | None:
     if not mail.is_from_own_people or mail.is_on_behalf:
         return None
     is_thanks_for_letter = mail.order is not None and not mail.order.says_anything and not mail.mail.has_files
-    return _ignored("thanks" if is_thanks_for_letter else FROM_OWN_PEOPLE)
+    return _ignore("thanks" if is_thanks_for_letter else FROM_OWN_PEOPLE)
 
 
 def _looks_like_submission(mail: Circumstances) -> bool:
@@ -133,7 +133,7 @@ def thanks(mail: Circumstances) -> Outcome | None:
     """An answer to a letter of ours that says thanks and no more."""
     if mail.has_own_subject or not is_thanks(mail.traits, mail.mail.body):
         return None
-    return _ignored("thanks")
+    return _ignore("thanks")
 
 
 def asks_something(mail: Circumstances) -> Outcome | None:
@@ -180,7 +180,7 @@ def nothing_new(mail: Measured) -> Outcome | None:
     if its.answered is None or its.has_own_subject or not has_nothing_new(mail.own.facts, its.answered.verdict):
         return None
     if is_courtesy(mail.mail.body) or not mail.mail.body.strip():
-        return _ignored("nothing new")
+        return _ignore("nothing new")
     return Outcome(hold_answer_in_words(its.unit, mail.mail.body))
 
 
@@ -203,12 +203,12 @@ def words_for_a_person(mail: Measured) -> Outcome | None:
     return Outcome(hold_answer_in_words(its.unit, mail.mail.body)) if is_for_a_person else None
 
 
-def judged(mail: Measured) -> Outcome:
+def submission(mail: Measured) -> Outcome:
     """A submission."""
     return Outcome(mail.verdict, is_judged=True)
 
 
-WITH_FILES: tuple[WithFiles, ...] = (on_behalf, several_submissions, nothing_new, words_for_a_person, judged)
+WITH_FILES: tuple[WithFiles, ...] = (on_behalf, several_submissions, nothing_new, words_for_a_person, submission)
 
 
 def decide_before_files(mail: Circumstances) -> Outcome | None:
@@ -222,5 +222,5 @@ def decide_with_files(mail: Measured) -> Outcome:
     return next(found for check in WITH_FILES if (found := check(mail)) is not None)
 
 
-def _ignored(reason: str) -> Outcome:
+def _ignore(reason: str) -> Outcome:
     return Outcome(Verdict(MailKind.OTHER, Disposition.IGNORED), reason)

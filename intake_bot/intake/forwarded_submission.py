@@ -83,7 +83,7 @@ class ForwardResolver:
     def _submissions(self, letter: ForwardedMail) -> list[ForwardedMail]:
         """The mails that are submissions: this one, or those inside it."""
         alone = _whole(letter, self._own_addresses)
-        weight = outweighed(alone, self._read(letter.message), answers_us=False)
+        weight = find_outweighed(alone, self._read(letter.message), answers_us=False)
         if silence(Occasion(letter.message, self._own_addresses, outweighed=weight)) is not None:
             return []
         if not self._names_all(letter.message):
@@ -138,7 +138,7 @@ def _instead(outer: ForwardedMail, inner: ForwardedMail, own_addresses: frozense
     return replace(mail, message=message, links=links, has_files=mail.has_files or has_own_files(outer.message))
 
 
-def outweighed(mail: ResolvedMail, subject: SubjectReading, answers_us: bool) -> Weight:
+def find_outweighed(mail: ResolvedMail, subject: SubjectReading, answers_us: bool) -> Weight:
     """The heaviest mark of a program that the mail outweighs with what it brings under this subject.
 
     An answer to a letter of ours never outweighs the mark of an auto-reply, which may come with files.
@@ -190,7 +190,7 @@ def merge_piece(mail: ResolvedMail, other: ResolvedMail, number: int) -> Resolve
     `number`."""
     taken = {file.name for file in mail.message.attachments}
     others = tuple(
-        replace(file, name=_numbered(file.name, number)) if file.name in taken else file
+        replace(file, name=_add_number(file.name, number)) if file.name in taken else file
         for file in other.message.attachments
     )
     message = replace(
@@ -204,7 +204,7 @@ def merge_piece(mail: ResolvedMail, other: ResolvedMail, number: int) -> Resolve
     return replace(mail, message=message, body=body, passed_on=passed_on, links=tuple(links.values()))
 
 
-def _numbered(name: str, number: int) -> str:
+def _add_number(name: str, number: int) -> str:
     path = PurePosixPath(name)
     return f"{path.stem}（第{number}封）{path.suffix}"
 

@@ -18,8 +18,8 @@ from intake_bot.intake.circumstances import Answered, Circumstances, Measured, S
 from intake_bot.intake.forwarded_submission import (
     ForwardResolver,
     ResolvedMail,
+    find_outweighed,
     merge_piece,
-    outweighed,
     unpack_winmail_parts,
 )
 from intake_bot.intake.opening import SuppliedFiles, open_mail
@@ -89,11 +89,11 @@ class Gatherer:
         mail = self._resolver.resolve(whole, self._work / "mails", self._context.limits.reading)
         subject = self._with_relative_day(read_subject(mail.message.subject, self._notice, self._roster))
         answered = self._find_answered(mail, message)
-        reading = self._completed(subject, answered.submission)
+        reading = self._complete(subject, answered.submission)
         author = self._author(message, reading.unit)
         is_known = answered.submission is not None or answered.unproven is not None
         answers_us = is_known or _answers_us(message, self._prior_mail)
-        weight = outweighed(mail, subject, answers_us)
+        weight = find_outweighed(mail, subject, answers_us)
         occasion = Occasion(message, self._context.own_addresses, outweighed=weight)
         quiet = silence(occasion)
         # The other pieces are asked for their raw bytes: not for the sake of a machine that quotes a subject.
@@ -131,13 +131,13 @@ class Gatherer:
         The links that a clerk's files came from count as done with. Raises OSError, of our own disk.
         """
         others = found.other_pieces or ()
-        mail, doubts = self._merged(found, others)
+        mail, doubts = self._merge_pieces(found, others)
         mail, inspected = self.inspect_own(mail)
         files = [one.facts for one in inspected]
         own = self._own_case(found, doubts, _facts(mail, inspected, supplied))
         own = replace(own, known_files=self._prior_mail.known_files(files, None))
         prior, merge = self._find_prior(found, mail, own)
-        case, supplement = self._supplemented(own, prior, merge, supplied) if prior else (own, None)
+        case, supplement = self._supplement(own, prior, merge, supplied) if prior else (own, None)
         is_new_mail = found.piece is None and prior is not found.answered
         if prior and supplement and is_new_mail and _is_better_alone(own, case, supplement, prior):
             case, supplement = own, None
@@ -171,7 +171,9 @@ class Gatherer:
             return None, merge_nothing
         answered = _supplemented_by(found.subject, found.answered)
         judged = self._prior_mail.judged_pieces(found.piece, found.author) if found.piece and not answered else None
-        prior = answered or (judged.submission if judged else self._rejected(own) or self._incompletely_replaced(own))
+        prior = answered or (
+            judged.submission if judged else self._find_rejected(own) or self._incompletely_replaced(own)
+        )
         if prior is not None and is_subject_correction(own.facts, prior.verdict):
             return prior, merge_subject_correction  # 主题已改，重新报送
         if wants_fresh_start(found.subject.original, mail.body):
@@ -188,7 +190,7 @@ class Gatherer:
     def _inspect(self, files: Sequence[Attachment], folder: str) -> tuple[InspectedFile, ...]:
         return inspect_files(files, self._work / folder, self._context.limits.files, self._worker, self.budget)
 
-    def _completed(self, subject: SubjectReading, answered: PriorSubmission | None) -> SubjectReading:
+    def _complete(self, subject: SubjectReading, answered: PriorSubmission | None) -> SubjectReading:
         mended = _supplemented_by(subject, answered)
         if mended:
             return complete_reading(subject, mended.verdict, self._roster)
@@ -245,7 +247,7 @@ class Gatherer:
         day = days[0] if days else None
         return Piece(self._notice.id, reading.unit.name, reading.materials, day, number, total)
 
-    def _merged(self, found: Circumstances, others: Sequence[PieceMail]) -> tuple[ResolvedMail, list[Finding]]:
+    def _merge_pieces(self, found: Circumstances, others: Sequence[PieceMail]) -> tuple[ResolvedMail, list[Finding]]:
         """The mail with all that the other pieces bring, and doubts about which of them belong together."""
         limits, mail = self._context.limits, found.mail
         contents = [(found.piece.number, _content(mail))] if found.piece else []
@@ -257,7 +259,7 @@ class Gatherer:
             mail = merge_piece(mail, other, piece.number)
         return mail, check_same_numbers(contents)
 
-    def _rejected(self, case: Case) -> PriorSubmission | None:
+    def _find_rejected(self, case: Case) -> PriorSubmission | None:
         """What a new mail of the same author for the same unit, material and day mends, though it does not say so.
 
         It is never a mail that brought nothing.
@@ -267,7 +269,7 @@ class Gatherer:
         slots = {m.name: slot.day for m in case.materials if not m.quotas and (slot := case.find_slot(m)) is not None}
         if unit is None or not slots or not case.author.may(Act.SUPPLEMENT_BY_SLOT_OWN):
             return None
-        unsettled = self._prior_mail.unsettled(unit.name)
+        unsettled = self._prior_mail.find_unsettled(unit.name)
         mails = {
             one.verdict.receipt: one
             for one in unsettled
@@ -299,7 +301,7 @@ class Gatherer:
                 if replaced:
                     yield SettledLinks(prior.verdict.receipt, frozenset(one.link for one in replaced))
 
-    def _supplemented(
+    def _supplement(
         self, case: Case, prior: PriorSubmission, merge: MergeFacts, supplied: SuppliedFiles
     ) -> tuple[Case, Supplement]:
         """The case with the good files of the prior submission, measured anew from our disk: what was found then may

@@ -160,7 +160,7 @@ class Intake:
         return overdue(self._ledger, self._settings, self._bureau, self._clock())
 
     def _try_again(self, taker: BatchTaker, record: MessageRecord) -> IntakeCount:
-        record = self._attempts.excused(record)
+        record = self._attempts.apply_excuse(record)
         if self._attempts.hold_hopeless(record):
             return IntakeCount(settled=1)
         self._ledger.messages.count_attempt(record.id)

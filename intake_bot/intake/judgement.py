@@ -129,7 +129,7 @@ class JudgementWriter:
             author=found.author,
             contest_letters=tuple(write_contest_letters(self._services, found, context)),
         )
-        return self._answered(judgement, record, found, context)
+        return self._add_answer(judgement, record, found, context)
 
     def answer(self, record: MessageRecord, found: Examination, context: NoticeContext) -> Answer:
         """The answer to a trial （预检）, of which nothing else is filed. For the caps it is about no unit and from no
@@ -167,7 +167,7 @@ class JudgementWriter:
             for file, one in zip(attached, kept, strict=True)
         )
 
-    def _answered(
+    def _add_answer(
         self, judgement: Judgement, record: MessageRecord, found: Examination, context: NoticeContext
     ) -> Judgement:
         """The judgement with its answer, or with the reason why there is none."""

@@ -108,7 +108,7 @@ class LedgerPriorMail:
         # What somebody else has added since is not in the letter that is answered.
         return self._submission(later[-1] if later and author.is_same(later[-1].sender) else named)
 
-    def unsettled(self, unit: str) -> Sequence[PriorSubmission]:
+    def find_unsettled(self, unit: str) -> Sequence[PriorSubmission]:
         return [self._submission(mail) for mail in self._find_open(unit).rejected]
 
     def open_links(self, unit: str) -> Sequence[PriorSubmission]:
@@ -127,12 +127,12 @@ class LedgerPriorMail:
         if any(file.photo and file.photo.look is not None for file in files):
             known += self._ledger.prior_mails.find_pictures(notice)
         own = {self._mail.receipt, *(self._ledger.prior_mails.find_supplement_chain(line) if line else ())}
-        return [_known(one) for one in known if one.receipt not in own]
+        return [_known_file(one) for one in known if one.receipt not in own]
 
     def other_pieces(self, piece: Piece, author: Author) -> Sequence[PieceMail] | None:
         if self._mail.state not in (MessageState.SPOOLED, MessageState.WAITING, MessageState.NEW):
             # A person has it judged once more: with those that it was judged with before.
-            return self._opened(self._ledger.pieces.find_merged_into(self._mail.id))
+            return self._open_pieces(self._ledger.pieces.find_merged_into(self._mail.id))
         every = self._ledger.pieces.find_waiting(self._context.bureau.id)
         waited = next((one.piece for one in every if one.mail.id == self._mail.id), None)
         # What it was taken for when it began to wait: the other pieces were, too.
@@ -149,7 +149,7 @@ class LedgerPriorMail:
         here = [piece, *(one.piece for one in others), *before]
         if waited is None and self._now < until and not are_complete(here):
             return None
-        return self._opened((one.mail, one.piece) for one in others)
+        return self._open_pieces((one.mail, one.piece) for one in others)
 
     def standing(self, unit: str, material: str, day: date | None) -> Sequence[PriorSubmission]:
         return [self._submission(mail) for mail in self._standing_mails(unit, material, day)]
@@ -177,7 +177,7 @@ class LedgerPriorMail:
             numbers |= {number for number, of in (subject.piece or (0, 0), *merged) if of == total}
         return frozenset(numbers)
 
-    def _opened(self, mails: Iterable[tuple[MessageRecord, Piece]]) -> tuple[PieceMail, ...]:
+    def _open_pieces(self, mails: Iterable[tuple[MessageRecord, Piece]]) -> tuple[PieceMail, ...]:
         found = [PieceMail(mail.id, mail.receipt, piece.number, self._raw_of(mail)) for mail, piece in mails]
         return tuple(sorted(found, key=lambda one: (one.number, one.id)))
 
@@ -199,7 +199,7 @@ class LedgerPriorMail:
         return PriorSubmission(verdict, files, mail.sender, links)
 
 
-def _known(filed: FiledFingerprint) -> KnownFile:
+def _known_file(filed: FiledFingerprint) -> KnownFile:
     one = filed.fingerprint
     return KnownFile(filed.receipt, filed.unit, one.name, one.sha256, one.look, filed.sender)
 

@@ -160,14 +160,14 @@ class MailboxScanner:
     def _poll(self) -> dict[int, MailSummary]:
         """What is new in the open folder of these days, and the witnesses."""
         dated = self._mailbox.search(self._since)
-        listed = self._list([*dated, *self._undated(dated)])
-        known = self._known(listed)
+        listed = self._list([*dated, *self._find_undated(dated)])
+        known = self._find_known(listed)
         # A search by date is a day off where the server uses another time zone.
         begin = datetime.combine(self._since, time(), self._zone) - _DAY
         recent = {key.uid for key in known if key.internaldate >= begin}.intersection(listed)
         witnesses = sorted(recent)[-_WITNESSES:]
         found = self._describe({*listed} - recent | {*witnesses})
-        known |= self._changed(found, known)
+        known |= self._find_changed(found, known)
         if other := [uid for uid in witnesses if uid in found and self._key(found[uid]) not in known]:
             detail: Detail = {"folder": self._mailbox.folder, "uid": other[-1]}
             self._ledger.trail.add(self._bureau.id, EventName.MAILBOX_RECREATED, detail, self._clock())
@@ -192,14 +192,14 @@ class MailboxScanner:
         """Those received since `begin`. Where the server's date is not believed, the Received field decides; a mail
         without one is young as long as it is unknown."""
         now = self._clock()
-        known = self._known(found)
+        known = self._find_known(found)
         odd = [uid for uid, one in found.items() if not is_believable(one.internaldate, now)]
         heads = self._mailbox.fetch_heads([uid for uid in odd if self._key(found[uid]) not in known], IDENTITY_FIELDS)
         stamped = {uid: estimate_arrival(UNDATED, parse_head(head).stamped, now).at for uid, head in heads.items()}
         times = {uid: one.internaldate for uid, one in found.items() if uid not in odd} | stamped
         return {uid: one for uid, one in found.items() if uid in times and times[uid] >= begin}
 
-    def _undated(self, dated: Collection[int]) -> list[int]:
+    def _find_undated(self, dated: Collection[int]) -> list[int]:
         """The newest mails that are not among the `dated` ones, since the server's date of them is not believable.
 
         Asked only when the number of mails has changed; the daily comparison finds the others.
@@ -213,7 +213,7 @@ class MailboxScanner:
         found = self._mailbox.fetch_summaries(newest)
         return [uid for uid, one in found.items() if not is_believable(one.internaldate, self._clock())]
 
-    def _changed(self, found: dict[int, MailSummary], known: frozenset[MailKey]) -> frozenset[MailKey]:
+    def _find_changed(self, found: dict[int, MailSummary], known: frozenset[MailKey]) -> frozenset[MailKey]:
         """The new keys of known mails whose bytes changed; records them.
 
         Such a mail has the UID, the date and the identity of a known one.
@@ -241,7 +241,7 @@ class MailboxScanner:
         self._left_out[self._mailbox.folder] = tuple(sorted(set(uids) - found.keys()))
         return found
 
-    def _known(self, uids: Iterable[int]) -> frozenset[MailKey]:
+    def _find_known(self, uids: Iterable[int]) -> frozenset[MailKey]:
         box = self._mailbox
         return self._ledger.messages.find_known_keys(self._bureau.id, box.folder, box.uidvalidity, uids)
 
@@ -252,8 +252,8 @@ class MailboxScanner:
         UID is another mail. So whole keys are compared, date and size included, and where only the size differs, the
         headers.
         """
-        known = self._known(found)
-        known |= self._changed(found, known)
+        known = self._find_known(found)
+        known |= self._find_changed(found, known)
         fresh = sorted((key for key in map(self._key, found.values()) if key not in known), key=lambda key: key.uid)
         is_junk = self._mailbox.folder != self._imap.folder
         for start in range(0, len(fresh), _SEEN_TOGETHER):

@@ -82,7 +82,7 @@ class PriorMail(Protocol):
         """The submission of this notice that was answered by one of these letters, or has one of these numbers; or its
         latest supplement, where the same author sent that."""
 
-    def unsettled(self, unit: str) -> Sequence[PriorSubmission]:
+    def find_unsettled(self, unit: str) -> Sequence[PriorSubmission]:
         """The unit's submissions with something rejected and not mended since, oldest first."""
 
     def standing(self, unit: str, material: str, day: date | None) -> Sequence[PriorSubmission]:
@@ -134,7 +134,7 @@ class NoPriorMail:
     ) -> PriorSubmission | None:
         return None
 
-    def unsettled(self, unit: str) -> Sequence[PriorSubmission]:
+    def find_unsettled(self, unit: str) -> Sequence[PriorSubmission]:
         return ()
 
     def standing(self, unit: str, material: str, day: date | None) -> Sequence[PriorSubmission]:

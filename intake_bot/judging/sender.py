@@ -44,7 +44,7 @@ def check_sender(author: Author, unit: Unit | None) -> list[Finding]:
     if unit is None or not unit.addresses or author.relation is Relation.UNITS or unit.has_address(author.address):
         return []
     whose = f"登记在“{author.registered_unit}”名下" if author.registered_unit else f"不在“{unit.name}”登记的邮箱里"
-    return [_note(FOREIGN_ADDRESS, f"发件邮箱 {_shown(author)} {whose}")]
+    return [_note(FOREIGN_ADDRESS, f"发件邮箱 {_show(author)} {whose}")]
 
 
 def check_first_mail(author: Author) -> list[Finding]:
@@ -59,7 +59,7 @@ def check_doubt(author: Author) -> list[Finding]:
     """Holds the mail of a doubtful author. No setting of the notice changes that."""
     if author.relation is not Relation.DOUBTFUL:
         return []
-    found = f"邮箱服务器核对发件人 {_shown(author)} 没有通过，可能是冒名的，没有回信"
+    found = f"邮箱服务器核对发件人 {_show(author)} 没有通过，可能是冒名的，没有回信"
     return [_doubt(UNAUTHENTICATED, found, "请向报送单位核实", private=True)]
 
 
@@ -72,7 +72,7 @@ def check_contest(author: Author, unit: str, item: AcceptedItem) -> list[Finding
         return []
     name = item_name(item.material, item.day)
     first = f"“{unit}”的{name}已收下的来自 {item.sender or '（没有地址）'}（回执编号 {item.receipt}）"
-    both = f"{first}，这一封来自 {_shown(author)}"
+    both = f"{first}，这一封来自 {_show(author)}"
     return [
         _doubt(CONTESTED, f"{item.material}的发件邮箱要由工作人员核实，核实后才能收下", ""),
         _doubt(CONTESTED, f"{both}，请核实以哪一封为准", "", private=True),
@@ -82,7 +82,7 @@ def check_contest(author: Author, unit: str, item: AcceptedItem) -> list[Finding
 def report_unproven_supplement(author: Author, receipt: str, sender: str) -> list[Finding]:
     """Holds a mail that wants to supplement a submission of somebody else, and does not answer our letter."""
     both = (
-        f"这封邮件要补充 {receipt}（来自 {sender or '（没有地址）'}），它来自 {_shown(author)}，请核实是不是同一单位的"
+        f"这封邮件要补充 {receipt}（来自 {sender or '（没有地址）'}），它来自 {_show(author)}，请核实是不是同一单位的"
     )
     return [
         _doubt(UNPROVEN_SUPPLEMENT, "邮件里写了回执编号，发件邮箱要由工作人员核实", ""),
@@ -129,7 +129,7 @@ def _is_of_colleague(item: AcceptedItem, author: Author, unit: Unit | None) -> b
     return author.relation is Relation.UNITS and unit is not None and is_units_own(item.sender, unit)
 
 
-def _shown(author: Author) -> str:
+def _show(author: Author) -> str:
     return author.address or "（没有地址）"
 
 

@@ -27,7 +27,7 @@ from intake_bot.ledger.tables import (
 )
 from intake_bot.ledger.values.events import Detail, EventName
 from intake_bot.ledger.values.receipt import receipt_number
-from intake_bot.ledger.values.records import Contest, MessageRecord, ToldContest
+from intake_bot.ledger.values.records import Contest, MessageRecord, ReportedContest
 
 _FROM_ADDRESS = literal_column(SENDER_ADDRESS, Text).in_([bindparam("address")])
 _ACCEPTED = (
@@ -167,10 +167,10 @@ class Authors:
         with self._database.reading() as session:
             return frozenset(sender.lower() for sender in session.exec(hard) if sender)
 
-    def find_contests_since(self, bureau: str, start: datetime) -> tuple[ToldContest, ...]:
+    def find_contests_since(self, bureau: str, start: datetime) -> tuple[ReportedContest, ...]:
         """The contests of which the authors of accepted items were told from `start` on."""
-        told = self._database.read(_CONTESTS, bureau=bureau, start=start)
-        return tuple(ToldContest(row.at, _contest(row.detail)) for row in told)
+        rows = self._database.read(_CONTESTS, bureau=bureau, start=start)
+        return tuple(ReportedContest(row.at, _contest(row.detail)) for row in rows)
 
 
 def _contest(detail: Detail) -> Contest:

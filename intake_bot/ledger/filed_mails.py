@@ -53,7 +53,7 @@ def read_mails(
     files = _files(session, among_ids(col(FileRow.submission), submissions))
     links = _links(session, among_ids(col(LinkRow.submission), submissions))
     answers = _answers(session, among_ids(col(LetterRow.submission), submissions))
-    supplemented = _supplemented(session, among_ids(col(SupplementRow.earlier), submissions))
+    supplemented = _find_supplemented(session, among_ids(col(SupplementRow.earlier), submissions))
     return tuple(
         FiledMail(
             **_own_facts(row),
@@ -262,7 +262,7 @@ def _answers(session: Session, condition: Condition) -> dict[int | None, LetterS
     return {submission: LetterState(state) for submission, state in answers}
 
 
-def _supplemented(session: Session, condition: Condition) -> frozenset[int]:
+def _find_supplemented(session: Session, condition: Condition) -> frozenset[int]:
     """The submissions that are supplemented by one that stands."""
     standing = select(SupplementRow.earlier).join(SubmissionRow, col(SubmissionRow.id) == SupplementRow.submission)
     return frozenset(session.exec(standing.where(col(SubmissionRow.stands), condition)))

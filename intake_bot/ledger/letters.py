@@ -322,14 +322,14 @@ def _newest(session: Session, *conditions: Condition) -> Letter | None:
 def _advance(session: Session, letter: int, event: LetterEvent, error: str, now: datetime, **changes: datetime) -> None:
     """Moves a letter into its next state, and changes these columns with it. Raises IllegalEvent where its state does
     not allow the event, NoResultFound for an unknown id."""
-    [row] = read_rows(session, _STATE, letter=letter) or _unknown()
+    [row] = read_rows(session, _STATE, letter=letter) or _raise_unknown()
     state = next_letter_state(row.state, event)
     update_row(session, LetterRow, letter, state=state, last_error=error, **changes)
     detail: Detail = {"attempt": row.attempts, "error": error}
     add_event(session, row.bureau, EventName.of_letter(state), detail, now, letter=letter)
 
 
-def _unknown() -> NoReturn:
+def _raise_unknown() -> NoReturn:
     raise NoResultFound
 
 

@@ -145,7 +145,7 @@ class PriorMails:
             .join(MessageRow, col(MessageRow.id) == SubmissionRow.message)
             .where(
                 MessageRow.bureau == bureau,
-                col(SubmissionRow.id).in_(_answered(receipts, message_ids)),
+                col(SubmissionRow.id).in_(_select_answered(receipts, message_ids)),
                 was_received_before(asking),
                 not_(exists().where(col(FindingRow.submission) == SubmissionRow.id, col(FindingRow.code) == QUESTION)),
             )
@@ -289,7 +289,7 @@ def _is_accepted(notice: str, unit: str) -> tuple[Condition, ...]:
     )
 
 
-def _answered(receipts: Iterable[str], message_ids: Iterable[str]) -> CompoundSelect[Any]:
+def _select_answered(receipts: Iterable[str], message_ids: Iterable[str]) -> CompoundSelect[Any]:
     """The ids of submissions with one of these receipt numbers, or that a letter with one of these Message-IDs answers.
     Two lists, so that each is found by its index."""
     asked, its = aliased(MessageRow), aliased(SubmissionRow)

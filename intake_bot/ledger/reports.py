@@ -23,7 +23,7 @@ from intake_bot.ledger.values.events import EventName, EventRecord
 from intake_bot.ledger.values.records import FiledMail, Letter
 from intake_bot.ledger.values.reports import AcceptedEntry, DayReport, Figures
 from intake_bot.ledger.values.states import UNFINISHED, UNSENT, LetterState, MessageState
-from intake_bot.ledger.views.many_mails import has_accepted_files, has_more_to_tell, read_accepted, sum_up_mails
+from intake_bot.ledger.views.many_mails import has_accepted_files, has_more_to_show, read_accepted, sum_up_mails
 
 
 class Reports:
@@ -43,7 +43,7 @@ class Reports:
         others it needs the sums."""
         with self._database.reading() as session:
             report = _gather(session, bureau, day)
-            return replace(report, mails=read_mails(session, *_are_reported(bureau, report.begin), has_more_to_tell()))
+            return replace(report, mails=read_mails(session, *_are_reported(bureau, report.begin), has_more_to_show()))
 
     def find_accepted(self, report: DayReport) -> tuple[AcceptedEntry, ...]:
         """The accepted items of the mails of a report, oldest mail first."""
@@ -122,7 +122,7 @@ def _gather(session: Session, bureau: str, day: date | None) -> DayReport:
         last_event=session.exec(select(func.coalesce(func.max(EventRow.id), 0))).one(),
         mails=(),
         unfinished=read_mails(session, ours, col(MessageRow.state).in_(UNFINISHED)),
-        undelivered=_undelivered(session, bureau, since),
+        undelivered=_find_undelivered(session, bureau, since),
         withheld=read_letters(session, _came_into(bureau, since, LetterState.WITHHELD), not_(_is_withdrawn(bureau))),
         trouble=_trouble(session, bureau, since),
         waiting=read_mails(session, ours, MessageRow.state == MessageState.WAITING),
@@ -146,7 +146,7 @@ def _is_mere_junk() -> ColumnElement[bool]:
     )
 
 
-def _undelivered(session: Session, bureau: str, since: int) -> tuple[Letter, ...]:
+def _find_undelivered(session: Session, bureau: str, since: int) -> tuple[Letter, ...]:
     """Letters that failed or bounced after the event `since` and that no clerk has closed, and those that are deferred
     or in doubt now."""
     ended = (LetterState.FAILED, LetterState.BOUNCED)

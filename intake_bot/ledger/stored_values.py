@@ -18,7 +18,7 @@ from intake_bot.errors import LedgerDamaged
 Reader = Callable[[Any], Any]
 
 
-def guarded(read: Reader | None) -> Reader | None:
+def guard(read: Reader | None) -> Reader | None:
     """The same reader, which raises LedgerDamaged for a value that it cannot read."""
     if read is None:
         return None
@@ -39,17 +39,17 @@ def unreadable(reason: object) -> LedgerDamaged:
 
 class _GuardedDateTime(sqlite.DATETIME):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        return guarded(super().result_processor(dialect, coltype))
+        return guard(super().result_processor(dialect, coltype))
 
 
 class _GuardedDate(sqlite.DATE):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        return guarded(super().result_processor(dialect, coltype))
+        return guard(super().result_processor(dialect, coltype))
 
 
 class _GuardedJson(sqlite.JSON):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        return guarded(super().result_processor(dialect, coltype))
+        return guard(super().result_processor(dialect, coltype))
 
 
 GUARDED_TYPES: Mapping[type, type] = {DateTime: _GuardedDateTime, Date: _GuardedDate, JSON: _GuardedJson}

@@ -87,8 +87,8 @@ class Submissions:
         own = aliased(ItemRow)
         of_units = col(own.unit).is_not(None) if units is None else among(col(own.unit), units)
         ids = select(own.id).where(own.notice == notice, of_units)
-        told = (ItemRow.unit, ItemRow.material, ItemRow.day, ItemRow.late, ItemRow.decision, ItemRow.fills)
-        columns = _judged_items((MessageRow.received, *told)).where(
+        judged = (ItemRow.unit, ItemRow.material, ItemRow.day, ItemRow.late, ItemRow.decision, ItemRow.fills)
+        columns = _judged_items((MessageRow.received, *judged)).where(
             col(ItemRow.id).in_(ids),
             col(SubmissionRow.stands),
             col(ItemRow.decision).in_(decisions),
@@ -134,8 +134,8 @@ def _find_doubted(session: Session, held: Iterable[int]) -> tuple[frozenset[int 
 def _items_after(session: Session, last: int) -> list[tuple[int, LedgerItem]]:
     """The next items after the one with the id `last`, each with its id."""
     wanted = (MessageRow.bureau, MessageRow.received, MessageRow.message_id, SubmissionRow.stands)
-    told = (ItemRow.notice, ItemRow.unit, ItemRow.material, ItemRow.day, ItemRow.decision, ItemRow.late)
-    columns = _judged_items((*wanted, *told, ItemRow.superseded_by)).where(col(ItemRow.id) > last)
+    judged = (ItemRow.notice, ItemRow.unit, ItemRow.material, ItemRow.day, ItemRow.decision, ItemRow.late)
+    columns = _judged_items((*wanted, *judged, ItemRow.superseded_by)).where(col(ItemRow.id) > last)
     found = read_columns(session, columns.order_by(col(ItemRow.id)).limit(_BATCH))
     files = read_files_of_items(session, col(ItemRow.id).in_([row.item for row in found]))
     return [

@@ -20,7 +20,7 @@ class OrderOutcome(StrEnum):
     """What became of one order. The values are shown."""
 
     DONE = "已办"
-    TOLD = "查询"
+    ANSWERED = "查询"
     """It asked for something, which stands below it; nothing was changed."""
     ASKED = "请确认"
     """It writes to many schools, and waits for a yes."""

@@ -81,7 +81,9 @@ class FindingGroup:
         """The quote is all that has to be said: the entry itself says what is asked, or the quote contains it."""
         if not self.quote:
             return False
-        return self.code in _MEASURED or (bool(self.asked) and _unquoted(self.asked) in _unquoted(self.quote))
+        return self.code in _MEASURED or (
+            bool(self.asked) and _without_quotes(self.asked) in _without_quotes(self.quote)
+        )
 
     @property
     def names(self) -> str:
@@ -153,7 +155,7 @@ def _entry(label: str, group: tuple[Finding, ...]) -> FindingGroup:
     value = head.value if in_head else ""
     asked = "、".join(_unique(_own(finding.asked) for finding in group))
     measured = first.code in _MEASURED and bool(asked)
-    found = _counted(head.fault if len(faults) == 1 else "文件不合要求", count) + (f"：{value}" if value else "")
+    found = _with_count(head.fault if len(faults) == 1 else "文件不合要求", count) + (f"：{value}" if value else "")
     return FindingGroup(
         code=_ONE_FAULT.get(first.code, first.code) if asked else "",
         material=label,
@@ -180,10 +182,10 @@ class _Said:
 
     @classmethod
     def of(cls, findings: list[Finding]) -> _Said:
-        parts = [_found(finding).partition("：") if finding.code in _MEASURED else None for finding in findings]
+        parts = [_describe(finding).partition("：") if finding.code in _MEASURED else None for finding in findings]
         measured = [part for part in parts if part is not None and part[2]]
         if not measured:
-            return cls("；".join(_unique(_found(finding) for finding in findings)), "")
+            return cls("；".join(_unique(_describe(finding) for finding in findings)), "")
         return cls(measured[0][0], "、".join(_unique(part[2] for part in measured)))
 
     @property
@@ -191,7 +193,7 @@ class _Said:
         return f"{self.fault}：{self.value}" if self.value else self.fault
 
 
-def _counted(fault: str, count: int) -> str:
+def _with_count(fault: str, count: int) -> str:
     """2 张照片太小, or the fault alone where it is about one file or none."""
     if count < 2:
         return fault
@@ -208,11 +210,11 @@ def _unique(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(word for word in words if word))
 
 
-def _unquoted(words: str) -> str:
+def _without_quotes(words: str) -> str:
     return re.sub("[“”‘’]", "", compact(words))
 
 
-def _found(finding: Finding) -> str:
+def _describe(finding: Finding) -> str:
     """What was found, without the name of the file, which its entry names; it may quote the sender."""
     found = finding.found.removeprefix(f"“{finding.file}”")
     return defuse_links(found).rstrip("。")

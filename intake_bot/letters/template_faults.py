@@ -50,7 +50,7 @@ def encoding_fault(name: str) -> ConfigFault:
 
 def syntax_fault(error: TemplateSyntaxError) -> ConfigFault:
     """What the parser found, in Chinese; a message of Jinja2 that is not known here stands as it is."""
-    return template_fault(error.name or "", error.lineno, f"写法有误：{_translated(error.message or '')}")
+    return template_fault(error.name or "", error.lineno, f"写法有误：{_translate(error.message or '')}")
 
 
 def rendering_fault(error: Exception, name: str) -> ConfigFault:
@@ -73,7 +73,7 @@ def innermost_template(frames: Iterable[tuple[FrameType, int]]) -> tuple[str, in
     return None
 
 
-def _translated(message: str) -> str:
+def _translate(message: str) -> str:
     for pattern, sentence in _SENTENCES:
         if found := re.fullmatch(pattern, message, re.DOTALL):
             return sentence.format(*(_TOKENS.get(word, word) for word in found.groups()))

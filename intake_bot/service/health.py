@@ -273,7 +273,7 @@ class HealthFile:
             with self._changing:
                 changes, self._changes, self._is_changed = self._changes, {}, False
             try:
-                health = self._updated(changes)
+                health = self._update(changes)
                 _replace(self.services.home.health, health.model_dump_json(indent=2))
             except (IntakeError, OSError) as error:
                 self._last = None
@@ -301,7 +301,7 @@ class HealthFile:
         with self._changing:
             self._changes[bureau.id] = {**self._changes.get(bureau.id, {}), **changes}
 
-    def _updated(self, changes: Mapping[str, Mapping[str, object]]) -> Health:
+    def _update(self, changes: Mapping[str, Mapping[str, object]]) -> Health:
         now = self._now()
         # After a start or a failed write, the state on disk is continued.
         last = self._last or read_health(self.services.home) or Health(version=__version__, free_disk_bytes=0)

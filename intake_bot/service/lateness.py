@@ -56,10 +56,10 @@ def digest_lateness(settings: Settings, ledger: Ledger, bureau: Bureau, now: dat
         due = find_due_time(settings, ledger, bureau, now)
         if due is not None and now - due >= LATE_AFTER:
             return Lateness(due, f"{month_day(due)}的每日汇总到了{due:%H:%M}还没有做出来")
-    return None if newest is None or now - newest.created_at > RECENT else _unsent(newest, now)
+    return None if newest is None or now - newest.created_at > RECENT else _find_unsent(newest, now)
 
 
-def _unsent(digest: DigestRecord, now: datetime) -> Lateness | None:
+def _find_unsent(digest: DigestRecord, now: datetime) -> Lateness | None:
     letter, name = digest.letter, f"{month_day(digest.day)}的每日汇总"
     match letter.state:
         case LetterState.SENT:

@@ -425,7 +425,7 @@ CONFIRMATIONS = {
     ),
     "confirmation_told": Confirmation(
         "濮阳市教育局",
-        (OrderLine("帮助", OrderOutcome.TOLD, tuple(help_sentences())),),
+        (OrderLine("帮助", OrderOutcome.ANSWERED, tuple(help_sentences())),),
         (),
         at("2023-05-17 17:40:00"),
     ),

@@ -42,7 +42,7 @@ def _act(options: argparse.Namespace, home: Home, services: Services) -> int:
     # Its process is not needed for sending.
     services.worker.close()
     bureau = held_mail.bureau(record)
-    _tell(done, bureau)
+    _print_result(done, bureau)
     if done.letter_to and bureau.mode is Mode.LIVE:
         why_not = send_now(services, bureau)
         state = services.ledger.submissions.get_mail(record.id).answer or LetterState.QUEUED
@@ -93,7 +93,7 @@ _ACTS: dict[str, Callable[[HeldMail, MessageRecord, argparse.Namespace, Path], D
 }
 
 
-def _tell(done: DeskResult, bureau: Bureau) -> None:
+def _print_result(done: DeskResult, bureau: Bureau) -> None:
     mail = done.mail
     print(f"{mail.receipt} {done.words}：{mail.unit or '未识别单位'}　{short_line(mail.subject)}")
     for item in mail.items:

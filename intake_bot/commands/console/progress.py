@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def tracked(steps: Sequence[T], doing: str) -> Iterator[T]:
+def track(steps: Sequence[T], doing: str) -> Iterator[T]:
     """Yields the steps in order, with a bar on standard error. For work that prints nothing meanwhile."""
     if not sys.stderr.isatty() or len(steps) < 2:
         yield from steps
@@ -25,6 +25,6 @@ def tracked(steps: Sequence[T], doing: str) -> Iterator[T]:
         yield from progress.track(steps, description=doing)
 
 
-def tracked_while_printing(steps: Sequence[T], doing: str) -> Iterator[T]:
+def track_while_printing(steps: Sequence[T], doing: str) -> Iterator[T]:
     """As `tracked`, for work that prints as it goes: no bar where the output is on the terminal."""
-    return iter(steps) if sys.stdout.isatty() else tracked(steps, doing)
+    return iter(steps) if sys.stdout.isatty() else track(steps, doing)

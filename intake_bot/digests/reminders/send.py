@@ -51,7 +51,9 @@ def remind_ahead(services: Services, bureau: Bureau) -> Reminders:
     if hours is None or context is None:
         return Reminders()
     known = _find_reminded(services, bureau, now)
-    return _write(services, context, select_due(_owed(services, context, now), known, now, timedelta(hours=hours)), now)
+    return _write(
+        services, context, select_due(_find_owed(services, context, now), known, now, timedelta(hours=hours)), now
+    )
 
 
 def remind_on_request(
@@ -73,11 +75,11 @@ def find_asked(
     """Whom `remind_on_request` would write to or name, so that a clerk can confirm it first. Writes nothing."""
     now = services.clock()
     return select_asked(
-        _owed(services, context, now), _find_reminded(services, bureau, now), now, material=material, unit=unit
+        _find_owed(services, context, now), _find_reminded(services, bureau, now), now, material=material, unit=unit
     )
 
 
-def _owed(services: Services, context: NoticeContext, now: datetime) -> tuple[UnitDebts, ...]:
+def _find_owed(services: Services, context: NoticeContext, now: datetime) -> tuple[UnitDebts, ...]:
     ledger, bureau, notice = services.ledger, context.bureau, context.notice
     items = ledger.submissions.find_reported_items(notice.id, tuple(Decision))
     local = now.astimezone(context.calendar.zone)

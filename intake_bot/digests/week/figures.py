@@ -101,7 +101,7 @@ def count_week(view: LedgerView, notice: Notice, roster: Roster, bureau: str) ->
         ),
         sums=sum_forms(view.forms),
         media=list_media(view.forms),
-        quotas=quota_rows(notice, roster, _reported(view)),
+        quotas=quota_rows(notice, roster, _list_reported(view)),
     )
 
 
@@ -110,7 +110,7 @@ def _count(name: str, late: Sequence[bool], slots: Sequence[Slot], view: LedgerV
     return Count(name, len(late), sum(late), missing, sum(slot.mark is Mark.RETURNED for slot in slots))
 
 
-def _reported(view: LedgerView) -> list[ReportedItem]:
+def _list_reported(view: LedgerView) -> list[ReportedItem]:
     return [
         ReportedItem(
             mail.unit or "", item.material, item.day, item.late, mail.receipt, mail.received, item.fills,

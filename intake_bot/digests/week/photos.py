@@ -67,7 +67,7 @@ class _Picked:
     ) -> None:
         """`sources`: the receipt numbers of the mails that brought a photo, by its SHA-256; `wanted` are all that are
         looked for."""
-        self._stored = {mail.receipt: _stored(mail.items) for mail in mails}
+        self._stored = {mail.receipt: _list_stored(mail.items) for mail in mails}
         self._accepted = [(mail, item) for mail, item in accepted_items(mails) if picture_files(item)]
         self._sources = sources
         self._wanted = wanted
@@ -87,7 +87,9 @@ class _Picked:
         receipts = {photo.receipt, *self._sources.get(photo.sha256, ())}
         stored = frozenset().union(*(self._stored.get(receipt, frozenset()) for receipt in receipts))
         places = [
-            (place, mail) for place, (mail, item) in enumerate(self._accepted) if not stored.isdisjoint(_stored([item]))
+            (place, mail)
+            for place, (mail, item) in enumerate(self._accepted)
+            if not stored.isdisjoint(_list_stored([item]))
         ]
         return sorted(places, key=lambda found: (found[1].unit != photo.unit, -found[0]))
 
@@ -98,7 +100,7 @@ class _Picked:
         return self._opened[place]
 
 
-def _stored(items: Iterable[FiledItem]) -> frozenset[str]:
+def _list_stored(items: Iterable[FiledItem]) -> frozenset[str]:
     return frozenset(file.sha256 for item in items for file in picture_files(item))
 
 

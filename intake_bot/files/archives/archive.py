@@ -219,7 +219,7 @@ def _write_entries(entries: Iterator[TarEntry], work: _Unpacking) -> Trouble | N
         if not _is_wanted(parts):
             continue
         work.refuse_bomb([entry.size])
-        bad = work.folder.write(parts, _limited(entry.pieces, work))
+        bad = work.folder.write(parts, _limit(entry.pieces, work))
         if bad is Trouble.BOMB:
             work.folder.remove_last()
         if bad is not None:
@@ -227,7 +227,7 @@ def _write_entries(entries: Iterator[TarEntry], work: _Unpacking) -> Trouble | N
     return None
 
 
-def _limited(pieces: Iterator[bytes], work: _Unpacking) -> Iterator[bytes]:
+def _limit(pieces: Iterator[bytes], work: _Unpacking) -> Iterator[bytes]:
     """Yields the pieces of the next member. Raises Unreadable when all members together exceed a limit."""
     written = sum(member.bytes for member in work.folder.members)
     size = 0

@@ -103,7 +103,7 @@ class _Picture:
         width, height = stated or self._derived_size(item, depth)
         for one in properties:
             if one.kind == b"clap":
-                width, height = self.tables.clipped(one, (width, height))
+                width, height = self.tables.clip(one, (width, height))
             elif one.kind == b"irot" and self.tables.turns(one) % 2:
                 width, height = height, width
         return width, height

@@ -100,7 +100,7 @@ class HeifTables:
         reader.version_and_flags()
         return reader.number(4), reader.number(4)
 
-    def clipped(self, clap: Box, size: tuple[int, int]) -> tuple[int, int]:
+    def clip(self, clap: Box, size: tuple[int, int]) -> tuple[int, int]:
         """Returns the size of the part that is shown. An invalid `clap` cuts nothing off."""
         reader = BoxReader(self._meta, clap)
         fractions = [(reader.number(4), reader.number(4)) for _ in size]
@@ -161,7 +161,7 @@ def _read_items(meta: bytes, box: Box | None) -> Iterator[tuple[int, _Item]]:
         return
     reader = BoxReader(meta, box)
     version, _ = reader.version_and_flags()
-    _allowed(reader.count(4 if version else 2, 8))
+    _check_count(reader.count(4 if version else 2, 8))
     for entry in read_boxes(meta, reader.position, box.end):
         if entry.kind != b"infe":
             continue
@@ -180,7 +180,7 @@ def _read_references(meta: bytes, box: Box | None) -> Iterator[tuple[bytes, int,
     for entry in read_boxes(meta, reader.position, box.end):
         reader = BoxReader(meta, entry)
         source = reader.number(width)
-        yield entry.kind, source, reader.numbers(_allowed(reader.count(2, width)), width)
+        yield entry.kind, source, reader.numbers(_check_count(reader.count(2, width)), width)
 
 
 def _read_properties(meta: bytes, box: Box | None) -> tuple[Sequence[Box], Mapping[int, Sequence[int]]]:
@@ -200,7 +200,7 @@ def _read_associations(meta: bytes, box: Box) -> Iterator[tuple[int, Sequence[in
     reader = BoxReader(meta, box)
     version, flags = reader.version_and_flags()
     item_width, wide = 4 if version else 2, bool(flags & 1)
-    for _ in range(_allowed(reader.count(4, item_width + 1))):
+    for _ in range(_check_count(reader.count(4, item_width + 1))):
         item = reader.number(item_width)
         numbers = reader.numbers(reader.count(1, 2 if wide else 1), 2 if wide else 1)
         yield item, [number & (0x7FFF if wide else 0x7F) for number in numbers]
@@ -217,7 +217,7 @@ def _read_locations(meta: bytes, box: Box | None) -> Iterator[tuple[int, _Locati
     if not {offset, length, base, index} <= {0, 4, 8}:
         raise Unreadable(Trouble.DAMAGED)
     item_width = 4 if version >= 2 else 2
-    for _ in range(_allowed(reader.count(item_width, item_width + 4))):
+    for _ in range(_check_count(reader.count(item_width, item_width + 4))):
         item = reader.number(item_width)
         method = reader.number(2) & 15 if version else _OF_THE_FILE
         external = bool(reader.number(2))
@@ -226,7 +226,7 @@ def _read_locations(meta: bytes, box: Box | None) -> Iterator[tuple[int, _Locati
         yield item, _Location(method, external, start, extents, (index, offset, length))
 
 
-def _allowed(count: int) -> int:
+def _check_count(count: int) -> int:
     """Returns the count. Raises Unreadable for a count beyond the limit."""
     if count > _ENTRIES:
         raise Unreadable(Trouble.UNSUPPORTED)

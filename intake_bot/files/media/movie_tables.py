@@ -108,12 +108,12 @@ def _count_entries(content: bytes, box: Box) -> int:
 
 
 def _read_track(movie: bytes, trak: Box) -> MovieTrack:
-    header = _needed(movie, trak, b"tkhd")
-    media = _needed(movie, trak, b"mdia")
-    handler = BoxReader(movie, _needed(movie, media, b"hdlr"))
+    header = _require(movie, trak, b"tkhd")
+    media = _require(movie, trak, b"mdia")
+    handler = BoxReader(movie, _require(movie, media, b"hdlr"))
     handler.take(8)
-    information = _needed(movie, media, b"minf")
-    table = _needed(movie, information, b"stbl")
+    information = _require(movie, media, b"minf")
+    table = _require(movie, information, b"stbl")
     entries = tuple(_read_entries(movie, find_box(movie, [b"stsd"], table.start, table.end)))
     coded = next(((entry.width, entry.height) for entry in entries), (0, 0))
     return MovieTrack(
@@ -127,7 +127,7 @@ def _read_track(movie: bytes, trak: Box) -> MovieTrack:
     )
 
 
-def _needed(movie: bytes, parent: Box, kind: bytes) -> Box:
+def _require(movie: bytes, parent: Box, kind: bytes) -> Box:
     box = find_box(movie, [kind], parent.start, parent.end)
     if box is None:
         raise Unreadable(Trouble.DAMAGED)

@@ -89,12 +89,12 @@ def read_answer(answer: bytes, task: Callable[..., object]) -> Answer:
     if not _TIME.fullmatch(time):
         raise ValueError(f"not a time: {time!r}")
     outcome = Outcome(word)
-    kind = _returned(task) if outcome is Outcome.DONE else _KINDS[outcome]
+    kind = _return_type(task) if outcome is Outcome.DONE else _KINDS[outcome]
     return Answer(outcome, _validator(kind).validate_json(content, strict=True), float(time))
 
 
 @cache
-def _returned(task: Callable[..., object]) -> Any:
+def _return_type(task: Callable[..., object]) -> Any:
     return get_type_hints(task)["return"]
 
 

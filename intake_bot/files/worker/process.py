@@ -69,7 +69,7 @@ def main() -> None:
         question = inbox.get()
         _end_after(math.ceil((WALL_FACTOR + 1) * allowance.seconds))
         began = _processor_seconds()
-        write_frame(answers, add_time(_answered(question), _processor_seconds() - began))
+        write_frame(answers, add_time(_answer(question), _processor_seconds() - began))
         _end_after(0)
 
 
@@ -83,7 +83,7 @@ def _listen(questions: IO[bytes], inbox: queue.SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def _answered(question: bytes) -> bytes:
+def _answer(question: bytes) -> bytes:
     try:
         answer = _result(question)
     except MemoryError:

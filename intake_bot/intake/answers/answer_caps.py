@@ -12,7 +12,7 @@ from intake_bot.intake.answers.loop_guard import IntendedAnswer, Tally
 from intake_bot.intake.answers.repeated_answers import Complaint, complaint_of
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.values.events import Cap
-from intake_bot.ledger.values.records import MessageRecord, ToldContest
+from intake_bot.ledger.values.records import MessageRecord, ReportedContest
 from intake_bot.ledger.values.written_answers import WrittenAnswers
 
 HOUR = timedelta(hours=1)
@@ -47,8 +47,8 @@ def intended_answer(
     start = min(midnight, now - HOUR)
     written = ledger.letters.find_answers_since(bureau, start)
     contests = ledger.authors.find_contests_since(bureau, start) if written.times_to(wanted) else ()
-    told = ledger.prior_mails.find_answered_since(bureau, wanted, midnight) if said else ()
-    said_in = next((one.receipt for one in told if one.receipt != record.receipt and complaint_of(one) == said), "")
+    answered = ledger.prior_mails.find_answered_since(bureau, wanted, midnight) if said else ()
+    said_in = next((one.receipt for one in answered if one.receipt != record.receipt and complaint_of(one) == said), "")
     sending = settings.intake.sending
     return IntendedAnswer(tallies(written, recipient, now, midnight, sending, contests), said_in)
 
@@ -69,7 +69,7 @@ def tallies(
     now: datetime,
     midnight: datetime,
     sending: SendingSettings,
-    contests: Iterable[ToldContest] = (),
+    contests: Iterable[ReportedContest] = (),
 ) -> tuple[Tally, ...]:
     """What counts towards each cap. `midnight` is local to the bureau. `contests` are told by letters that strangers
     cause: they use up nothing of what the address may be answered."""
@@ -79,10 +79,10 @@ def tallies(
     is_first = recipient.unit is not None and not written.is_answered(recipient.unit, midnight)
     every = _count(written.times, now, midnight)
     own = _count(written.times_to(people), now, midnight)
-    told = _count(sorted(one.at for one in contests if one.contest.to.lower() in people), now, midnight)
+    reported = _count(sorted(one.at for one in contests if one.contest.to.lower() in people), now, midnight)
     return (
-        Tally(Cap.SENDER_HOUR, max(0, own.hour - told.hour), sending.answers_per_hour),
-        Tally(Cap.SENDER_DAY, max(0, own.day - told.day), sending.answers_per_day),
+        Tally(Cap.SENDER_HOUR, max(0, own.hour - reported.hour), sending.answers_per_hour),
+        Tally(Cap.SENDER_DAY, max(0, own.day - reported.day), sending.answers_per_day),
         *_bureau_tallies(every, recipient.is_familiar or is_first, sending),
     )
 

@@ -24,14 +24,14 @@ def write_contest_letters(services: Services, found: Examination, context: Notic
     """One letter for each contested item, but only one for an item and day, and none beyond the caps."""
     now, zone = services.clock(), services.settings.intake.zone
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    told = services.ledger.authors.find_contests_since(context.bureau.id, midnight) if found.contested else ()
+    reported = services.ledger.authors.find_contests_since(context.bureau.id, midnight) if found.contested else ()
     for item in found.contested:
         to = _address(item, context)
         if to is None:
             continue
         day = item.day.isoformat() if item.day else None
         contest = Contest(item.receipt, item.material, day, found.verdict.unit or "", to)
-        if any(contest.is_of_same_item(one.contest) for one in told):
+        if any(contest.is_of_same_item(one.contest) for one in reported):
             continue
         tallies = tallies_of_contest_letter(services.ledger, services.settings, context.bureau.id, to, now)
         if any(one.written >= one.most for one in tallies):

@@ -77,7 +77,7 @@ class Attempts:
         except (LedgerUnavailable, LedgerDamaged):
             self._excuses.add(record.id)
 
-    def excused(self, record: MessageRecord) -> MessageRecord:
+    def apply_excuse(self, record: MessageRecord) -> MessageRecord:
         """The mail without an attempt that the ledger could not take back when it was made."""
         if record.id not in self._excuses:
             return record

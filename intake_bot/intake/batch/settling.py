@@ -95,14 +95,14 @@ class Settler:
 
     def settle_alone(self, record: MessageRecord, scanner: MailboxScanner, opener: Opener) -> None:
         """All steps for one mail, from wherever an earlier attempt has left it."""
-        spooled = self._spooled(record, scanner)
+        spooled = self._make_spooled(record, scanner)
         self.look_up([record])
         record = self._ledger.messages.get(record.id)
         with tempfile.TemporaryDirectory(dir=self._work, ignore_cleanup_errors=True) as folder:
             message = open_mail(spooled.path, Path(folder), self._services.settings.intake.limits)
             (record,) = self.record_headers([record], {record.id: message})
             read = ReadMail(message, opener, Path(folder))
-            is_settled = self._settle(record, read, lambda other: self._spooled(other, scanner).path)
+            is_settled = self._settle(record, read, lambda other: self._make_spooled(other, scanner).path)
         if is_settled:
             self.discard([(record, spooled)])
 
@@ -138,7 +138,7 @@ class Settler:
             if record.id not in held:
                 self._spool.discard(spooled)
 
-    def _spooled(self, record: MessageRecord, scanner: MailboxScanner) -> SpooledMail:
+    def _make_spooled(self, record: MessageRecord, scanner: MailboxScanner) -> SpooledMail:
         spooled = self.save(record, scanner)
         self.record_spooled(self.find_unrecorded(record, spooled))
         return spooled

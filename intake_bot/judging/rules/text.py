@@ -49,11 +49,11 @@ def text_has_length(part: TextPart, file: FileFacts) -> Finding | None:
         return None
     rule, words = part.length, file.text.words
     if rule.at_least is not None and words < rule.at_least:
-        eased = _eased(rule, words >= rule.at_least * (1 - rule.tolerance))
+        eased = _ease(rule, words >= rule.at_least * (1 - rule.tolerance))
         todo = _todo(eased, f"请补充内容，写到 {rule.at_least} 字以上")
         return report_breach(eased, "text.too_short", f"正文只有 {words} 字", _range_words(rule), todo, file)
     if rule.at_most is not None and words > rule.at_most:
-        eased = _eased(rule, words <= rule.at_most * (1 + rule.tolerance))
+        eased = _ease(rule, words <= rule.at_most * (1 + rule.tolerance))
         todo = _todo(eased, f"请精简到 {rule.at_most} 字以内")
         return report_breach(eased, "text.too_long", f"正文有 {words} 字", _range_words(rule), todo, file)
     return None
@@ -138,7 +138,7 @@ def _todo(rule: Rule, todo: str) -> str:
     return todo if rule.severity is Severity.ERROR else f"这次照收，以后{todo}"
 
 
-def _eased(rule: Length, within_tolerance: bool) -> Rule:
+def _ease(rule: Length, within_tolerance: bool) -> Rule:
     if within_tolerance and rule.severity is Severity.ERROR:
         return rule.model_copy(update={"severity": Severity.REMARK})
     return rule

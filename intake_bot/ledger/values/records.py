@@ -222,7 +222,7 @@ class Contest:
 
 
 @dataclass(frozen=True)
-class ToldContest:
+class ReportedContest:
     """A contest of which a letter was written at this time."""
 
     at: datetime

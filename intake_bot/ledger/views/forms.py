@@ -34,7 +34,7 @@ class StandingForm:
     """A clerk accepted it."""
 
 
-_TOLD = (
+_OF_MAIL = (
     FormRow.item, ItemRow.submission, ItemRow.unit, ItemRow.material, ItemRow.day, SubmissionRow.message,
     MessageRow.received, MessageRow.sender,
 )  # fmt: skip
@@ -56,7 +56,7 @@ class Forms:
             .where(own.notice == notice, col(own.unit).is_not(None))
         )
         found = (
-            select_columns(col(FormRow.title), col(FormRow.rows), *map(col, _TOLD))
+            select_columns(col(FormRow.title), col(FormRow.rows), *map(col, _OF_MAIL))
             .select_from(ItemRow)
             .join(FormRow, col(FormRow.item) == ItemRow.id)
             .join(SubmissionRow, col(SubmissionRow.id) == ItemRow.submission)

@@ -55,7 +55,7 @@ def sum_up_mails(session: Session, *conditions: Condition) -> DaySums:
     return DaySums(dict(outcomes), {(decision, late): count for decision, late, count in found})
 
 
-def has_more_to_tell() -> ColumnElement[bool]:
+def has_more_to_show() -> ColumnElement[bool]:
     """True for mails that were not judged, came from a junk folder or have a finding for clerks only."""
     judged = aliased(SubmissionRow)
     standing = and_(col(judged.message) == MessageRow.id, col(judged.stands))
@@ -84,10 +84,10 @@ def has_accepted_files(kinds: Collection[Kind]) -> ColumnElement[bool]:
 def read_accepted(session: Session, *conditions: Condition) -> tuple[AcceptedEntry, ...]:
     """The accepted items of the mails whose MessageRow meets all conditions, oldest mail first."""
     files = select(func.count()).where(ItemFileRow.item == ItemRow.id).correlate(ItemRow).scalar_subquery()
-    told = (SubmissionRow.unit, ItemRow.material, ItemRow.day, MessageRow.id)
+    item = (SubmissionRow.unit, ItemRow.material, ItemRow.day, MessageRow.id)
     times = (MessageRow.received, ItemRow.deadline, ItemRow.late)
     accepted = (
-        select_columns(*map(col, told), *map(col, times), files)
+        select_columns(*map(col, item), *map(col, times), files)
         .select_from(MessageRow)
         .join(SubmissionRow, and_(col(SubmissionRow.message) == MessageRow.id, col(SubmissionRow.stands)))
         .join(ItemRow, col(ItemRow.submission) == SubmissionRow.id)

@@ -45,12 +45,12 @@ class OpenWorks:
         """All open work of a bureau; returns and undelivered letters of this notice only."""
         ours = MessageRow.bureau == bureau
         with self._database.reading() as session:
-            undelivered = _undelivered(session, bureau, notice)
+            undelivered = _find_undelivered(session, bureau, notice)
             return OpenWork(
                 held=read_mails(session, ours, is_held()),
                 returned=read_mails(session, is_of_bureau(bureau), _is_returned(notice)),
                 undelivered=undelivered,
-                unheard=_answered(session, ours, undelivered),
+                unheard=_find_answered(session, ours, undelivered),
             )
 
     def gather_new(self, bureau: str, notice: str, since: int) -> OpenWork:
@@ -62,16 +62,16 @@ class OpenWorks:
         )
         with self._database.reading() as session:
             new = frozenset(session.exec(newly))
-            undelivered = tuple(one for one in _undelivered(session, bureau, notice) if one.id in new)
+            undelivered = tuple(one for one in _find_undelivered(session, bureau, notice) if one.id in new)
             return OpenWork(
                 held=read_mails(session, is_of_bureau(bureau), is_held(), col(MessageRow.settled) > since),
                 undelivered=undelivered,
-                unheard=_answered(session, ours, undelivered),
+                unheard=_find_answered(session, ours, undelivered),
                 last_event=session.exec(select(func.coalesce(func.max(EventRow.id), 0))).one(),
             )
 
 
-def _answered(session: Session, ours: Condition, letters: Iterable[Letter]) -> tuple[FiledMail, ...]:
+def _find_answered(session: Session, ours: Condition, letters: Iterable[Letter]) -> tuple[FiledMail, ...]:
     """The mails that these letters answer."""
     receipts = [letter.receipt for letter in letters if letter.receipt]
     return read_mails(session, ours, col(MessageRow.receipt).in_(receipts)) if receipts else ()
@@ -119,7 +119,7 @@ def _is_sent_anew() -> ColumnElement[bool]:
     )
 
 
-def _undelivered(session: Session, bureau: str, notice: str) -> tuple[Letter, ...]:
+def _find_undelivered(session: Session, bureau: str, notice: str) -> tuple[Letter, ...]:
     later = aliased(LetterRow)
     reached_later = exists().where(
         col(later.bureau) == LetterRow.bureau,

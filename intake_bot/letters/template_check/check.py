@@ -86,11 +86,11 @@ def check_templates(theirs: Sources, ours: Sources, nearest: Nearest) -> Templat
     files = {fault.file for fault in (*faults, *failed)}
     faults += (*failed, *(fault for fault in rendering.empty if fault.file not in files))
     unused = theirs.keys() - ours.keys() - {name for source in read for name in source.uses}
-    remarks = [*rendering.remarks, *(_unused(name, nearest(name, ours)) for name in unused)]
+    remarks = [*rendering.remarks, *(_report_unused(name, nearest(name, ours)) for name in unused)]
     return TemplateReport(_in_order(faults), _in_order(remarks))
 
 
-def _unused(name: str, near: str | None) -> ConfigFault:
+def _report_unused(name: str, near: str | None) -> ConfigFault:
     hint = f"，是不是想写“{near}”？" if near else ""
     return template_fault(name, 0, f"没有信件用到这个文件{hint}")
 

@@ -247,7 +247,7 @@ _CONFIRMATIONS = {
         _CONFIRMATION, lines=(OrderLine("催", OrderOutcome.ASKED, ("会写信给 38 个单位",), "好"),), unread=()
     ),
     "confirmation_told": replace(
-        _CONFIRMATION, lines=(OrderLine("谁没报", OrderOutcome.TOLD, ("该报的都报了",)),), unread=()
+        _CONFIRMATION, lines=(OrderLine("谁没报", OrderOutcome.ANSWERED, ("该报的都报了",)),), unread=()
     ),
 }
 _ANSWER = ClerkAnswerContext(

@@ -48,7 +48,7 @@ class TemplateSource:
             known = self._environment.filters if is_filter else self._environment.tests
             if node.name not in known:
                 what = "过滤词（竖线“|”后面的词）" if is_filter else "判断词（is 后面的词）"
-                unknown.append(self._unknown(node, node.name, what, known))
+                unknown.append(self._report_unknown(node, node.name, what, known))
         if unknown:
             raise ConfigError(tuple(unknown))
         try:
@@ -65,7 +65,7 @@ class TemplateSource:
         unknown = meta.find_undeclared_variables(self._tree) - known
         for node in self._tree.find_all(nodes.Name):
             if node.name in unknown and node.ctx == "load":
-                yield self._unknown(node, node.name, "名称", values)
+                yield self._report_unknown(node, node.name, "名称", values)
 
     def find_unknown_parts(self, values: Mapping[str, object]) -> Iterator[ConfigFault]:
         """`letter.recipt`: what stands behind the dot of one of these values and is none of its parts."""
@@ -73,7 +73,7 @@ class TemplateSource:
             if isinstance(node.node, nodes.Name) and node.node.name in values:
                 value = values[node.node.name]
                 if isinstance(self._environment.getattr(value, node.attr), Undefined):
-                    yield self._unknown(node, node.attr, "名称", parts_of(value))
+                    yield self._report_unknown(node, node.attr, "名称", parts_of(value))
 
     def find_wrong_blocks(self, needed: Set[str], frame: Set[str]) -> Iterator[ConfigFault]:
         """`needed` blocks that are missing, and blocks that nothing shows: where none are needed, those of a template
@@ -95,7 +95,7 @@ class TemplateSource:
                 near = self._suggestion(template.value, names)
                 yield template_fault(self.name, node.lineno, f"找不到模板“{template.value}”{near}")
 
-    def _unknown(self, node: nodes.Node, word: str, what: str, known: Iterable[str]) -> ConfigFault:
+    def _report_unknown(self, node: nodes.Node, word: str, what: str, known: Iterable[str]) -> ConfigFault:
         return template_fault(self.name, node.lineno, f"没有“{word}”这个{what}{self._suggestion(word, known)}")
 
     def _suggestion(self, word: str, known: Iterable[str]) -> str:

@@ -141,13 +141,13 @@ def _to_gb(data: bytes) -> bytes:
     for found in (*_DESIGNATION.finditer(data), None):
         end = found.start() if found else len(data)
         is_gb = designated in (b"A", b"E")
-        pieces.append(_SHIFTED_OUT.sub(lambda out: _raised(out[1]) if is_gb else b"\xff", data[at:end]))  # noqa: B023 - called at once
+        pieces.append(_SHIFTED_OUT.sub(lambda out: _set_high_bits(out[1]) if is_gb else b"\xff", data[at:end]))  # noqa: B023 - called at once
         if found:
             at, designated = found.end(), found[1]
     return b"".join(pieces)
 
 
-def _raised(data: bytes) -> bytes:
+def _set_high_bits(data: bytes) -> bytes:
     """The bytes with their highest bit set."""
     return bytes(byte | 0x80 if byte > 0x20 else byte for byte in data)
 

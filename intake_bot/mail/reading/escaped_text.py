@@ -36,7 +36,7 @@ def unescape(text: str) -> str:
     text = _LITERAL.sub(_literal, text)
     text = _HZ.sub(partial(_seven_bit, "hz"), _UTF7.sub(partial(_seven_bit, "utf-7"), text))
     for _ in range(_MAXIMUM_LAYERS):
-        text = _misread(text)
+        text = _repair_misread(text)
     return text
 
 
@@ -74,7 +74,7 @@ def _gb(data: bytes) -> str | None:
         return None
 
 
-def _misread(text: str) -> str:
+def _repair_misread(text: str) -> str:
     """The text whose bytes were decoded as Latin or as GBK, decoded right; unchanged if it reads otherwise."""
     if _CHINESE.search(text):
         return _utf8_read_as_gbk(text) or text

@@ -51,7 +51,7 @@ def read_part_header(fields: tuple[Field, ...], default_type: str = "text/plain"
 
     Of several types a multipart is the one that counts, else the first. `default_type` is that of a part without any.
     """
-    fields = tuple(_separated(fields))
+    fields = tuple(_separate(fields))
     types = [field.value for field in fields if field.name == "content-type"]
     parameters = [read_parameters(value) for value in types]
     kinds = [_content_type(value, default_type) for value in types] or [default_type]
@@ -78,7 +78,7 @@ def read_part_header(fields: tuple[Field, ...], default_type: str = "text/plain"
     )
 
 
-def _separated(fields: tuple[Field, ...]) -> Iterator[Field]:
+def _separate(fields: tuple[Field, ...]) -> Iterator[Field]:
     """The fields, with those apart that stand together on one line."""
     for field in fields:
         if field.name not in _MIME_FIELDS:

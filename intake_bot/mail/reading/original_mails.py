@@ -33,7 +33,7 @@ def is_original_mail(attachment: Attachment) -> bool:
 
 def read_original_mails(message: Message) -> tuple[OriginalMail, ...]:
     """Reads the headers of the first five enclosed mails. Raises OSError if our disk fails."""
-    return tuple(_original_mail(_read_header(one)) for one in _enclosed(message.attachments))
+    return tuple(_original_mail(_read_header(one)) for one in _find_enclosed(message.attachments))
 
 
 def _read_header(attachment: Attachment) -> tuple[Field, ...]:
@@ -44,7 +44,7 @@ def _read_header(attachment: Attachment) -> tuple[Field, ...]:
         return read_fields(source, _MAXIMUM_HEADER_BYTES)[0]
 
 
-def _enclosed(attachments: Iterable[Attachment]) -> list[Attachment]:
+def _find_enclosed(attachments: Iterable[Attachment]) -> list[Attachment]:
     return [
         one
         for one in attachments

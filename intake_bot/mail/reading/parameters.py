@@ -117,14 +117,14 @@ def _merge(sections: _Sections) -> tuple[bytes, str | None]:
     first, extended = sections[order[0]]
     charset: str | None = None
     if extended:
-        charset, first = _extended(first)
+        charset, first = _read_extended(first)
     ordered = [(first, extended), *(sections[number] for number in order[1:])]
     # Some mailers cut at any byte, even inside a %XX, so adjacent sections are decoded together.
     runs = [(percent, b"".join(section for section, _ in run)) for percent, run in groupby(ordered, itemgetter(1))]
     return b"".join(unquote_to_bytes(run) if percent else run for percent, run in runs), charset
 
 
-def _extended(value: bytes) -> tuple[str, bytes]:
+def _read_extended(value: bytes) -> tuple[str, bytes]:
     """The charset and the rest of a value in the extended form; without a charset, an empty one and the value."""
     found = _EXTENDED_VALUE.fullmatch(value)
     if found and (find_codec(label := found[1].decode("ascii")) or label.lower() in ("us-ascii", "ascii")):
@@ -137,7 +137,7 @@ def _extended(value: bytes) -> tuple[str, bytes]:
 def _text(sections: _Sections) -> str:
     data, charset = _merge(sections)
     if charset is None and _is_extended(data):
-        charset, data = _extended(data)
+        charset, data = _read_extended(data)
         data = unquote_to_bytes(data)
     text = decode_nested_words(data) if charset is None or b"=?" in data else decode(data, charset)
     if "\ufffd" in text and _EXTENDED in sections and _PLAIN in sections:

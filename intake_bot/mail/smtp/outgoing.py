@@ -187,7 +187,7 @@ def _mailbox(sender: Address) -> str:
     """Name and address on one line of any length: Sina compares From with the envelope before unfolding."""
     address = checked_address(sender.address)
     name = one_line(sender.name)[:MAXIMUM_NAME_LENGTH]
-    return f"{_encoded(name).encode(linesep='')} <{address}>" if name else address
+    return f"{_encode(name).encode(linesep='')} <{address}>" if name else address
 
 
 def _header_value(text: str) -> str:
@@ -195,10 +195,10 @@ def _header_value(text: str) -> str:
     line = one_line(text)
     if re.fullmatch(r"[A-Za-z0-9 .,:_/()+-]{0,60}", line):
         return line
-    return _encoded(line).encode(linesep="\r\n")
+    return _encode(line).encode(linesep="\r\n")
 
 
-def _encoded(line: str) -> Header:
+def _encode(line: str) -> Header:
     """Encoded words of at most 75 characters (RFC 2047); the first is shorter, as it follows the header's name."""
     return Header(line, "utf-8", maxlinelen=75, header_name="X-Intake-Bot")
 

@@ -152,7 +152,7 @@ def find_encoding(declared: str, head: bytes, is_all: bool) -> str | None:
     if seen := _older_encoding(head, named):
         return seen
     if named == "base64":
-        return named if _may_be_base64(head) else _unencoded(head)
+        return named if _may_be_base64(head) else _find_unencoded(head)
     if type_of_base64_lines(head, is_all=is_all):
         return "base64"
     if named is None and _is_recognised(head):
@@ -166,7 +166,7 @@ def _find_text_encoding(declared: str, head: bytes, is_all: bool) -> str:
         return named
     if type_of_base64_lines(head, is_all=is_all) == "text/plain":
         return "base64"
-    return named if named == "quoted-printable" else _unencoded(head)
+    return named if named == "quoted-printable" else _find_unencoded(head)
 
 
 def _declared_encoding(value: str) -> str | None:
@@ -199,7 +199,7 @@ def _line(data: bytes, at: int) -> bytes:
 
 def _may_be_base64(head: bytes) -> bool:
     """Whether content is base64, by its characters: foreign ones may stand between, but text is no base64."""
-    if type_of_file(head) is not None or _unencoded(head) != "plain":
+    if type_of_file(head) is not None or _find_unencoded(head) != "plain":
         return False
     foreign = len(head) - len(head.translate(None, _NOT_BASE64)) + len(_INNER_BLANK.findall(head))
     most = len(head) // 10 if len(head) >= _SHORT_BYTES else 0
@@ -210,7 +210,7 @@ def _has_base64_line(head: bytes) -> bool:
     return re.search(rb"[A-Za-z0-9+/]{44}", head) is not None
 
 
-def _unencoded(head: bytes) -> str:
+def _find_unencoded(head: bytes) -> str:
     return "quoted-printable" if len(_ESCAPE.findall(head)) * 3 * 4 > len(head) else "plain"
 
 
