@@ -58,6 +58,8 @@ _UNREAD_SENDER = re.compile(
 )
 """Local parts of addresses at which nobody reads an answer."""
 _MAIL_SYSTEM = re.compile(r"post[-_.]?master|mail(?:er)?[-_.]?daemon|mdaemon")
+_MAIL_OFFICE = re.compile(r"post[-_.]?office|mail[-_.]?(?:admin|system|server|delivery)|system|admin|administrator")
+"""Local parts from which mail servers report, and persons write, too."""
 _NO_PERSON = re.compile(r"bounces?(?:[-+].*)?|automail|auto-confirm")
 _PROGRAM_SENDER = re.compile(rf"root|{_UNREAD_SENDER.pattern}")
 _PROGRAM_SENDER_FIELDS = ("sender", "reply-to")
@@ -110,6 +112,11 @@ def is_unread_address(address: str) -> bool:
 def is_mail_system_address(address: str) -> bool:
     """Whether the address is that of a mail server's reports, by its local part: postmaster, mailer-daemon."""
     return _MAIL_SYSTEM.fullmatch(address.partition("@")[0].lower()) is not None
+
+
+def may_be_mail_system_address(address: str) -> bool:
+    """Whether a mail server may report from this address, by its local part: postoffice, mailadmin, system."""
+    return _MAIL_OFFICE.fullmatch(address.partition("@")[0].lower()) is not None
 
 
 def is_list_address(address: str) -> bool:

@@ -28,6 +28,7 @@ from intake_bot.mail.machines.headers import (
     is_unread_address,
     is_written_by_program,
     may_be_automatic_answer,
+    may_be_mail_system_address,
 )
 from intake_bot.mail.message import Attachment, Message
 from intake_bot.mail.reading.original_mails import is_original_mail, read_original_mails
@@ -40,7 +41,8 @@ OWN_LETTER = "own-letter"
 # No person writes these at the very beginning of a subject; 转发：系统退信 is from a person.
 _AUTO_REPLY_SUBJECT = re.compile(
     r"(?:自动回复|自动答复|自動回覆|自動答覆|automatic reply|auto[- ]?reply|auto[- ]?response|out of office)\s*[:：]"
-    r"|[\[【]\s*(?:自动回复|自动答复|自動回覆|自動答覆)\s*[\]】]"
+    r"|(?:[休假外出差]{2})?(?:自动回复|自动答复|自動回覆|自動答覆)\s"
+    r"|[\[【(（]\s*(?:自动回复|自动答复|自動回覆|自動答覆)\s*[\]】)）]"
     r"|out of office\s+re\s*[:：]"
     r"|来自\S{3,80}的自动回复$",
     re.IGNORECASE,
@@ -74,7 +76,8 @@ OWN_HEADER = "x-intake-bot"
 _QUOTED_HEADER = re.compile(r"^[> \t]{0,8}X-Intake-Bot:", re.IGNORECASE | re.MULTILINE)
 _AUTO_REPLY_END = re.compile(
     r"(?:[\s\-—–_:：|,，;；]|(?<=[材料片频字闻道结例案表报）)]))[(（\[【]?"
-    r"(?:自动回复|自动答复|自動回覆|自動答覆|automatic reply|auto[- ]?reply|auto[- ]?response|out of office)"
+    r"(?:自动回复|自动答复|自动应答|自动回信|不在办公室|自動回覆|自動答覆"
+    r"|automatic reply|auto[- ]?reply|auto[- ]?response|out of (?:the )?office)"
     r"(?:邮件|信息)?[)）\]】]?[\s。.!！]*$",
     re.IGNORECASE,
 )
@@ -100,6 +103,12 @@ _BOUNCE_TEXT = re.compile(
     r"|退信|投递失败|无法送达|未送达",
     re.IGNORECASE,
 )
+_REFUSAL_TEXT = re.compile(
+    r"\b5[05]\d[ -](?:#?5\.\d{1,3}\.\d{1,3}\b|.{0,40}?(?:user|mailbox|recipient|address|account|用户|邮箱|收件人))"
+    r"|user unknown|unknown user|no such user|undeliver|not delivered|(?:未能|无法)投递|投递失败",
+    re.IGNORECASE,
+)
+"""Words of a server that no person writes by chance."""
 _BOUNCE_TEXT_LENGTH = 2000
 _AUTO_REPLY_OPENING = re.compile(r"(?:\s|<[^<>]{0,500}>|&nbsp;){0,200}+【?这是(?:一封)?自动回复")
 
@@ -184,9 +193,10 @@ def _is_bounce(message: Message) -> bool:
         return True
     if phrases.BOUNCE_OPENING.match(message.text):
         return True
-    if not is_mail_system_address(message.sender.address):
-        return False
     text = message.text[:_BOUNCE_TEXT_LENGTH] or message.html[:_BOUNCE_TEXT_LENGTH]
+    if not is_mail_system_address(message.sender.address):
+        may_report = may_be_mail_system_address(message.sender.address) and _answers(message)
+        return may_report and not has_own_files(message) and _REFUSAL_TEXT.search(text) is not None
     return _BOUNCE_WORDS.search(message.subject) is not None or _BOUNCE_TEXT.search(text) is not None
 
 
@@ -241,7 +251,7 @@ def is_notice_in_words(message: Message) -> bool:
     """
     if has_own_files(message):
         return False
-    if not (message.in_reply_to or message.references or is_reply_subject(message.subject)):
+    if not _answers(message):
         return False
     words = extract_own_text(message)
     # A confirmation that answers a letter of ours is read as thanks.
@@ -249,6 +259,10 @@ def is_notice_in_words(message: Message) -> bool:
     if is_absence_notice(words) or is_automatic_by_its_words(words):
         return True
     return not answers_us and is_confirmation(words)
+
+
+def _answers(message: Message) -> bool:
+    return bool(message.in_reply_to or message.references or is_reply_subject(message.subject))
 
 
 def _may_be_auto_reply(message: Message) -> bool:

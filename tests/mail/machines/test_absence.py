@@ -20,6 +20,14 @@ from intake_bot.mail.machines.absence import is_absence_notice, is_automatic_by_
         "Thank you for your message. I am on annual leave and will reply after 20 May.",
         "I'm currently away from my desk with limited access to email. For urgent matters please contact Li.",
         "I am travelling on a business trip. I will get back to you as soon as possible.",
+        "I'm out of the office from 15 May through 22 May. If you need immediate assistance, call 8991718.",
+        "您好，我目前在产假中，工作由李老师接手，请发至 li@school.example.edu.cn。",
+        "您好，因近期外出开会，回复可能会有延迟，敬请谅解！",
+        "正在度假，回来联系您。",
+        "您好，我在休病假，暂时无法处理邮件，6月5日恢复上班。",
+        "本邮箱已停用，请将邮件发送至新邮箱 new@school.example.edu.cn。",
+        "我已退休，不再查看此邮箱。",
+        "I no longer work at this school. Please write to office@school.example.edu.cn.",
     ],
 )
 def test_words_of_an_absent_person_are_an_absence_notice(text: str) -> None:
@@ -35,6 +43,9 @@ def test_words_of_an_absent_person_are_an_absence_notice(text: str) -> None:
         "我正在休假，材料由李老师报送，请直接联系他。",
         "我在外地出差，能否6月1日回来后再报？",
         "学生外出参观实训基地，返回后座谈。附件是活动情况。",
+        "原邮箱已停用，材料改由这个邮箱报送。",
+        "我休产假，今后由李老师负责报送。",
+        "新邮箱是 new@school.example.edu.cn。",
         "请问休假期间还收材料吗？急事请联系我。",
         "我出差了。",
         "请尽快回复。",
@@ -85,6 +96,8 @@ def test_words_that_go_on_are_no_confirmation(text: str) -> None:
         "本邮件由系统自动发送。",
         "您好！这是自动回复，我已收到您的邮件。",
         "This is an automated response. Your message has been received.",
+        "感谢您的来信，我们已收到您的邮件，将在1个工作日内回复。",
+        "Your message has been received. We will get back to you within two business days.",
     ],
 )
 def test_words_that_name_a_program_are_automatic(text: str) -> None:
@@ -99,6 +112,8 @@ def test_words_that_name_a_program_are_automatic(text: str) -> None:
         "我校开展了自动控制实训展示。",
         "谢谢，收到。",
         "",
+        "您的邮件已收到，照片两个工作日内补发。",
+        "请在三天内答复。",
     ],
 )
 def test_words_of_a_person_are_not_automatic(text: str) -> None:

@@ -64,6 +64,20 @@ ENCLOSED = attachment("附件2.eml", "message/rfc822")
         pytest.param(message(subject="活动周濮阳县教育局照片材料 自动回复"), "auto-reply", id="behind the subject"),
         pytest.param(message(subject="活动周濮阳县教育局照片材料（自动回复）"), "auto-reply", id="behind, in brackets"),
         pytest.param(message(subject="活动周濮阳县教育局照片-Auto Reply"), "auto-reply", id="behind, in English"),
+        pytest.param(message(subject="活动周濮阳县教育局照片：自动应答"), "auto-reply", id="behind, in other words"),
+        pytest.param(message(subject="活动周濮阳县教育局照片—不在办公室"), "auto-reply", id="behind, absent"),
+        pytest.param(message(subject="休假自动回复 活动周濮阳县教育局照片"), "auto-reply", id="with a blank behind"),
+        pytest.param(message(subject="(自动回复)Re: 活动周濮阳县教育局照片"), "auto-reply", id="round brackets"),
+        pytest.param(
+            message(sender="mailadmin@a.cn", subject="Re: 活动周", text="Undeliverable: 550 5.1.1 User unknown"),
+            "bounce",
+            id="bounce by mailadmin",
+        ),
+        pytest.param(
+            message(sender="system@a.cn", subject="Re: 活动周", text="很抱歉，您的邮件未能投递到 b@a.cn"),
+            "bounce",
+            id="bounce by system, in Chinese",
+        ),
         pytest.param(message(subject="活动周濮阳县教育局照片材料自动回复"), "auto-reply", id="behind, without a space"),
         pytest.param(
             message(subject="Re: 活动周", text="您好，我正在休假，6月1日回来后回复您。"), "auto-reply", id="absent"
@@ -182,6 +196,13 @@ def test_mail_of_a_program_has_a_machine_reason(mail: Message, reason: str) -> N
         ),
         pytest.param(message(subject="关于自动回复【自动回复】的问题"), id="brackets in the middle"),
         pytest.param(message(subject="活动周濮阳县教育局退信：重发"), id="退信 in the middle"),
+        pytest.param(
+            message(sender="system@a.cn", subject="Re: 活动周", text="参加活动的有 550 名学生。"), id="number by system"
+        ),
+        pytest.param(
+            message(sender="admin@a.cn", subject="活动周濮阳县教育局照片", text="上次邮件无法投递，重发"),
+            id="admin tells of a bounce",
+        ),
     ],
 )
 def test_mail_of_a_person_has_no_machine_reason(mail: Message) -> None:
