@@ -179,7 +179,9 @@ def _read_members(file: BinaryIO) -> tuple[ZipMember, ...]:
     records = [_read_end_record(file, tail, size - len(tail), place) for place in _find_end_records(tail)]
     if not records:
         raise Unreadable(Trouble.TRUNCATED)
-    chosen = next((one for one in records if _find_directory(file, one) is not None), records[0])
+    found = [one for one in records if _find_directory(file, one) is not None]
+    # Behind a zip, in its comment too, may stand the end record of an empty one.
+    chosen = next((one for one in found if one.entries), next(iter(found), records[0]))
     _refuse(chosen)
     directory = _find_directory(file, chosen)
     if directory is None:

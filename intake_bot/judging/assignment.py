@@ -57,6 +57,11 @@ KIND_BY_SUFFIX = {
     ".docx": Kind.DOCX, ".doc": Kind.DOC, ".wps": Kind.DOC, ".pdf": Kind.PDF, ".xlsx": Kind.XLSX, ".xls": Kind.XLS,
     ".zip": Kind.ZIP, ".rar": Kind.RAR, ".7z": Kind.SEVEN_ZIP,
 }  # fmt: skip
+_RARE_ARCHIVES = frozenset(
+    ".tar .tgz .gz .bz2 .tbz .tbz2 .xz .txz .lzma .tlz .lz .lz4 .lzo .zst .z .br .cpio .shar"
+    " .zipx .cab .arj .ace .lzh .lha .alz .egg .kz .uha .zoo .arc .sit .sitx .zpaq".split()
+)
+"""Names of archives that the program does not know by their bytes. A clerk's machine may open them."""
 
 
 @dataclass
@@ -194,14 +199,16 @@ def is_decoration(file: FileFacts) -> bool:
 
 
 def _as_claimed(file: FileFacts) -> FileFacts:
-    """Returns a file of unknown content as a damaged file of the kind that its name claims, and sound with the name of
-    a video as a video without a picture."""
+    """Returns a file of unknown content as a damaged file of the kind that its name claims, or as an archive that
+    nobody here can open; and sound with the name of a video as a video without a picture."""
     claim = KIND_BY_SUFFIX.get(PurePosixPath(file.name).suffix.lower())
     if file.trouble is Trouble.UNDECODED and (claim or file.kind is not Kind.UNKNOWN):
         # The mail did not give its bytes away, so no fault of the file is known.
         return replace(file, kind=claim or file.kind, trouble=Trouble.UNSUPPORTED, text=None)
     if file.kind is Kind.AUDIO and claim in VIDEOS:
         return replace(file, kind=claim, trouble=Trouble.NO_PICTURE)
+    if file.kind is Kind.UNKNOWN and PurePosixPath(file.name).suffix.lower() in _RARE_ARCHIVES:
+        return replace(file, kind=Kind.OTHER_ARCHIVE, trouble=Trouble.UNSUPPORTED)
     shapeless = file.kind is Kind.UNKNOWN or (
         file.kind in (Kind.TEXT, Kind.HTML, Kind.XML) and claim in PHOTOS | VIDEOS | {Kind.DOCX}
     )

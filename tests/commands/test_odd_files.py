@@ -182,6 +182,10 @@ def _lzma_zip() -> bytes:
             id="tar-gz-cut-off",
         ),
         pytest.param("照片.cab", lambda: b"MSCF\0\0\0\0" + bytes(99), ("held", ["archive.unmeasured"]), id="cab"),
+        pytest.param(
+            "照片.tar.lzma", lambda: b"\x5d\0\0\x80\0" + bytes(99), ("held", ["archive.unmeasured"]), id="lzma"
+        ),
+        pytest.param("照片.kz", lambda: b"\1\2\3\xff\xfe" * 99, ("held", ["archive.unmeasured"]), id="archive-by-name"),
         pytest.param("照片.zip", lambda: _zip(Odd(flags=0x800)), ("accepted", []), id="gbk-flagged-utf8"),
         pytest.param(
             "照片.zip", lambda: _zip(Odd(comment=b"PK\5\6 PK\5\6 by tool")), ("accepted", []), id="mark-in-comment"

@@ -19,6 +19,7 @@ _UTF8_FLAG = 0x0800
 _MEMBERS = {"现场.jpg".encode("gbk"): b"photo" * 20, b"a.txt": b"text"}
 _READ = {"现场.jpg": b"photo" * 20, "a.txt": b"text"}
 _FALSE_END = b"PK\x05\x06\0\0\0\0\1\0\1\0\x40\0\0\0\x10\0\0\0\0\0"
+_EMPTY_END = b"PK\5\6" + bytes(18)
 
 
 def _read(folder: Path, content: bytes) -> dict[str, bytes]:
@@ -40,6 +41,8 @@ def _read(folder: Path, content: bytes) -> dict[str, bytes]:
         pytest.param(Odd(comment=b"PK\x05\x06"), id="end-mark-as-comment"),
         pytest.param(Odd(comment=_FALSE_END + b"x"), id="whole-end-record-in-comment"),
         pytest.param(Odd(comment=_FALSE_END), id="fitting-end-record-in-comment"),
+        pytest.param(Odd(comment=_EMPTY_END), id="end-record-of-nothing-in-comment"),
+        pytest.param(Odd(behind=_EMPTY_END), id="zip-of-nothing-behind"),
         pytest.param(Odd(behind=b"\0" * 700), id="zeros-behind"),
         pytest.param(Odd(behind=b"\r\n--boundary--\r\n"), id="end-of-a-mail-behind"),
         pytest.param(Odd(in_front=b"junk" * 50), id="junk-in-front"),
