@@ -84,6 +84,8 @@ _PROVIDERS = (
     ("cloud.189.cn", "/t/"),
     ("caiyun.139.com", "/"),
     ("yun.139.com", "/"),
+    ("we.tl", "/t-"),
+    ("wetransfer.com", "/downloads/"),
 )
 _FILE_NAME = re.compile(
     r"[^\s/\\:*?\"<>|，。；;：、“”]{1,80}?\.(?:mp4|mov|avi|wmv|mkv|flv|mpe?g|m4v|3gp|mp3|wav|jpe?g|png|heic|tiff?|psd"
@@ -268,8 +270,8 @@ class _Beside:
 
 def _is_file_beside(beside: _Beside) -> bool:
     """Whether the words beside a link say that a file lies there: its name with size and expiry, or its name as the
-    label with one of the two, or words such as 提取码. The name of a video or an archive is enough as the whole label,
-    and in the link itself beside a word for it."""
+    label with one of the two, or its name and size beside a button, or words such as 提取码. The name of a video or an
+    archive is enough as the whole label, and in the link itself beside a word for it."""
     if any(beside.attributes.get(name) for name in ("filesize", "file-size", "expiretime")):
         return True
     label = beside.label[:_BESIDE]
@@ -279,6 +281,8 @@ def _is_file_beside(beside: _Beside) -> bool:
     near = f"{_last_lines(beside.ahead, _LINES_OF_DETAILS)} {label} {_first_lines(beside.behind, _LINES_OF_DETAILS)}"
     said = (_SIZE.search(near), _EXPIRY.search(near), _LEFT_ELSEWHERE.search(near))
     if sum(found is not None for found in said) >= _MINIMUM_SIGNS and _FILE_NAME.search(near):
+        return True
+    if label.strip() and _BUTTON.fullmatch(label) and said[0] and _FILE_NAME.search(near):
         return True
     if beside.name_in_link and (any(said) or _FILE_WORDS.search(near)):
         return True

@@ -196,6 +196,8 @@ _EXAMPLES = (
     "https://cloud.189.cn/t/abc",
     "https://caiyun.139.com/m/i?abc",
     "https://yun.139.com/shareweb/#/w/i/abc",
+    "https://we.tl/t-abc",
+    "https://wetransfer.com/downloads/abc",
 )
 
 
@@ -234,6 +236,16 @@ SHAPES_OF_NAMES = [f'<a href="{ANY}">短片.mp4</a>', f'<a href="{ANY}"> 照片.
 @pytest.mark.parametrize("html", SHAPES_OF_NAMES)
 def test_link_that_is_called_as_a_video_or_an_archive_is_a_cloud_link(html: str) -> None:
     assert [one.link for one in find_cloud_links(message(html=html))] == [ANY]
+
+
+def test_link_at_a_button_beside_name_and_size_is_a_cloud_link() -> None:
+    html = f'<div>短片.mp4</div><div>120.3 MB</div><div><a href="{ANY}">下载</a></div>'
+    assert find_cloud_links(message(html=html)) == (CloudLink("短片.mp4", ANY, "120.3 MB"),)
+
+
+def test_link_with_words_of_its_own_beside_name_and_size_is_no_cloud_link() -> None:
+    html = f'<p>视频不超过200M，命名如 短片.mp4，要求见<a href="{ANY}">通知</a></p>'
+    assert find_cloud_links(message(html=html)) == ()
 
 
 SHAPES = {
