@@ -58,8 +58,12 @@ KIND_BY_SUFFIX = {
     ".zip": Kind.ZIP, ".rar": Kind.RAR, ".7z": Kind.SEVEN_ZIP,
 }  # fmt: skip
 _RARE_ARCHIVES = frozenset(
-    ".tar .tgz .gz .bz2 .tbz .tbz2 .xz .txz .lzma .tlz .lz .lz4 .lzo .zst .z .br .cpio .shar"
-    " .zipx .cab .arj .ace .lzh .lha .alz .egg .kz .uha .zoo .arc .sit .sitx .zpaq".split()
+    f".{suffix}"
+    for suffix in (
+        *("tar", "tgz", "gz", "bz2", "tbz", "tbz2", "xz", "txz", "lzma", "tlz", "lz", "lz4", "lzo", "zst", "z", "br"),
+        *("cpio", "shar", "zipx", "cab", "arj", "ace", "lzh", "lha", "alz", "egg", "kz", "uha", "zoo", "arc"),
+        *("sit", "sitx", "zpaq"),
+    )
 )
 """Names of archives that the program does not know by their bytes. A clerk's machine may open them."""
 

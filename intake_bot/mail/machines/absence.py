@@ -30,7 +30,8 @@ _MEANWHILE = re.compile(
     r"|回复(?:可能|或许)?(?:会|将)?(?:有所?)?(?:延迟|迟缓|较慢|不及时)|(?:敬请|请|望|万望)(?:予以)?(?:谅解|见谅|理解|海涵)"
     r"|(?:尽快|尽早|及时|第一时间|再|稍后|逐一|另行)(?:给?[您你])?(?:回复|答复|回信|处理|联系|查看|看)"
     r"|急事|紧急|要事|急件|(?:请|可)[您你]?(?:直接)?(?:拨打|致电|电话联系|联系)"
-    r"|\b(?:reply|respond|answer|return|be back|get back|come back|back on|until|urgent|contact|emergency|assistance|call)\b",
+    r"|\b(?:reply|respond|answer|return|be back|get back|come back|back on|until|urgent|contact|emergency)\b"
+    r"|\b(?:assistance|call)\b",
     re.IGNORECASE,
 )
 _ARRIVED = re.compile(

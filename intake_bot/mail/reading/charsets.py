@@ -57,6 +57,8 @@ _CODECS = {
     "latin1": "latin-1",
 }
 _NUMBERED = re.compile(r"(?:windows|cp)(125[0-8])|iso8859(\d{1,2})")
+_EAST_ASIAN = frozenset({_BIG5, "cp932", "cp949", "euc_jp"})
+"""Their characters have two bytes, as those of GB 18030 have: most of its text is valid in them, and makes no sense."""
 _LATIN = frozenset({"latin-1", "cp1252", "iso8859_1", "iso8859_15"})
 _SEVEN_BIT = frozenset({"utf-7", "hz", "iso2022_jp_2", "iso2022_kr", _ISO_2022_CN})
 _UNLABELLED = ("utf-8", GB18030, _BIG5)
@@ -120,8 +122,8 @@ def _candidates(data: bytes, codec: str | None) -> tuple[str, ...]:
         return ("utf-8", _BIG5, GB18030) if codec is None else (_BIG5, GB18030, "utf-8")
     if codec is None:
         return _UNLABELLED
-    if codec == _BIG5 and reads_as_simplified(data):
-        return (GB18030, _BIG5)
+    if codec in _EAST_ASIAN and reads_as_simplified(data):
+        return (GB18030, codec)
     if codec in _LATIN:
         return ("utf-8", codec) if not _reads_as_chinese(data) else (*_UNLABELLED, codec)
     return (codec, *(other for other in ("utf-8", GB18030) if other != codec))

@@ -12,18 +12,22 @@ from collections.abc import Iterator
 
 from intake_bot.mail.reading.charsets import decode, find_codec, is_valid
 from intake_bot.mail.reading.content.transfer_encodings import decode_base64
+from intake_bot.text.decoding import decode_utf8
 
 # The charset may be empty, in quotes or beside blanks. Q text may contain a few stray question marks; the maximum keeps
 # the search linear. A word that lacks its end reaches to the next word, or to a blank. The letter of the encoding may
 # be missing, or be one that nobody knows.
 _WORD = re.compile(
     rb"=\?[\s\"']{0,3}(?P<charset>[\w.:+-]{0,60})(?:\*[\w-]{0,20})?[\s\"']{0,3}\?"
-    rb"(?:[bB]\?(?P<base64>[^?]*)\?=|[qQ]\?(?P<q>[^?]*(?:\?(?!=)[^?]*){0,8})\?="
+    rb"(?:\s?[bB]\s?\?(?P<base64>[^?]*)\?=|\s?[qQ]\s?\?(?P<q>[^?]*(?:\?(?!=)[^?]*){0,8})\?="
     rb"|(?:[AC-PR-Zac-pr-z0-9]?\?)?(?P<unknown>[A-Za-z0-9+/=_%-]{4,2000})\?="
     rb"|[bB]\?(?P<cut_base64>[A-Za-z0-9+/=]{4,})\??(?=\s*=\?|\s|\Z)"
     rb"|[qQ]\?(?P<cut_q>(?:(?!=\?)[^?\s]){1,2000})\??(?=\s*=\?|\s|\Z))"
 )
 _WORD_AGAIN = re.compile(r"=\?[\w.:+-]{1,60}\?[bBqQ]\?[^?\s]*\?=")
+_HEADLESS = re.compile(rb"(?<![^\s])[=?](?=[A-Za-z][\w.:+-]{2,20}\?[bBqQ]\?[^?\s]{4,2000}\?=)")
+"""A word of whose first two characters one is missing."""
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4}){3,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _Q_ESCAPE = re.compile(rb"=[0-9A-Fa-f]{2}")
 _MAXIMUM_LAYERS = 3
 """Words inside words, each layer by one more gateway."""
@@ -34,9 +38,9 @@ def decode_words(value: bytes) -> str:
 
     White space between two words is dropped. Adjacent words of one charset are merged as bytes before decoding, since
     the end of a word may cut a character. Words need no space around them. A word without its end is read as far as it
-    goes.
+    goes, one with the letter of the other encoding by what it holds.
     """
-    return "".join(_decode_parts(value))
+    return "".join(_decode_parts(_HEADLESS.sub(b"=?", value)))
 
 
 def decode_nested_words(value: bytes) -> str:
@@ -92,13 +96,24 @@ def _decode_run(words: list[re.Match[bytes]]) -> str:
 
 
 def _base64_of(word: re.Match[bytes]) -> bytes | None:
+    if (q := word["q"]) is not None:
+        return q if _is_base64_called_q(q) else None
+    if _Q_ESCAPE.search(word["base64"] or b""):
+        return None
     if (unknown := word["unknown"]) is not None and not _Q_ESCAPE.search(unknown):
         return unknown
     return word["cut_base64"] if word["base64"] is None else word["base64"]
 
 
+def _is_base64_called_q(text: bytes) -> bool:
+    if _BASE64.fullmatch(text) is None:
+        return False
+    data = decode_base64(text)
+    return not data.isascii() and decode_utf8(data) is not None
+
+
 def _word_bytes(word: re.Match[bytes]) -> bytes:
     text = _base64_of(word)
     if text is None:
-        return a2b_qp(word["q"] or word["cut_q"] or word["unknown"] or b"", header=True)
+        return a2b_qp(word["q"] or word["base64"] or word["cut_q"] or word["unknown"] or b"", header=True)
     return decode_base64(text) if text.isascii() else text  # some programs write the text itself

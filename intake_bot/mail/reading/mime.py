@@ -64,15 +64,16 @@ def read_part_header(fields: tuple[Field, ...], default_type: str = "text/plain"
     if is_container and not boundaries:
         content_type = "text/plain"
     disposition_field = first_value(fields, "content-disposition")
-    filename = read_parameters(disposition_field).text_of("filename")
+    filename = _legible(read_parameters(disposition_field).texts_of("filename"))
     names = [name for one in parameters if (name := one.text_of("name"))]
+    names.append(_described_name(first_value(fields, "content-description"), filename))
     return PartHeader(
         content_type=content_type,
         charset=parameters[main].bytes_of("charset").decode("ascii", "replace").strip() if parameters else "",
         boundaries=boundaries if is_container else (),
         encoding=first_value(fields, "content-transfer-encoding").decode("ascii", "replace").strip().lower(),
         disposition=_word(disposition_field),
-        name=_best_name(filename, names[0] if names else ""),
+        name=_best_name(filename, names[0]),
         content_id=decode_header(first_value(fields, "content-id")).strip("<> "),
         is_declared_container=is_container,
     )
@@ -98,6 +99,18 @@ def _boundaries(values: list[bytes]) -> Iterator[bytes]:
             if one and len(one) <= _MAXIMUM_BOUNDARY_BYTES and one not in seen:
                 seen.add(one)
                 yield one
+
+
+def _legible(names: tuple[str, ...]) -> str:
+    """The first of several names that can be read, else the first."""
+    return next((name for name in names if not _ILLEGIBLE.search(name)), names[0] if names else "")
+
+
+def _described_name(description: bytes, filename: str) -> str:
+    """The file name in Content-Description, where it has the ending of the illegible one; else empty."""
+    text = decode_header(description).strip()
+    ending = filename.rpartition(".")[2].lower()
+    return text if _ILLEGIBLE.search(filename) and ending and text.lower().endswith(f".{ending}") else ""
 
 
 def _best_name(filename: str, name: str) -> str:

@@ -75,6 +75,11 @@ class Parameters:
         """
         return unescape(_text(self._sections.get(name, {})))
 
+    def texts_of(self, name: str) -> tuple[str, ...]:
+        """The same for a parameter that may occur more than once: all its values in order, without empty ones."""
+        again = (unescape(decode_nested_words(value)) for key, value in self.repeated if key == name)
+        return tuple(text for text in (self.text_of(name), *again) if text)
+
 
 def read_parameters(value: bytes) -> Parameters:
     """Reads the parameters of a field. Semicolons and quotes may be missing, or stand inside an unquoted value."""
