@@ -1,14 +1,16 @@
 """Shortcuts that save the tests time and change nothing that they test.
 
 A new ledger is made by the statements that the migrations end in, instead of by the migrations. Its SQL is compiled
-once for all ledgers. The last good configuration is written as YAML once for equal values. A worker that was closed is
-used again by the next test that would start one with the same limits, environment and folder. Nothing is forced onto
-the disk: a process that is killed loses nothing by that, and no test cuts the power. Tests of these things themselves
-use the fixture `nothing_shared`. Processes that tests start have no shortcuts.
+once for all ledgers. The parser of the arguments is built once. The last good configuration is written as YAML once for
+equal values. A worker that was closed is used again by the next test that would start one with the same limits,
+environment and folder. Nothing is forced onto the disk: a process that is killed loses nothing by that, and no test
+cuts the power. Tests of these things themselves use the fixture `nothing_shared`. Processes that tests start have no
+shortcuts.
 """
 
 from __future__ import annotations
 
+import argparse
 import atexit
 import os
 import sqlite3
@@ -23,6 +25,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
+from intake_bot import cli
+from intake_bot.commands.console.arguments import build_parser
 from intake_bot.config import last_good
 from intake_bot.files.limits import Allowance
 from intake_bot.files.worker import worker as worker_module
@@ -31,6 +35,7 @@ from intake_bot.ledger import database
 
 _migrate: Callable[[Path, Connection], None] = database._migrate
 _engine: Callable[[Path], Engine] = database._engine
+_build_parser: Callable[[], argparse.ArgumentParser] = build_parser
 _dump: Callable[[Mapping[str, object]], str] = last_good._dump
 _start = Worker._start
 _end = Worker.close
@@ -49,6 +54,7 @@ class Shortcuts:
     def on(self) -> None:
         self._patch.setattr(database, "_migrate", _make_or_migrate)
         self._patch.setattr(database, "_engine", _engine_with_shared_cache)
+        self._patch.setattr(cli, "build_parser", _built_parser)
         self._patch.setattr(last_good, "_dump", _dump_once)
         self._patch.setattr(os, "fsync", _leave_in_memory)
         self._patch.setattr(Worker, "_start", lambda one: self._reuse_or_start(one))
@@ -104,6 +110,11 @@ def _make_or_migrate(path: Path, connection: Connection) -> None:
     else:
         for statement in _statements():
             raw.execute(statement)
+
+
+@cache
+def _built_parser() -> argparse.ArgumentParser:
+    return _build_parser()
 
 
 _dumped: dict[str, str] = {}

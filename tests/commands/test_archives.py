@@ -14,6 +14,7 @@ from tests.commands.mails import NOTE, PHOTOS, judged, listed, mail, photo, phot
 from tests.files import rars, samples
 from tests.files.sevens import needs_program, packed, with_dictionary
 from tests.files.worker.test_worker import needs_rlimits
+from tests.marking import slow
 
 pytestmark = needs_program
 
@@ -51,10 +52,10 @@ def test_photos_in_a_rar_are_judged(tmp_path: Path, files: dict[str, bytes]) -> 
     ("pattern", "switches"),
     [
         pytest.param("照片.7z", ["-m0=LZMA2"], id="7z"),
-        pytest.param("照片.7z", ["-m0=PPMd"], id="7z-ppmd"),
+        slow("照片.7z", ["-m0=PPMd"], id="7z-ppmd"),
         pytest.param("照片.zip", ["-mm=Deflate64"], id="zip-deflate64"),
         pytest.param("照片.7z.{:03d}", ["-v1m"], id="7z-volumes"),
-        pytest.param("照片.zip.{:03d}", ["-v1m"], id="zip-volumes"),
+        slow("照片.zip.{:03d}", ["-v1m"], id="zip-volumes"),
     ],
 )
 def test_photos_packed_by_7zip_are_judged(tmp_path: Path, pattern: str, switches: list[str]) -> None:

@@ -15,6 +15,7 @@ from intake_bot.cli import run
 from tests.commands.held_mails import NOTE, VIDEO, accepted, video_mail
 from tests.commands.homes import NOW, TestHome
 from tests.commands.mails import mail
+from tests.marking import slow_but
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ EDITS = {
 }
 
 
-@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize("edit", slow_but(("bad value", "all gone"), EDITS))
 def test_commands_go_on_and_say_so_in_one_line(office: TestHome, held: str, edit: Callable[[Path], None]) -> None:
     listed = separately(office, "held")
     items = separately(office, "ledger", "--json")

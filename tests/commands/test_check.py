@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.home import edit
 from tests.e2e.inspection import CommandResult, run
+from tests.marking import slow
 
 
 def test_check_of_the_shipped_configuration_finds_no_fault(home: Path) -> None:
@@ -82,7 +83,7 @@ def test_faults_of_configuration_and_templates_are_reported_together(home: Path)
     assert total == f"共 {len(faults) + 1} 处需要修改。"
 
 
-@pytest.mark.parametrize("command", ["run", "poll"])
+@pytest.mark.parametrize("command", [slow("run"), "poll"])
 def test_command_with_a_broken_template_does_not_start(home: Path, command: str) -> None:
     edit(home, "templates/words/held.txt", "{{ letter.", "{{ leter.")
     edit(home, "config/intake.yaml", "every_seconds:", "evry_seconds:")

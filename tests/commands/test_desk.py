@@ -11,6 +11,7 @@ from tests.commands.held_mails import SMALL, accepted, number_of, video_mail
 from tests.commands.homes import TestHome
 from tests.commands.mails import mail
 from tests.ledger.samples import key
+from tests.marking import slow
 
 AT = datetime(2023, 5, 17, 7, 0, tzinfo=UTC)
 
@@ -55,9 +56,9 @@ def test_decision_of_held_has_a_number_and_is_undone(office: TestHome) -> None:
     ("words", "said"),
     [
         ("收 1001-8", "没有“1001-8”这个编号"),
-        ("收 1002-4", "没有编号为“1002-4”的邮件"),
+        slow("收 1002-4", "没有编号为“1002-4”的邮件"),
         ("撤销 99", "没有第 99 号命令"),
-        ("打包", "还没有收下这样的材料"),
+        slow("打包", "还没有收下这样的材料"),
         ("随便写写", "是不是想写"),
     ],
 )

@@ -25,6 +25,7 @@ from tests.commands.held_mails import (
 )
 from tests.commands.homes import NOW, TestHome, make_home
 from tests.commands.mails import mail
+from tests.marking import slow
 from tests.servers.dovecot import PASSWORD
 from tests.servers.smtp import MoodySmtpServer
 
@@ -88,7 +89,7 @@ def test_reject_sends_the_reason_to_the_school(office: TestHome, held: str) -> N
 @pytest.mark.parametrize(
     "decision", [("accept",), ("reject", "--reason", "视频打不开，请重新发送")], ids=["accept", "reject"]
 )
-@pytest.mark.parametrize("arrived", ["15:00:00", "16:30:00"])
+@pytest.mark.parametrize("arrived", [slow("15:00:00"), "16:30:00"])
 def test_decided_letter_states_times_in_the_bureaus_zone(
     office: TestHome, decision: tuple[str, ...], arrived: str
 ) -> None:
@@ -201,7 +202,15 @@ def test_held_mail_without_its_raw_bytes_can_be_decided(office: TestHome, held: 
     assert office.letters[-1][1].startswith("【已收】")
 
 
-@pytest.mark.parametrize("typed", ["{0}", "{1}", "回执编号 {0}", "{2}"], ids=["whole", "joined", "words", "unchecked"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        slow("{0}", id="whole"),
+        pytest.param("{1}", id="joined"),
+        pytest.param("回执编号 {0}", id="words"),
+        slow("{2}", id="unchecked"),
+    ],
+)
 def test_receipt_number_is_accepted_in_any_spelling(office: TestHome, held: str, typed: str) -> None:
     assert office.held("accept", typed.format(held, held.replace("-", ""), held[:-2]))[0] == 0
 

@@ -15,9 +15,11 @@ from tests.commands.held_mails import AGAIN_HINT, NOTE, VIDEO, accepted, number_
 from tests.commands.homes import TestHome
 from tests.commands.mails import mail
 from tests.commands.test_held_unopened import hold_unopened
+from tests.marking import slow
 
 GOOD_VIDEO = mail(VIDEO, {"开幕式.mp4": media.mp4(1280, 720, 60)}, text=NOTE)
 REASON = ("--reason", "视频打不开，请重新发送")
+OTHER = ("reject", "--reason", "另一个原因")
 LATER = "2023-05-18T11:00:00+08:00"
 
 
@@ -28,8 +30,15 @@ def decisions(office: TestHome) -> list[tuple[str, Any]]:
         return [(what, json.loads(detail)) for what, detail in rows]
 
 
-@pytest.mark.parametrize("first", [("accept",), ("reject", *REASON)], ids=["accepted", "rejected"])
-@pytest.mark.parametrize("second", [("accept",), ("reject", "--reason", "另一个原因")], ids=["accept", "reject"])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        slow(("accept",), ("accept",), id="accepted-accept"),
+        pytest.param(("accept",), OTHER, id="accepted-reject"),
+        pytest.param(("reject", *REASON), ("accept",), id="rejected-accept"),
+        slow(("reject", *REASON), OTHER, id="rejected-reject"),
+    ],
+)
 def test_decided_receipt_without_again_is_left_as_it_is(
     office: TestHome, held: str, first: tuple[str, ...], second: tuple[str, ...]
 ) -> None:

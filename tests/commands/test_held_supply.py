@@ -28,6 +28,7 @@ from tests.commands.held_mails import (
 )
 from tests.commands.homes import TestHome
 from tests.commands.mails import mail, photos_zip
+from tests.marking import slow
 
 
 def test_supplied_file_is_judged_as_an_attachment(office: TestHome, held: str, tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ def test_supplied_file_that_breaks_a_rule_is_rejected(office: TestHome, held: st
     assert "分辨率" in office.letters[-1][2]
 
 
-@pytest.mark.parametrize("name", ["开幕式 (1).mp4", "开幕式（2）.MP4", "video.mp4"])
+@pytest.mark.parametrize("name", ["开幕式 (1).mp4", slow("开幕式（2）.MP4"), "video.mp4"])
 def test_supplied_file_is_matched_by_its_name_or_number(office: TestHome, held: str, tmp_path: Path, name: str) -> None:
     code, printed = office.held("supply", held, downloaded(tmp_path, name))
     assert (code, "已收下" in printed) == (0, True), printed
@@ -167,9 +168,9 @@ def retry(office: TestHome, number: str, _: Path) -> tuple[int, str]:
     ("act", "label", "decision"),
     [
         (supply, "【已收·迟报】", "accepted"),
-        (accept, "【已收·迟报】", "accepted"),
+        slow(accept, "【已收·迟报】", "accepted"),
         (reject, "【请补正】", "rejected"),
-        (retry, "【待人工查看】", "held"),
+        slow(retry, "【待人工查看】", "held"),
     ],
 )
 def test_held_item_corrected_by_a_later_mail_is_settled(

@@ -17,6 +17,7 @@ from intake_bot.config.load import load
 from intake_bot.home.home import Home
 from intake_bot.ledger.ledger import Ledger
 from tests.architecture import ROOT, imports, package_trees
+from tests.marking import slow
 
 HEAVY = (
     "alembic",
@@ -92,8 +93,8 @@ main(sys.argv[1:])
     ("command", "code", "unwanted"),
     [
         pytest.param("status", 1, HEAVY, id="status"),
-        pytest.param("held", 0, HEAVY, id="held"),
-        pytest.param("ledger", 0, HEAVY, id="ledger"),
+        slow("held", 0, HEAVY, id="held"),
+        slow("ledger", 0, HEAVY, id="ledger"),
         pytest.param("check", 0, HEAVY + LEDGER, id="check"),
     ],
 )

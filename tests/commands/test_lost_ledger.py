@@ -27,6 +27,7 @@ from tests.commands.lost_ledgers import (
     zero_bytes,
 )
 from tests.e2e.inspection import tree
+from tests.marking import slow_but
 
 COMMANDS = (
     ["poll", "--now", NOW],
@@ -44,7 +45,10 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("lose", LOSSES.values(), ids=LOSSES)
+FEW = ("missing", "zero bytes, latest pages there", "of another program with migrations", "without one table")
+
+
+@pytest.mark.parametrize("lose", slow_but(FEW, LOSSES))
 def test_nothing_begins_without_the_ledger(worked: TestHome, lose: Callable[[Path], None]) -> None:
     lose(ledger_of(worked))
     letters, before = worked.letters, tree(worked.root / "data")

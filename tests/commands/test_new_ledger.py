@@ -15,15 +15,13 @@ from filelock import FileLock
 from tests.commands.homes import NOW, TestHome
 from tests.commands.lost_ledgers import LOSSES, ledger_of, of_another_program, receipts, remove_ledger
 from tests.e2e.inspection import tree
+from tests.marking import slow_but
 
-FEW = ("missing, latest pages there", "zero bytes", "of another program with migrations", "without one table")
+FEW = ("missing, latest pages there", "without one table")
 """One of each kind; all of them are seen to stop the program by the tests of a lost ledger."""
 
 
-@pytest.mark.parametrize(
-    "lose",
-    [pytest.param(lose, id=name, marks=[] if name in FEW else pytest.mark.slow) for name, lose in LOSSES.items()],
-)
+@pytest.mark.parametrize("lose", slow_but(FEW, LOSSES))
 def test_new_ledger_gives_no_receipt_number_twice(worked: TestHome, lose: Callable[[Path], None]) -> None:
     given = receipts(worked)
     files = tree(worked.root / "data" / "files")

@@ -22,6 +22,7 @@ from tests.e2e.home import edit, make_home
 from tests.e2e.inspection import CommandResult, fates, run, tree, unique_letters
 from tests.e2e.kills import kill_during, run_limited, start_forked
 from tests.e2e.mails import NOW, START, UNITS, Fate, accepted_mail, compose, rejected_mail
+from tests.marking import slow
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="mounts, modes and limits are POSIX")
 
@@ -145,7 +146,10 @@ def test_backup_and_restore_onto_a_full_disk_leave_no_files(
         assert tree(other / "data" / "files") == tree(home / "data" / "files")
 
 
-@pytest.mark.parametrize("most", [0, 30_000, 250_000], ids=["nothing", "less than a ledger", "less than the mail"])
+@pytest.mark.parametrize(
+    "most",
+    [slow(0, id="nothing"), slow(30_000, id="less than a ledger"), pytest.param(250_000, id="less than the mail")],
+)
 def test_file_size_limit_is_reported_and_mail_is_settled_without_it(
     most: int, home: Path, account: ImapAccount, smtp_server: SmtpServer
 ) -> None:
@@ -229,8 +233,11 @@ def _cut_off(ledger: Path) -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    [_begin_with_noise, _noise_in_the_middle, _cut_off],
-    ids=["begins with noise", "noise in the middle", "cut off"],
+    [
+        pytest.param(_begin_with_noise, id="begins with noise"),
+        pytest.param(_noise_in_the_middle, id="noise in the middle"),
+        slow(_cut_off, id="cut off"),
+    ],
 )
 def test_damaged_ledger_is_reported_by_every_command_and_not_changed(
     damage: Callable[[Path], None], home: Path, account: ImapAccount, smtp_server: SmtpServer

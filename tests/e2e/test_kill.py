@@ -52,6 +52,8 @@ INSTANTS = [
 ]
 
 BETWEEN = (
+    "intake_bot.ledger.messages:add_mails",
+    "intake_bot.ledger.messages:Messages.record_spooled",
     "intake_bot.ledger.judgements:add_letter",
     "intake_bot.ledger.messages:Messages.mark_duplicate",
     "intake_bot.ledger.messages:Messages.count_attempts",

@@ -17,6 +17,7 @@ from tests.conftest import ImapHost
 from tests.e2e.home import make_home, write_bureau
 from tests.e2e.inspection import CommandResult, fates, run, text_of, unique_letters
 from tests.e2e.mails import NOW, START, UNITS, Fate, accepted_mail, compose, rejected_mail
+from tests.marking import slow, slow_but
 
 AT_NOW = ("--now", NOW.isoformat())
 TRIES = 5
@@ -79,7 +80,9 @@ def damage(home: Path, name: str) -> Callable[[], None]:
     return mend
 
 
-@pytest.mark.parametrize("index", ["ix_fingerprint_sha256", "ix_event_message", "ix_item_notice_unit_material_day"])
+@pytest.mark.parametrize(
+    "index", ["ix_fingerprint_sha256", slow("ix_event_message"), slow("ix_item_notice_unit_material_day")]
+)
 def test_damaged_page_is_reported_each_time_and_never_counted(index: str, home: Path, smtp_server: SmtpServer) -> None:
     mend = damage(home, index)
     for _ in range(TRIES):
@@ -122,7 +125,7 @@ def test_no_damaged_page_whatever_holds_a_mail(home: Path, smtp_server: SmtpServ
 
 @pytest.mark.parametrize(
     ("table", "column", "value"),
-    [("item", "deadline", "2023-13-45"), ("message", "internaldate", "soon"), ("item", "decision", "accepteX")],
+    [("item", "deadline", "2023-13-45"), slow("message", "internaldate", "soon"), slow("item", "decision", "accepteX")],
 )
 def test_damaged_value_of_another_mail_is_no_attempt_of_this_one(
     table: str, column: str, value: str, home: Path, account: ImapAccount
@@ -222,7 +225,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("change", slow_but(("text", "recipient"), CHANGES))
 def test_changed_letter_is_not_sent_and_is_reported(change: str, waiting: Path, smtp_server: SmtpServer) -> None:
     with opened(waiting) as ledger:
         [letter] = ledger.execute("SELECT max(id) FROM letter").fetchone()

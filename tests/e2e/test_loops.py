@@ -21,6 +21,7 @@ from tests.e2e.inspection import fates, query_ledger, read, text_of
 from tests.e2e.mails import START, UNITS, Fate, compose, rejected_mail
 from tests.e2e.office import Office
 from tests.mail.samples import raw_mail
+from tests.marking import slow
 
 SCHOOL = "school@example.edu.cn"
 CYCLES = 4
@@ -186,8 +187,8 @@ def test_loop_without_a_guard_does_not_end(loop: Loop, office: Office, monkeypat
     ("cap", "whose", "span"),
     [
         ("answers_per_hour: 3", "给 school@example.edu.cn 的回信", "一小时内"),
-        ("answers_per_day: 20", "给 school@example.edu.cn 的回信", "今天"),
-        ("bureau_answers_per_hour: 500", "给没有收过材料的地址的回信", "一小时内"),
+        slow("answers_per_day: 20", "给 school@example.edu.cn 的回信", "今天"),
+        slow("bureau_answers_per_hour: 500", "给没有收过材料的地址的回信", "一小时内"),
         ("bureau_answers_per_day: 1000", "给没有收过材料的地址的回信", "今天"),
     ],
 )

@@ -17,6 +17,7 @@ from intake_bot.demo.servers import ImapServer, SmtpServer
 from tests.composing import composed
 from tests.e2e.home import ADDRESSES, ADMIN, CLERK, make_home
 from tests.e2e.inspection import text_of
+from tests.marking import slow, slow_but
 
 SCHOOL, UNIT = "school@example.edu.cn", "濮阳县教育局"
 SUBJECT = f"活动周{UNIT}文字材料"
@@ -97,7 +98,7 @@ def forwarded(files: dict[str, bytes]) -> EmailMessage:
 
 
 @pytest.mark.parametrize("sender", [CLERK, ADMIN, f"张老师 <{CLERK.upper()}>"])
-@pytest.mark.parametrize("files", [GOOD, SHORT], ids=["good", "faulty"])
+@pytest.mark.parametrize("files", [pytest.param(GOOD, id="good"), slow(SHORT, id="faulty")])
 def test_what_a_clerk_reports_for_a_unit_is_held_and_not_answered(
     desk: Desk, sender: str, files: dict[str, bytes]
 ) -> None:
@@ -121,7 +122,7 @@ FORWARDS = {
 }
 
 
-@pytest.mark.parametrize(("subject", "files"), FORWARDS.values(), ids=FORWARDS)
+@pytest.mark.parametrize(("subject", "files"), slow_but(("attached", "by its subject", "words alone"), FORWARDS))
 def test_what_a_clerk_forwards_is_held_and_not_answered(
     desk: Desk, subject: str, files: dict[str, bytes] | dict[str, EmailMessage] | None
 ) -> None:
@@ -143,7 +144,7 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize(("subject", "files"), OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize(("subject", "files"), slow_but(("a question", "files that say nothing"), OTHERS))
 def test_other_mail_of_a_clerk_is_named_in_the_digest_and_not_answered(
     desk: Desk, subject: str, files: dict[str, bytes] | None
 ) -> None:

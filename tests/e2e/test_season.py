@@ -19,6 +19,7 @@ from tests.conftest import ImapHost
 from tests.e2e.home import ADDRESSES, ADMIN, CLERK, make_home
 from tests.e2e.inspection import CommandResult, answer, dump, fates, read, run, text_of, tree
 from tests.e2e.mails import NOW, Fate, Mail, crowd, few, some
+from tests.marking import slow
 from tests.servers.dovecot import Dovecot
 
 
@@ -48,8 +49,11 @@ def subject_of(mail: Mail) -> str:
 
 @pytest.fixture(
     scope="module",
-    params=[("pymap", few), ("dovecot", some), pytest.param(("dovecot", crowd), marks=pytest.mark.slow)],
-    ids=["few on pymap", "some on dovecot", "crowd on dovecot"],
+    params=[
+        pytest.param(("pymap", few), id="few on pymap"),
+        slow(("dovecot", some), id="some on dovecot"),
+        slow(("dovecot", crowd), id="crowd on dovecot"),
+    ],
 )
 def season(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Season]:
     """One poll of a handful of mails on pymap, and of many on Dovecot."""

@@ -14,6 +14,7 @@ import pytest
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.values.states import MessageState
 from tests.ledger.samples import NOW, claim_oldest, draft, judgement, key, photo, spooled
+from tests.marking import slow
 
 _CHILD = """
 import os, signal, sys
@@ -44,7 +45,7 @@ def _judge_and_die(path: Path, point: str) -> None:
     assert died.returncode in (-getattr(signal, "SIGKILL", 9), signal.SIGTERM), died.stderr.decode()
 
 
-@pytest.mark.parametrize("point", ["INSERT INTO item", "INSERT INTO letter", "COMMIT"])
+@pytest.mark.parametrize("point", ["INSERT INTO item", slow("INSERT INTO letter"), "COMMIT"])
 def test_record_judgement_killed_inside_leaves_nothing(path: Path, point: str) -> None:
     with Ledger.open(path) as ledger:
         spooled(ledger, 1)

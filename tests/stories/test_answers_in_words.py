@@ -6,6 +6,7 @@ import pytest
 
 from intake_bot.demo.media import chinese_text, docx, jpeg, zip_of
 from intake_bot.ledger.values.states import MessageState
+from tests.marking import slow
 from tests.stories.office import Office
 
 PHOTO = "活动周濮阳县教育局照片"
@@ -20,13 +21,13 @@ HELD = "【您的问题已转经办老师】"
     [
         pytest.param(GOOD, "附件已收到，谢谢老师", [], id="settled: thanks"),
         pytest.param(GOOD, "发错了，请撤回", [HELD], id="settled: a request"),
-        pytest.param(GOOD, "昨天的照片里有学生不同意公开，请把那张删掉", [HELD], id="settled: a request about files"),
+        slow(GOOD, "昨天的照片里有学生不同意公开，请把那张删掉", [HELD], id="settled: a request about files"),
         pytest.param(GOOD, "补充照片见附件", [HELD], id="settled: a forgotten attachment"),
         pytest.param(SMALL, "好的，我们会尽快修改后重新发送，谢谢！", [], id="open: a promise"),
-        pytest.param(SMALL, "附件已补上，请查收", ["【请补正】"], id="open: a forgotten attachment"),
+        slow(SMALL, "附件已补上，请查收", ["【请补正】"], id="open: a forgotten attachment"),
         pytest.param(SMALL, "", ["【请补正】"], id="open: nothing at all"),
         pytest.param(SMALL, "原图没有了，只有微信群里发过的", [HELD], id="open: an explanation"),
-        pytest.param(SMALL, "照片没有原图了怎么办", [HELD], id="open: a question without its mark"),
+        slow(SMALL, "照片没有原图了怎么办", [HELD], id="open: a question without its mark"),
     ],
 )
 def test_reply_without_files_is_answered_by_its_words(
@@ -48,10 +49,10 @@ MIXED = {"照片.zip": zip_of({NAME: jpeg(2400, 1800, seed=1), "另一张.jpg": 
     "words",
     [
         "发错了，请撤回",
-        "我们明天再拍一张重新发",
-        "小的那张修改后再报",
+        slow("我们明天再拍一张重新发"),
+        slow("小的那张修改后再报"),
         "附件已补上，请查收",
-        "图片说明：五月十七日，我校汽修专业学生在实训室向家长展示发动机拆装。",
+        slow("图片说明：五月十七日，我校汽修专业学生在实训室向家长展示发动机拆装。"),
     ],
 )
 def test_words_alone_do_not_replace_a_faulty_photo(puyang: Office, words: str) -> None:
@@ -72,7 +73,7 @@ def test_absence_notice_that_answers_our_letter_gets_no_letter_and_mends_nothing
     assert puyang.decisions() == [("照片", "rejected", False)]
 
 
-@pytest.mark.parametrize("words", ["谢谢，请撤回", "收到，发错了"])
+@pytest.mark.parametrize("words", ["谢谢，请撤回", slow("收到，发错了")])
 def test_request_after_thanks_is_held(puyang: Office, words: str) -> None:
     puyang.receive("2023-05-17 10:00", PHOTO, GOOD)
     (first,) = puyang.poll("2023-05-17 10:01")
@@ -82,7 +83,7 @@ def test_request_after_thanks_is_held(puyang: Office, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["我们是濮阳县职业技术学校", "濮阳县职业技术学校", "谢谢老师，单位是濮阳县职业技术学校"]
+    "words", ["我们是濮阳县职业技术学校", slow("濮阳县职业技术学校"), slow("谢谢老师，单位是濮阳县职业技术学校")]
 )
 def test_unit_named_in_an_answer_to_a_letter_that_asks_for_it_reaches_a_person(puyang: Office, words: str) -> None:
     puyang.receive("2023-05-17 10:00", "活动周照片", GOOD)
@@ -94,7 +95,7 @@ def test_unit_named_in_an_answer_to_a_letter_that_asks_for_it_reaches_a_person(p
 
 
 @pytest.mark.parametrize(
-    ("words", "is_held"), [("照片", True), ("是照片材料", True), ("照片已补上，请查收", False), ("好的", False)]
+    ("words", "is_held"), [("照片", True), slow("是照片材料", True), ("照片已补上，请查收", False), slow("好的", False)]
 )
 def test_material_named_in_an_answer_reaches_a_person(puyang: Office, words: str, is_held: bool) -> None:
     puyang.receive("2023-05-17 10:00", "活动周濮阳县教育局", GOOD)
@@ -139,10 +140,10 @@ STORY = docx([chinese_text(900)])
     ("subject", "name", "named"),
     [
         ("", "濮阳县教育局文字材料.docx", True),
-        ("材料", "活动周情况.docx", True),
+        slow("材料", "活动周情况.docx", True),
         ("回执编号 1001-8 照片", "材料.docx", True),
         ("材料", "材料.docx", False),
-        ("关于端午节放假的通知", "通知.docx", False),
+        slow("关于端午节放假的通知", "通知.docx", False),
     ],
 )
 def test_mail_that_resembles_a_submission_is_in_the_digest(

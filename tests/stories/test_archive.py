@@ -17,6 +17,7 @@ from intake_bot.digests.package.archive import fill_archive
 from intake_bot.errors import TemporaryFailure
 from intake_bot.home.home import Home
 from intake_bot.home.services import Services
+from tests.marking import slow
 from tests.stories.office import Office, at
 
 PHOTO = "活动周濮阳县教育局照片"
@@ -113,7 +114,9 @@ def status(office: Office, now: str) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("leaves_a_place", [True, False], ids=["empty place for the drive", "nothing"])
+@pytest.mark.parametrize(
+    "leaves_a_place", [pytest.param(True, id="empty place for the drive"), slow(False, id="nothing")]
+)
 def test_drive_that_is_away_is_told_once_and_filled_when_it_is_back(
     puyang: Office, shared: Path, leaves_a_place: bool
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake_bot.demo.media import chinese_text, docx
+from tests.marking import slow
 from tests.stories.authors import (
     AGAIN,
     COLLEAGUE,
@@ -33,7 +34,7 @@ def rejected(office: Office) -> Letter:
     return letter
 
 
-@pytest.mark.parametrize("sender", [SCHOOL, COLLEAGUE, STRANGER])
+@pytest.mark.parametrize("sender", [SCHOOL, slow(COLLEAGUE), STRANGER])
 def test_who_answers_our_letter_supplements(puyang: Office, sender: str) -> None:
     letter = rejected(puyang)
     puyang.receive("2023-05-17 11:00", f"回复：{letter.subject}", AGAIN, sender=sender, answers=letter)
@@ -42,7 +43,7 @@ def test_who_answers_our_letter_supplements(puyang: Office, sender: str) -> None
     assert [file.name for file in puyang.items()[1].files] == ["学校.zip", "更正.zip"]
 
 
-@pytest.mark.parametrize("subject", ["补交（回执编号 1001-9）", f"{PHOTO}（回执编号 1001-9）"])
+@pytest.mark.parametrize("subject", ["补交（回执编号 1001-9）", slow(f"{PHOTO}（回执编号 1001-9）")])
 @pytest.mark.parametrize(
     ("sender", "decision"),
     [(SCHOOL, "accepted"), (COLLEAGUE, "held"), (STRANGER, "held"), ("jyj@fan.example", "accepted")],
@@ -60,7 +61,7 @@ def test_receipt_number_alone_is_no_proof(puyang: Office, subject: str, sender: 
         assert SCHOOL in held(puyang, "list")
 
 
-@pytest.mark.parametrize("sender", [SCHOOL, COLLEAGUE])
+@pytest.mark.parametrize("sender", [slow(SCHOOL), COLLEAGUE])
 def test_receipt_number_in_the_words_alone_is_no_silence(puyang: Office, sender: str) -> None:
     rejected(puyang)
     puyang.receive("2023-05-17 11:00", "补充材料", AGAIN, sender=sender, text="回执编号 1001-9 的补充照片")

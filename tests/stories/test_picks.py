@@ -11,6 +11,7 @@ import pytest
 from intake_bot import cli
 from intake_bot.demo.media import jpeg, zip_of
 from intake_bot.digests.week import photos
+from tests.marking import slow
 from tests.stories.clerk import CLERK, COLLEAGUE, PHOTO, button, digest_of, order, to, undo_line
 from tests.stories.office import Letter, Office, at, letter_of
 from tests.stories.photos import GOOD, SECOND
@@ -109,7 +110,7 @@ def test_same_mail_twice_picks_once_and_the_second_clerk_is_told(office: Office)
     assert "撤销" not in letter.text
 
 
-@pytest.mark.parametrize("words", ["选 2", "2", "第2张", "选2号，谢谢"])
+@pytest.mark.parametrize("words", ["选 2", slow("2"), slow("第2张"), "选2号，谢谢"])
 def test_button_picks_without_the_thread(office: Office, words: str) -> None:
     digest = two_photos(office)
     subject, body = button(office, digest, "subject=选〔")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake_bot.demo.media import chinese_text, docx, jpeg, zip_of
+from tests.marking import slow
 from tests.stories.office import Office
 
 PHOTO = jpeg(2400, 1800, seed=1)
@@ -85,11 +86,10 @@ def test_doubtful_mail_is_held_and_not_answered(puyang: Office) -> None:
 @pytest.mark.parametrize(
     ("unit", "wanted", "after_one"),
     [
-        ("肥东县教育体育局", 2, "尚需 1 篇"),
-        ("合肥铁路工程学校", 1, "已经报够"),
-        ("合肥工业学校", 2, "尚需 1 篇"),
+        pytest.param("肥东县教育体育局", 2, "尚需 1 篇", id="县"),
+        pytest.param("合肥铁路工程学校", 1, "已经报够", id="学校"),
+        slow("合肥工业学校", 2, "尚需 1 篇", id="省级示范校"),
     ],
-    ids=["县", "学校", "省级示范校"],
 )
 def test_quota_counts_the_article_just_accepted(hefei: Office, unit: str, wanted: int, after_one: str) -> None:
     for count, said in ((1, after_one), (2, "已经报够")):

@@ -8,6 +8,7 @@ from intake_bot.demo.media import chinese_text, docx, zip_of
 from intake_bot.home.home import Home
 from intake_bot.ledger.ledger import Ledger
 from intake_bot.ledger.values.events import EventName
+from tests.marking import slow
 from tests.stories.office import Office
 from tests.stories.photos import ACCEPTED, GOOD, GOOD_NAME, REJECTED, SUPPLEMENT, send_rejected_photos
 
@@ -38,7 +39,7 @@ def test_renamed_unit_is_not_missing_in_the_digest(puyang: Office, how: str) -> 
     assert [item.unit for item in puyang.items()] == [NEW]
 
 
-@pytest.mark.parametrize("how", ["former", "short"])
+@pytest.mark.parametrize("how", ["former", slow("short")])
 def test_supplement_after_renaming_completes_what_was_sent_before(puyang: Office, how: str) -> None:
     first = send_rejected_photos(puyang)
     rename(puyang, how)

@@ -9,6 +9,7 @@ import pytest
 from intake_bot.demo.media import zip_of
 from tests.files import papers, samples
 from tests.files.compound import compound
+from tests.marking import slow_but
 from tests.stories.office import Office
 from tests.stories.photos import GOOD, GOOD_NAME, SMALL, file_names
 
@@ -25,9 +26,10 @@ KEPT: Mapping[str, tuple[str, Mapping[str, bytes], str, str]] = {
         "照片", {"照片.zip": zip_of({GOOD_NAME: GOOD}), "校歌.mp3": b"ID3" + bytes(500)}, "accepted", "【已收】",
     ),
 }  # fmt: skip
+FEW = ("a scan for a person", "a faulty photo beside a good one", "a file that nobody asked for")
 
 
-@pytest.mark.parametrize(("material", "files", "decision", "says"), KEPT.values(), ids=KEPT)
+@pytest.mark.parametrize(("material", "files", "decision", "says"), slow_but(FEW, KEPT))
 def test_corrected_subject_keeps_every_file(
     puyang: Office, material: str, files: Mapping[str, bytes], decision: str, says: str
 ) -> None:

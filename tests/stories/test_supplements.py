@@ -6,6 +6,7 @@ import pytest
 
 from intake_bot.demo.material import activity_form, media_form
 from intake_bot.demo.media import chinese_text, docx, jpeg, mp4, zip_of
+from tests.marking import slow
 from tests.stories.office import Office
 from tests.stories.photos import (
     ACCEPTED,
@@ -24,12 +25,11 @@ from tests.stories.photos import (
 @pytest.mark.parametrize(
     ("subject", "text", "threaded"),
     [
-        ("回复：{}", "", True),
-        ("补充材料", "", True),
-        ("补交", "回执编号：1001-9，重新拍了一张。", False),
-        ("补交照片（回执编号 1001-9）", "", False),
+        pytest.param("回复：{}", "", True, id="reply"),
+        slow("补充材料", "", True, id="reply with another subject"),
+        slow("补交", "回执编号：1001-9，重新拍了一张。", False, id="receipt in the words"),
+        pytest.param("补交照片（回执编号 1001-9）", "", False, id="receipt in the subject"),
     ],
-    ids=["reply", "reply with another subject", "receipt in the words", "receipt in the subject"],
 )
 def test_supplement_is_judged_with_the_good_files(puyang: Office, subject: str, text: str, threaded: bool) -> None:
     first = send_rejected_photos(puyang)
@@ -66,7 +66,7 @@ def test_new_mail_takes_over_what_it_lacks_part_by_part(hefei: Office) -> None:
     assert "不要用这些文件的话，请把全部文件重新发来，正文写“重新报送”。" in second.text.splitlines()
 
 
-@pytest.mark.parametrize("text", ["重新报送", "老师好，这次是重新报送，以这次为准。"])
+@pytest.mark.parametrize("text", [slow("重新报送"), "老师好，这次是重新报送，以这次为准。"])
 def test_fresh_start_takes_no_prior_file_over(puyang: Office, text: str) -> None:
     first = send_rejected_photos(puyang)
     puyang.receive("2023-05-17 11:00", f"回复：{first.subject}", SUPPLEMENT, text=text, answers=first)
@@ -115,7 +115,7 @@ def test_caption_in_the_reply_completes_a_photo_without_one(puyang: Office) -> N
     assert puyang.decisions() == [REJECTED, ACCEPTED]
 
 
-@pytest.mark.parametrize("text", ["谢谢老师，收到！", "好的", ""])
+@pytest.mark.parametrize("text", ["谢谢老师，收到！", slow("好的"), ""])
 def test_thanks_are_not_answered(puyang: Office, text: str) -> None:
     puyang.receive("2023-05-17 10:00", SUBJECT, {"照片.zip": zip_of({GOOD_NAME: GOOD})})
     (first,) = puyang.poll("2023-05-17 10:01")

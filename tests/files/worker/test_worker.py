@@ -46,6 +46,7 @@ from tests.files.worker.tasks import (
     write_raw_and_hang,
     write_raw_texts,
 )
+from tests.marking import slow
 
 pytestmark = pytest.mark.usefixtures("nothing_shared")
 
@@ -95,9 +96,9 @@ def test_ask_starts_again_after_close() -> None:
     ("task", "arguments"),
     [
         pytest.param(spin, (), id="spins"),
-        pytest.param(sleep, (10_000,), id="sleeps"),
+        slow(sleep, (10_000,), id="sleeps"),
         pytest.param(sleep_in_c, (), id="hangs-in-a-library", marks=needs_posix),
-        pytest.param(end, (), id="ends"),
+        slow(end, (), id="ends"),
         pytest.param(crash, (), id="crashes", marks=needs_posix),
         pytest.param(take_memory, (1_000_000_000,), id="takes-memory", marks=needs_rlimits),
     ],
@@ -158,15 +159,15 @@ def test_ask_leaves_to_a_person_what_no_answer_can_hold(worker: Worker, caplog: 
         pytest.param(b"\xff" * 100, id="garbage"),
         pytest.param(struct.pack("<Q", 6_000_001) + b"x" * 1_000_000, id="longer-than-answers-are"),
         pytest.param(frame(b'done\n"well"')[:-1], id="truncated"),
-        pytest.param(frame(b""), id="empty"),
+        slow(frame(b""), id="empty"),
         pytest.param(frame(b'done\n"well'), id="half-of-JSON"),
-        pytest.param(frame(b'done\n"\xff"'), id="not-UTF-8"),
-        pytest.param(frame(b"done\n" + b"[" * 1_000_000), id="endless-depth"),
+        slow(frame(b'done\n"\xff"'), id="not-UTF-8"),
+        slow(frame(b"done\n" + b"[" * 1_000_000), id="endless-depth"),
         pytest.param(frame(b"done\n7"), id="another-type"),
-        pytest.param(frame(b"done\nnull"), id="nothing"),
+        slow(frame(b"done\nnull"), id="nothing"),
         pytest.param(frame(b'well\n"well"'), id="unknown-outcome"),
-        pytest.param(frame(b'refused\n"because"'), id="unknown-trouble"),
-        pytest.param(frame(b"failed\n[]"), id="failed-without-a-text"),
+        slow(frame(b'refused\n"because"'), id="unknown-trouble"),
+        slow(frame(b"failed\n[]"), id="failed-without-a-text"),
     ],
 )
 def test_ask_takes_a_worker_that_gives_no_answer_for_a_dead_one(

@@ -17,6 +17,7 @@ from intake_bot.mail.imap.mailbox import Mailbox
 from intake_bot.mail.imap.responses import UNDATED, FetchRefused, MailSummary
 from intake_bot.mail.imap.settings import ImapSettings
 from tests.mail.imap.test_mailbox import LETTER, NOON, fetched, large_letter
+from tests.marking import slow
 from tests.servers import faults
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.faults import Fault, FaultyProxy
@@ -88,8 +89,20 @@ BREAKS: dict[str, tuple[Fault, str]] = {
 }
 
 
-@pytest.mark.parametrize(("fault", "named"), BREAKS.values(), ids=BREAKS)
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize(
+    ("place", "fault", "named"),
+    [
+        pytest.param(
+            PLACES[place],
+            *BREAKS[how],
+            id=f"{place}-{how}",
+            # Each place and each way to break is tried at least once.
+            marks=pytest.mark.slow if place in ("list", "search") and how not in ("hangs up", "says BYE") else (),
+        )
+        for place in PLACES
+        for how in BREAKS
+    ],
+)
 def test_broken_connection_is_reported_closed_and_replaced(
     proxy: FaultyProxy, account: ImapAccount, place: str, fault: Fault, named: str
 ) -> None:
@@ -151,7 +164,9 @@ ONE_MAIL: dict[str, Fault] = {
 
 
 @pytest.mark.parametrize("fault", ONE_MAIL.values(), ids=ONE_MAIL)
-@pytest.mark.parametrize("broken", [{1}, {2}, {60}, {3, 58}], ids=str)
+@pytest.mark.parametrize(
+    "broken", [slow({1}, id="{1}"), slow({2}, id="{2}"), slow({60}, id="{60}"), pytest.param({3, 58}, id="{3, 58}")]
+)
 def test_mail_that_fails_every_fetch_costs_no_other_mail(
     proxy: FaultyProxy, new_user: str, fault: Fault, broken: set[int]
 ) -> None:

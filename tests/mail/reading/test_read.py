@@ -15,6 +15,7 @@ from intake_bot.mail.message import Address, Attachment, Message, ReadingLimits
 from intake_bot.mail.reading.head import read_head
 from intake_bot.mail.reading.read import read_message
 from tests.mail.samples import raw_mail, read
+from tests.marking import slow
 from tests.odd_mails import FOLDER, ODD_MAILS, OddMail
 from tests.work import assert_grows_linearly
 
@@ -327,7 +328,7 @@ print(tracemalloc.get_traced_memory()[1])
 """
 
 
-@pytest.mark.parametrize("write", [big_mail, long_line], ids=["base64", "one line"])
+@pytest.mark.parametrize("write", [pytest.param(big_mail, id="base64"), slow(long_line, id="one line")])
 def test_large_mail_is_read_in_constant_memory(write: object, tmp_path: Path) -> None:
     assert callable(write)
     peaks = []
