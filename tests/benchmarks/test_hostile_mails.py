@@ -27,6 +27,7 @@ FEW = ("folded field of 8 MB", "100 levels", "tags that never end")
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells the memory of one mail")
 
 
+@pytest.mark.slow
 @LINUX
 def test_no_hostile_mail_takes_more_memory(tmp_path: Path) -> None:
     _measure(FEW, tmp_path)

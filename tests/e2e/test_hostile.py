@@ -25,7 +25,10 @@ from tests.servers.netease import NeteaseServer
 
 AT_NOW = ("--now", NOW.isoformat())
 NAMES = (*OVERSIZED, *HOSTILE)
-FEW = ("100 levels", *HOSTILE)
+FEW = (
+    "100 levels", "dates", "charsets", "path", "direction", "line ends", "formula", "markup", "link",
+    "subject that injects", "subject with markup", "sender that injects", "ids that inject", "page that is a program",
+)  # fmt: skip
 INCOMPLETE = ("10 000 parts", "10 000 nameless texts", "100 levels")
 """Mails whose only fault is that they have more parts than are read."""
 pytestmark = pytest.mark.timeout(600)
@@ -132,7 +135,7 @@ def test_hostile_mails_are_all_judged(hostile_run: HostileRun) -> None:
 def test_stored_files_have_safe_names_in_their_folder(hostile_run: HostileRun) -> None:
     root = hostile_run.home / "data" / "files"
     stored = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
-    assert len(stored) > (1000 if hostile_run.names == NAMES else 50)
+    assert len(stored) > (1000 if hostile_run.names == NAMES else 25)
     assert {path.parts[:3] for path in stored} == {("puyang", "2023-05-15", "濮阳县教育局")}
     assert {len(path.parts) for path in stored} == {5}
     assert all(safe_name(part) == part for path in stored for part in path.parts)

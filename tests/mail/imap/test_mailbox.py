@@ -17,6 +17,7 @@ from intake_bot.mail.connection import LoginRefused, Security
 from intake_bot.mail.imap.mailbox import Mailbox
 from intake_bot.mail.imap.responses import FetchRefused, MailGone, MailSummary
 from intake_bot.mail.imap.settings import ImapSettings
+from tests.marking import slow
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.manners import VIRUS_FOLDER
 from tests.servers.netease import NeteaseServer
@@ -101,7 +102,7 @@ def test_summaries_of_several_batches_leave_unknown_uids_out(imap_server: ImapAc
         assert mailbox.fetch_summaries([]) == {}
 
 
-@pytest.mark.parametrize("chunk_bytes", [64, 500, 700, 1024 * 1024], ids=lambda n: f"pieces of {n}")
+@pytest.mark.parametrize("chunk_bytes", [64, slow(500), 700, 1024 * 1024], ids=lambda n: f"pieces of {n}")
 @pytest.mark.parametrize("error", [-600, -1, 0, 1, 600], ids=lambda n: f"announced {n:+}")
 def test_fetch_with_wrong_announced_size_is_byte_identical(
     imap_server: ImapAccount, chunk_bytes: int, error: int
