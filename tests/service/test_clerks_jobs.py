@@ -19,7 +19,7 @@ from intake_bot.demo.servers import ImapServer
 from intake_bot.home.home import Home
 from intake_bot.service.poll_cycle import PollCycle
 from tests.commands.held_mails import video_mail
-from tests.service.test_daemon import end, running, wait_until
+from tests.service.running import end, running, wait_until
 from tests.stories.clerk import CLERK, asks, digest_of, held, open_clerks_office
 from tests.stories.office import Letter, Office, at, letter_of
 

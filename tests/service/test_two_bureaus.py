@@ -20,7 +20,7 @@ from tests.e2e.test_odd_dates import OddDates
 from tests.servers.dovecot import Dovecot
 from tests.servers.dripping import DrippingImapServer, DrippingSmtpServer, drip
 from tests.servers.proxy import ImapProxy
-from tests.service.test_daemon import end, running, wait_until
+from tests.service.running import end, running, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal to catch")
 
