@@ -7,7 +7,7 @@ sentences of each letter in blocks, for text and HTML alike; the other templates
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -109,19 +109,30 @@ def read_templates(folders: Sequence[Path], tested: Path | None = None, left_out
     Templates that are the same in the folder `tested` have no fault, and are compiled when a letter needs them: to
     compile all takes as long as to read everything under config/.
     """
-    snapshot = _Snapshot(folders, frozenset(left_out))
-    known = _Snapshot([tested]).raw if tested else {}
+    read = {folder: _read(folder) for folder in (*folders, *((tested,) if tested else ()))}
+    known = read[tested] if tested else {}
+    snapshot = _Snapshot({folder: read[folder] for folder in folders}, frozenset(left_out))
     unchanged = [name for name, raw in snapshot.raw.items() if known.get(name) == raw]
     return Templates(letter_environment(snapshot), unchanged)
 
 
-class _Snapshot(BaseLoader):
-    """Templates as they were when this was made: a later edit is seen by whoever reads them anew."""
+def _read(folder: Path) -> Mapping[str, bytes]:
+    """The templates of a folder by name, with slashes."""
+    found = (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
-    def __init__(self, folders: Sequence[Path], left_out: Set[Path] = frozenset()) -> None:
-        found = ((folder, path) for folder in reversed(folders) for path in _files(folder) if path not in left_out)
-        paths = {path.relative_to(folder).as_posix(): path for folder, path in found}
-        self.raw = {name: path.read_bytes() for name, path in paths.items()}
+
+class _Snapshot(BaseLoader):
+    """Templates as they were when they were read, the first folder first: a later edit is seen by whoever reads them
+    anew."""
+
+    def __init__(self, folders: dict[Path, Mapping[str, bytes]], left_out: Set[Path]) -> None:
+        self.raw = {
+            name: raw
+            for folder, templates in reversed(folders.items())
+            for name, raw in templates.items()
+            if folder / name not in left_out
+        }
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, None, None]:
         if template not in self.raw:
@@ -130,10 +141,6 @@ class _Snapshot(BaseLoader):
 
     def list_templates(self) -> list[str]:
         return sorted(self.raw)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from tests.benchmarks.bench_home import make_bench_home
 from tests.benchmarks.corpora import make_corpus
 from tests.e2e.inspection import run
+from tests.marking import slow
 
 
 def test_corpus_of_the_same_seed_is_the_same(tmp_path: Path) -> None:
@@ -18,7 +19,7 @@ def test_corpus_of_the_same_seed_is_the_same(tmp_path: Path) -> None:
     assert first.mails[0].read_bytes() != other.mails[0].read_bytes()
 
 
-@pytest.mark.parametrize("name", ["S", "M"])
+@pytest.mark.parametrize("name", ["S", slow("M")])
 def test_every_mail_of_the_corpus_is_accepted(tmp_path: Path, name: str) -> None:
     home = make_bench_home(tmp_path / "home", {"puyang": "nobody"}, 1, 1)
     corpus = make_corpus(name, 1, tmp_path / name, seed=1)

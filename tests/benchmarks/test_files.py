@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from intake_bot.demo import media
 from intake_bot.files.facts import ARCHIVES, PHOTOS, TEXTS, VIDEOS, Kind, Trouble
 from intake_bot.files.sniff import sniff
@@ -13,6 +15,7 @@ from tests.files import samples
 _NOT_READ = {Kind.PPT, Kind.OLE, Kind.IWORK, Kind.OTHER_ARCHIVE, Kind.PACKAGE, Kind.XLSB, Kind.XML}
 
 
+@pytest.mark.slow
 def test_files_of_every_kind_open(tmp_path: Path) -> None:
     kinds, troubled = set(), {}
     for name, content in files(tmp_path):

@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 
 from intake_bot.cli import run
-from intake_bot.config.defaults import init_home
 from intake_bot.demo.servers import ImapAccount, SmtpServer
 from intake_bot.ledger.ledger import Ledger
 from tests.commands.mails import PUYANG, RECEIVED
-from tests.e2e.home import silence_digests
+from tests.e2e.home import copy_config, silence_digests
 from tests.servers.dovecot import PASSWORD
 
 NOW = "2023-05-17T15:05:00+08:00"
@@ -72,7 +71,7 @@ class TestHome:
 
 def make_home(root: Path, imap: ImapAccount, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> TestHome:
     """The shipped configuration, with 濮阳 only and its servers replaced."""
-    init_home(root)
+    copy_config(root)
     silence_digests(root)
     for path in (root / "config").rglob("*.yaml"):
         if path.parent.name in ("bureaus", "notices") and not path.name.startswith("puyang"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from intake_bot.config.defaults import packaged_templates
 from intake_bot.demo.servers import ImapAccount, ImapServer, SmtpServer
 from tests.e2e.home import edit, make_home, write_bureau
 from tests.e2e.inspection import CommandResult, run, tree
@@ -224,6 +226,7 @@ def test_fault_of_this_machine_is_reported_with_advice(
 
 def test_faults_of_configuration_and_letters_are_reported_and_the_machine_is_tried(root: Path) -> None:
     edit(root, "config/intake.yaml", "every_seconds:", "evry_seconds:")
+    shutil.copytree(packaged_templates(), root / "templates")
     edit(root, "templates/words/held.txt", "{{ letter.", "{{ leter.")
     ill = doctor(root)
     assert ill.code == 1

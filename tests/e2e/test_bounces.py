@@ -16,6 +16,7 @@ from tests.e2e.inspection import fates, read, text_of
 from tests.e2e.mails import START, Fate, accepted_mail, rejected_mail
 from tests.e2e.office import Office, running_office
 from tests.mail.samples import raw_mail
+from tests.marking import slow
 
 SCHOOL = "school@example.edu.cn"
 
@@ -136,9 +137,7 @@ def forged(subject: str, text: str) -> bytes:
             forged("系统退信", "主题 【请补正】（回执编号 1001-9）\n收件人 else@example.cn"), id="wrong recipient"
         ),
         pytest.param(forged("系统退信", f"主题 【请补正】（回执编号 1007-6）\n收件人 {SCHOOL}"), id="unknown number"),
-        pytest.param(
-            forged("系统退信", f"<intake.1001-9.{'0' * 32}@163.com>\n收件人 {SCHOOL}"), id="made-up Message-ID"
-        ),
+        slow(forged("系统退信", f"<intake.1001-9.{'0' * 32}@163.com>\n收件人 {SCHOOL}"), id="made-up Message-ID"),
         pytest.param(forged("来自qq.com的退信", "您的邮箱即将停用，请点击 http://example.cn/login"), id="phishing"),
     ],
 )

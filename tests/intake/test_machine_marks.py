@@ -15,6 +15,7 @@ from tests.e2e.home import ADDRESSES
 from tests.e2e.inspection import fates, text_of
 from tests.e2e.mails import START, UNITS, Fate, compose
 from tests.e2e.office import Office
+from tests.marking import slow
 
 TEACHER = "teacher@example.edu.cn"
 FIT = f"活动周{UNITS[0]}典型案例材料"
@@ -40,11 +41,11 @@ def digest(office: Office) -> str:
         {"X-Auto-Response-Suppress": "DR, OOF, AutoReply"},
         {"List-Unsubscribe": "<https://esp.example.com/u/1>"},
         {"Precedence": "bulk"},
-        {"Sender": "www-data@example.edu.cn"},
-        {"Reply-To": "no-reply@example.edu.cn"},
-        {"Auto-Submitted": "auto-forwarded"},
+        slow({"Sender": "www-data@example.edu.cn"}),
+        slow({"Reply-To": "no-reply@example.edu.cn"}),
+        slow({"Auto-Submitted": "auto-forwarded"}),
         {"Auto-Submitted": "auto-generated", "X-MS-Exchange-Generated-Message-Source": "Mailbox Rules Agent"},
-        {"Return-Path": "<>"},
+        slow({"Return-Path": "<>"}),
         {"Return-Path": "<zhang+auto_=a=b.cn@example.edu.cn>"},
     ],
     ids=lambda headers: "+".join(headers),
@@ -60,7 +61,7 @@ def test_submission_with_a_mark_that_persons_bear_is_judged_and_answered(
     ("subject", "sender"),
     [
         pytest.param(FIT, "noreply@example.edu.cn", id="scanner"),
-        pytest.param(FIT, "oa-donotreply@example.edu.cn", id="office system"),
+        slow(FIT, "oa-donotreply@example.edu.cn", id="office system"),
         pytest.param(f"自动回复: {FIT}", TEACHER, id="auto-reply by its subject"),
         pytest.param(f"Re: [外部邮件] 自动回复: {FIT}", TEACHER, id="auto-reply behind prefixes"),
     ],
@@ -76,9 +77,9 @@ def test_submission_that_cannot_be_answered_is_registered_and_named(office: Offi
 @pytest.mark.parametrize(
     "raw",
     [
-        pytest.param(compose("关于活动周的几点说明", TEXT, headers={"Precedence": "bulk"}), id="keyword and list mark"),
+        slow(compose("关于活动周的几点说明", TEXT, headers={"Precedence": "bulk"}), id="keyword and list mark"),
         pytest.param(compose("扫描件", {f"{FIT}.docx": b"a"}, sender="noreply@example.edu.cn"), id="file's name"),
-        pytest.param(compose(f"退信：{FIT}", TEXT), id="bounce in a person's words"),
+        slow(compose(f"退信：{FIT}", TEXT), id="bounce in a person's words"),
         pytest.param(compose(FIT, headers={"List-Unsubscribe": "<https://a.cn>"}), id="files forgotten"),
         pytest.param(
             compose(f"Re: 自动回复: {FIT}", text="王老师，我校的典型案例上周已寄到科室，请核对登记情况。"), id="words"
@@ -96,7 +97,7 @@ def test_machine_mail_that_looks_like_a_submission_is_named(office: Office, raw:
     ("subject", "files"),
     [
         pytest.param(f"{UNITS[0]}典型案例", {}, id="unit and material, no files"),
-        pytest.param(UNITS[0], TEXT, id="unit and files"),
+        slow(UNITS[0], TEXT, id="unit and files"),
         pytest.param("典型案例", TEXT, id="material and files"),
         pytest.param("???????????", TEXT, id="past reading"),
     ],
@@ -113,8 +114,8 @@ def test_ignored_mail_of_a_person_that_looks_like_a_submission_is_named(
     ("subject", "text", "headers"),
     [
         pytest.param(f"Re: {FIT}", "您好，我正在休假，6月1日回来后回复您，急事请打电话。", {}, id="absent"),
-        pytest.param(f"Re: {FIT}", "外出几天", {"X-Apple-Action": "VACATION"}, id="icloud"),
-        pytest.param(f"{FIT} 自动回复", "已收到您的来信。", {}, id="mark behind the subject"),
+        slow(f"Re: {FIT}", "外出几天", {"X-Apple-Action": "VACATION"}, id="icloud"),
+        slow(f"{FIT} 自动回复", "已收到您的来信。", {}, id="mark behind the subject"),
         pytest.param("例会通知", "请准时参加。", {"Precedence": "bulk"}, id="another matter"),
     ],
 )
