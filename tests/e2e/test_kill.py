@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient
 
+from intake_bot.demo.media import jpeg
 from intake_bot.demo.servers import SmtpServer
+from intake_bot.intake.batch.sequence import LARGE_BYTES
 from tests.conftest import ImapHost
 from tests.e2e.inspection import fates, run, tree
 from tests.e2e.killed_poll import AT_NOW, Outcome, assert_completed_after_kill, make_begun_home, name_of
@@ -92,6 +94,20 @@ def test_poll_killed_after_the_transaction_leaves_no_raw_mail(
     kill_during("intake_bot.mail.imap.spool:Spool.discard", "before", 1, "poll", "--home", home, *AT_NOW)
     assert run("poll", "--home", home, *AT_NOW).code == 0
     assert tree(home / "data" / "spool") == {}
+
+
+def test_poll_killed_while_a_large_mail_is_read_and_still_fetched_is_completed(
+    best_host: ImapHost, smtp_server: SmtpServer, new_user: str, tmp_path: Path
+) -> None:
+    account = best_host.account(new_user)
+    photo = {"照片.jpg": jpeg(640, 480, min_bytes=LARGE_BYTES)}
+    account.append(compose("活动周天涯海角学校典型案例材料", photo, text="材料。"), START)
+    home = make_begun_home(tmp_path, account, smtp_server)
+    kill_during("intake_bot.intake.batch.ahead:ReadAhead.follow", "after", 1, "poll", "--home", home, *AT_NOW)
+    assert [Path(name).suffix for name in tree(home / "data" / "spool")] == [".part"]
+    assert run("poll", "--home", home, *AT_NOW).code == 0
+    assert (len(fates(home)), len(smtp_server.letters)) == (1, 1)
+    assert not list((home / "data" / "spool").glob("*.eml"))
 
 
 def test_mail_that_kills_three_polls_is_held_and_others_are_judged(

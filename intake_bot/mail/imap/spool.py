@@ -1,4 +1,4 @@
-"""The spool: raw mails on our disk, before anything is read of them (step 2 of the order of writes).
+"""The spool: raw mails on our disk, before anything counts that is read of them (step 2 of the order of writes).
 
 A mail is written to `NAME.part`, flushed to the disk and renamed, so a file `NAME.eml` is always complete. Memory does
 not grow with the mail.
