@@ -104,6 +104,16 @@ def test_empty_text_and_greeting_weigh_nothing() -> None:
         ("IMG_2011 IMG_2012 微信图片_20230517143022", False),
         ("见附件。发自我的小米手机", False),
         ("学校宣传部组织学生拍摄短片", True),
+        ("图片较大，请耐心下载。", False),
+        ("图片太大，分两次发，这是第一次", False),
+        ("原图已发，每张都超过2M。", False),
+        ("格式已转换为JPG。", False),
+        ("收到退信，重新发送一次，请老师查收。", False),
+        ("按您电话里说的改好了，请再看看。", False),
+        ("以上照片均为原创，同意使用。", False),
+        ("老师，这次应该可以了吧？", False),
+        ("学生按老师要求完成剪纸作品，请家长看看", True),
+        ("每张课桌都由学生重新打包、修理", True),
     ],
 )
 def test_caption_describes_an_event(text: str, is_caption: bool) -> None:
