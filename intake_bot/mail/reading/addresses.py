@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 )
 _BLANKS_AROUND_AT = re.compile(rb"[ \t]{1,9}@[ \t]{0,9}|@[ \t]{1,9}")
 _ANGLE = re.compile(r"<([^<>]{1,300})>")
+_NO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _BARE = re.compile(
     r"(?<![^\s()<>:,;\"'\[\]（）【】《》“”、，；：])"
     + ADDRESS_IN_TEXT
@@ -70,19 +71,24 @@ def _repair(value: bytes) -> bytes:
 
 def _mailbox(phrase: bytes, angle: bytes | None) -> list[bytes]:
     name, inside = decode_words(phrase), decode_words(angle or b"")
-    if angle is None and (found := _ANGLE.search(half_width(name))):
+    if angle is None and (found := _ANGLE.search(_plain(name))):
         # Name and address are one encoded word.
         name, inside = name[: found.start()], found[1]
-    inside = half_width(inside).strip()
+    inside = _plain(inside).strip().rstrip(".")
     address = inside if is_address(inside) else _only_address(inside)
     if address:
         name = _clean_name(name) or _clean_name(inside.replace(address, "").replace("mailto:", "").partition("?")[0])
     else:
-        address, name = _only_address(half_width(name)), ""
+        address, name = _only_address(_plain(name)), ""
     if not address:
         return []
     written = _quote_local_part(address).encode("ascii")
     return [encode_word(name) + b" <" + written + b">" if name else written]
+
+
+def _plain(text: str) -> str:
+    """The text in half-width characters, without those of no width."""
+    return _NO_WIDTH.sub("", half_width(text))
 
 
 def _quote_local_part(address: str) -> str:

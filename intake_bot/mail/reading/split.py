@@ -24,6 +24,7 @@ from intake_bot.mail.reading.mime import DIGEST, MAIL, PartHeader, read_part_hea
 from intake_bot.mail.reading.parts import OpenPart, PartFolder, SplitPart
 from intake_bot.mail.reading.skeleton import Skeleton
 from intake_bot.mail.reading.source import Blocks, Search, Source
+from intake_bot.text.payload import is_payload
 
 _BODIES = frozenset({"text/plain", "text/html"})
 _LEFT_OUT = frozenset(
@@ -170,6 +171,9 @@ class _Splitter:
         if end is None or end.level != level:
             # No boundary of the container occurs, so all that follows is text.
             self._add_unsplit_text(preamble, header)
+        elif is_payload(preamble.data.decode("ascii", "replace")):
+            # The boundary ahead of a file is lost.
+            self.add_unread(UnreadContent.ENCODED)
         return self._read_next_parts(header, level, end)
 
     def _read_next_parts(self, header: PartHeader, level: int, end: Delimiter | None) -> Delimiter | None:

@@ -214,6 +214,12 @@ def test_container_that_cannot_be_split_is_reported(body: bytes, tmp_path: Path)
     assert message.text.strip().startswith(body[:3].decode())
 
 
+def test_file_without_the_boundary_ahead_of_it_is_reported(tmp_path: Path) -> None:
+    body = b"\r\n" + FILE + b"\r\n--=_b\r\n" + TEXT + b"\r\n--=_b--\r\n"
+    message = read(HEAD + b'Content-Type: multipart/mixed; boundary="=_b"\r\n' + body, tmp_path)
+    assert found(message) == ("见附件。", [], (UnreadContent.ENCODED,))
+
+
 @pytest.mark.parametrize(
     "body",
     ["正文", "正文\r\n-- \r\n张三", "正文\r\n---\r\n张三", "Content-Type: 正文", "-----原始邮件-----\r\nFrom: x"],
