@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from base64 import b64encode, encodebytes
 from binascii import b2a_uu, crc_hqx
@@ -57,3 +58,22 @@ def binhex(data: bytes, name: bytes = b"a.docx", *, broken: bool = False) -> byt
     whole = b":" + text + b":"
     lines = b"\n".join(whole[at : at + 64] for at in range(0, len(whole), 64))
     return b"(This file must be converted with BinHex 4.0)\n\n" + lines + b"\n"
+
+
+def apple_single(data: bytes, name: bytes = b"a.docx", *, rest: bytes = b"icon" * 9) -> bytes:
+    """The file as AppleSingle: its name, its data fork if there is one, and what else a Macintosh keeps."""
+    contents = {3: name, 2: rest, **({1: data} if data else {})}
+    place, entries = 26 + 12 * len(contents), b""
+    for number, content in contents.items():
+        entries += struct.pack(">3L", number, place, len(content))
+        place += len(content)
+    head = b"\x00\x05\x16\x00\x00\x02\x00\x00" + bytes(16) + len(contents).to_bytes(2, "big")
+    return head + entries + b"".join(contents.values())
+
+
+def mac_binary(data: bytes, name: bytes = b"a.docx", *, check: int = 0) -> bytes:
+    """The file as MacBinary II, with a resource fork. `check` is added to its checksum."""
+    head = bytes((0, len(name))) + name.ljust(63, b"\0") + b"WDBNMSWD" + bytes(10) + len(data).to_bytes(4, "big")
+    head = (head + (9).to_bytes(4, "big")).ljust(122, b"\0") + b"\x81\x81"
+    fork = data + bytes(-len(data) % 128)
+    return head + (crc_hqx(head, 0) + check).to_bytes(2, "big") + bytes(2) + fork + b"resources".ljust(128, b"\0")

@@ -11,8 +11,8 @@ from pathlib import Path
 _HEAD_BYTES = 16 * 1024
 _MAXIMUM_PLACEHOLDER_BYTES = 300
 """Bytes of text, markup not counted, in a piece of a mail that Exchange cut off: 100 Chinese characters."""
-_APPLE_DOUBLE = b"\x00\x05\x16\x07"
-"""RFC 1740: the second fork of a file, which lies beside the file itself."""
+_APPLE_FORKS = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
+"""RFC 1740: the second fork of a file, which lies beside the file itself. A package with a file in it was unpacked."""
 _MARKED = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,200}(?:BEGIN:V(?:CARD|CALENDAR)\b"
     rb"|-----BEGIN PGP (?:PUBLIC KEY BLOCK|SIGNATURE)-----"
@@ -36,7 +36,7 @@ def is_program_part(path: Path, name: str, size: int) -> bool:
         head = file.read(_HEAD_BYTES)
     if size <= _HEAD_BYTES and _PLACEHOLDER.fullmatch(name):
         return len(_MARKUP.sub(b"", head)) <= _MAXIMUM_PLACEHOLDER_BYTES
-    return head.startswith(_APPLE_DOUBLE) or _MARKED.match(head) is not None
+    return head.startswith(_APPLE_FORKS) or _MARKED.match(head) is not None
 
 
 def is_kept_by_a_system(name: str, size: int) -> bool:

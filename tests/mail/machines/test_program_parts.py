@@ -13,6 +13,7 @@ FORK = b"\x00\x05\x16\x07\x00\x02\x00\x00" + b"\0" * 60
     ("name", "content", "is_one"),
     [
         pytest.param("活动情况.docx", FORK, True, id="resource fork"),
+        pytest.param("活动情况.docx", b"\x00\x05\x16\x00" + FORK[4:], True, id="package without a file"),
         pytest.param("._1.jpg", FORK, True, id="resource fork by another name"),
         pytest.param("张.vcf", b"BEGIN:VCARD\r\nFN:Zhang\r\nEND:VCARD\r\n", True, id="card"),
         pytest.param("card.txt", b"\xef\xbb\xbfbegin:vcard\n", True, id="card by another name"),

@@ -8,6 +8,7 @@ from binascii import Error
 from collections.abc import Callable
 from functools import partial
 
+from intake_bot.mail.reading.content.macintosh_files import DataFork, is_macintosh_package
 from intake_bot.mail.reading.content.older_encodings import (
     BEGIN_BINHEX,
     BEGIN_UU,
@@ -40,6 +41,7 @@ _DECODERS: dict[str, Callable[[Sink], Decoder]] = {
     "uuencode": Uuencode,
     "yenc": YEnc,
     "binhex": BinHex,
+    "macintosh": DataFork,
     "plain": Identity,
 }
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -117,8 +119,8 @@ class ContentDecoder:
 
     @property
     def name(self) -> bytes:
-        """The undecoded name that uuencode, yEnc or BinHex give the file; empty if there is none."""
-        own = self._decoder.name if isinstance(self._decoder, Uuencode | YEnc | BinHex) else b""
+        """The undecoded name that uuencode, yEnc or a Macintosh give the file; empty if there is none."""
+        own = self._decoder.name if isinstance(self._decoder, Uuencode | YEnc | BinHex | DataFork) else b""
         return own or (self._inner.name if self._inner else b"")
 
     def _begin(self, head: bytes, *, is_all: bool) -> None:
@@ -188,6 +190,8 @@ def _older_encoding(head: bytes, named: str | None) -> str | None:
         return "yenc"
     if BEGIN_BINHEX.match(head, at):
         return "binhex"
+    if is_macintosh_package(head):
+        return "macintosh"
     return named if named in ("uuencode", "yenc", "binhex") else None
 
 
