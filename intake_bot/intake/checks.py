@@ -33,6 +33,7 @@ from intake_bot.judging.recognition import (
 )
 from intake_bot.judging.verdict import Disposition, MailKind, Verdict
 from intake_bot.mail.body import has_substance
+from intake_bot.mail.machines.absence import says_mailbox_is_left
 from intake_bot.mail.machines.triage import (
     Weight,
     is_notice_in_words,
@@ -117,12 +118,13 @@ def _looks_like_submission(mail: Circumstances) -> bool:
 
 def _may_be_forgotten_files(mail: Circumstances) -> bool:
     """True for a mail without files whose marks of a program persons' mails bear too: it has the subject of a
-    submission, or answers us in words that mean something."""
+    submission, or answers us in words that mean something; and for the answer of a mailbox that was left."""
     if mail.mark is None or mail.mark.weight is Weight.CERTAIN or is_own_letter(mail.message):
         return False
     answers = mail.traits.answers_us or is_reply_subject(mail.subject.original)
     if mail.mark.weight is Weight.UNREAD and not is_reply_to_auto_reply(mail.message):
-        return False
+        # What we wrote to a mailbox that is left reached nobody.
+        return says_mailbox_is_left(mail.mail.body)
     if not answers:
         return has_fitting_subject(mail.subject)
     says = has_substance(mail.mail.body) and not is_courtesy(mail.mail.body) and not is_notice_in_words(mail.message)

@@ -27,9 +27,10 @@ _BROKEN_SUBJECT = re.compile(
 )
 _LOST = re.compile(r"\?{4}")
 _LATIN = re.compile(r"[\u0080-\u024f\u2018-\u2122]")
+_FOREIGN = re.compile(r"[\u0250-\u1fff\u2200-\u2fff\ua000-\ud7af\uff61-\uffdc]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MINIMUM_LATIN = 4
-"""Characters such as æ´» or »î, where UTF-8 or GBK was read as Western European text."""
+"""Characters such as æ´» or »î, where UTF-8 or GBK was read as Western European text, or as Cyrillic or Korean."""
 
 
 def is_submission(reading: SubjectReading, traits: MailTraits, roster: Roster) -> bool:
@@ -70,7 +71,8 @@ def looks_like_submission(
     if names_something or reading.fault is UnitFault.MANY_UNITS or _RECEIPT_NUMBER.search(subject):
         return True
     readings = (read_subject(name, notice, roster) for name in islice(names, _MAXIMUM_NAMES))
-    return is_past_reading(subject) or any(_names_submission(one) for one in readings)
+    is_foreign = len(_FOREIGN.findall(subject)) >= _MINIMUM_LATIN and _CHINESE.search(subject) is None
+    return is_foreign or is_past_reading(subject) or any(_names_submission(one) for one in readings)
 
 
 def _names_submission(reading: SubjectReading) -> bool:

@@ -19,6 +19,7 @@ from tests.marking import slow
 
 TEACHER = "teacher@example.edu.cn"
 FIT = f"活动周{UNITS[0]}典型案例材料"
+OUR_LETTER = {"In-Reply-To": "<intake.1042-9.0123456789abcdef0123456789abcdef@126.com>"}
 TEXT = {"典型案例.docx": docx([chinese_text(900)])}
 
 
@@ -83,6 +84,10 @@ def test_submission_that_cannot_be_answered_is_registered_and_named(office: Offi
         pytest.param(compose(FIT, headers={"List-Unsubscribe": "<https://a.cn>"}), id="files forgotten"),
         pytest.param(
             compose(f"Re: 自动回复: {FIT}", text="王老师，我校的典型案例上周已寄到科室，请核对登记情况。"), id="words"
+        ),
+        pytest.param(
+            compose(f"Re: 【请补正】{FIT}", text="本邮箱已停用，请发送至 new@example.edu.cn。", headers=OUR_LETTER),
+            id="mailbox left",
         ),
         pytest.param(compose(FIT, TEXT, sender=ADDRESSES["hebei"]), id="our own mailbox"),
     ],

@@ -80,7 +80,12 @@ def is_absence_notice(text: str) -> bool:
     if len(text) > _MAXIMUM_LENGTH or _ASKS_OR_BRINGS.search(_NEW_ADDRESS.sub(" ", text)):
         return False
     is_away = _AWAY.search(text) is not None and _MEANWHILE.search(text) is not None
-    return is_away or _LEFT_FOR_GOOD.search(text) is not None
+    return is_away or says_mailbox_is_left(text)
+
+
+def says_mailbox_is_left(text: str) -> bool:
+    """Whether a text says that nobody comes back to the mailbox it was sent from."""
+    return _LEFT_FOR_GOOD.search(text) is not None
 
 
 def is_automatic_by_its_words(text: str) -> bool:
