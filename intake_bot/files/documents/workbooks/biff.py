@@ -142,17 +142,17 @@ def _read_globals(book: _Book, records: Iterator[_Record]) -> None:
             case _Number.FILEPASS:
                 raise Unreadable(Trouble.PROTECTED)
             case _Number.CODEPAGE:
-                book.codec = _CODECS.get(struct.unpack_from("<H", content)[0], "")
+                book.codec = _CODECS.get(int.from_bytes(content[:2], "little"), "")
             case _Number.DATEMODE:
                 book.since_1904 = content[:1] == b"\1"
             case _Number.BOUNDSHEET:
                 (offset,) = struct.unpack_from("<L", content)
                 book.names[offset] = _read_text(book, content, 6, "<B")
-            case _Number.FORMAT:
+            case _Number.FORMAT if len(content) > 1:
                 (number,) = struct.unpack_from("<H", content)
                 book.formats[number] = _read_text(book, content, 2, "<H" if book.version == _BIFF8 else "<B")
             case _Number.XF:
-                book.styles.append(struct.unpack_from("<H", content, 2)[0])
+                book.styles.append(int.from_bytes(content[2:4], "little"))
             case _Number.SST:
                 book.strings = list(_read_strings(record.chunks))
     raise Unreadable(Trouble.DAMAGED)

@@ -80,6 +80,8 @@ def test_fallback_reads_what_xlrd_reads(tmp_path: Path) -> None:
         pytest.param(_moved(xls(*_CELLS), _record(0x17, b"\xff\xff" + bytes(6))), id="wrong-count-of-references"),
         pytest.param(_moved(xls(*_CELLS), _record(0x31, b"\1")), id="font-cut"),
         pytest.param(_moved(xls(*_CELLS), _record(0x41E, b"\xa4\0\xff\xff\0yyyy")), id="format-of-wrong-length"),
+        pytest.param(_moved(xls(*_CELLS), _record(0x41E, b"\5")), id="format-cut"),
+        pytest.param(_moved(xls(*_CELLS), _record(0x42, b"\xe4")), id="code-page-cut"),
         pytest.param(_moved(xls(*_CELLS), _record(0x92, b"\xff\xff")), id="palette-of-wrong-length"),
         pytest.param(_moved(xls(*_CELLS), _record(0x42, b"\x12\x27")), id="unknown-code-page"),
         pytest.param(xls((0x200, b"\xff" * 14), *_CELLS), id="wrong-dimensions"),
