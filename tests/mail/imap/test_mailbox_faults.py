@@ -87,6 +87,11 @@ BREAKS: dict[str, tuple[Fault, str]] = {
     "cuts in the middle": (faults.cut, LINE),
     "stalls": (faults.stall_in_the_middle, SILENCE),
 }
+ALIKE = {
+    *((place, how) for place in ("list", "search") for how in ("cuts in the middle", "stalls")),
+    ("third piece", "stalls"),
+}
+"""The others try each place and each way to break."""
 
 
 @pytest.mark.parametrize(
@@ -96,8 +101,7 @@ BREAKS: dict[str, tuple[Fault, str]] = {
             PLACES[place],
             *BREAKS[how],
             id=f"{place}-{how}",
-            # Each place and each way to break is tried at least once.
-            marks=pytest.mark.slow if place in ("list", "search") and how not in ("hangs up", "says BYE") else (),
+            marks=pytest.mark.slow if (place, how) in ALIKE else (),
         )
         for place in PLACES
         for how in BREAKS
