@@ -15,7 +15,7 @@ from html import unescape
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from intake_bot.mail.message import Message
-from intake_bot.mail.quoted_text import find_forward, find_quoted_text, remove_quoted_text
+from intake_bot.mail.quoted_text import begins_with_sender, find_forward, find_quoted_text, remove_quoted_text
 from intake_bot.mail.reading.dates import CHINA_TIME
 from intake_bot.mail.reading.file_names import shown_name
 from intake_bot.mail.reading.html_page import Anchor, Page, read_page, read_whole_page
@@ -169,7 +169,7 @@ def find_cloud_links(message: Message) -> tuple[CloudLink, ...]:
     html = message.html[:_MAXIMUM_LENGTH]
     plain = message.text[:_MAXIMUM_LENGTH].replace("\r\n", "\n")
     whole = read_whole_page(html)
-    if _passes_on(message.subject, plain) or _passes_on(message.subject, whole.text):
+    if _passes_on(message, plain) or _passes_on(message, whole.text):
         found = (*_find_in_page(whole, len(whole.text)), *_find_in_text(plain))
     else:
         page = read_page(html)
@@ -182,9 +182,16 @@ def find_cloud_links(message: Message) -> tuple[CloudLink, ...]:
     return tuple(link for link in links.values() if not link.name or link.name not in attached)
 
 
-def _passes_on(subject: str, text: str) -> bool:
-    """Whether the quoted text belongs to what the sender passes on."""
-    return is_forward_subject(subject) or (not is_reply_subject(subject) and find_forward(text) < len(text))
+def _passes_on(message: Message, text: str) -> bool:
+    """Whether the quoted text belongs to what the sender passes on: under a subject of its own that answers nothing,
+    a quote that begins with its sender does, too."""
+    if is_forward_subject(message.subject):
+        return True
+    if is_reply_subject(message.subject):
+        return False
+    is_answer = message.in_reply_to or message.references
+    quoted = text[find_quoted_text(text) :]
+    return find_forward(text) < len(text) or (not is_answer and begins_with_sender(quoted))
 
 
 def _merge(first: CloudLink, again: CloudLink) -> CloudLink:

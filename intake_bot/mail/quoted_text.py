@@ -83,6 +83,11 @@ def begins_with_introduction(quoted: str) -> bool:
     return _is_introduction_at(quoted.split("\n", 2), 0)
 
 
+def begins_with_sender(quoted: str) -> bool:
+    """Whether the first lines of quoted text name its sender in a header field, as forwards and some answers do."""
+    return any(_FROM_LINE.match(line) for line in quoted.split("\n", _MAXIMUM_HEADER_LINES)[:_MAXIMUM_HEADER_LINES])
+
+
 def remove_quote_headers(quoted: str) -> str:
     """The words of a quoted or forwarded mail: without its lines of header fields, separators and quote marks.
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -326,6 +327,15 @@ def test_link_beside_words_for_files_left_elsewhere_is_a_cloud_link(text: str, l
             id="in quoted history",
         ),
         pytest.param(
+            replace(
+                message(
+                    subject="活动周濮阳技师学院视频材料", text=f"好\n发件人：教育局\n主题：通知\n\n模板在网盘：{ANY}"
+                ),
+                in_reply_to=("<a@b.cn>",),
+            ),
+            id="in quoted history under a subject of its own",
+        ),
+        pytest.param(
             message(html=f'照片.jpg (3.2M, 无限期) <a href="{ANY}">下载</a>', attachments=(attachment("照片.jpg"),)),
             id="a list of real attachments",
         ),
@@ -358,6 +368,14 @@ def test_link_to_something_else_is_no_cloud_link(mail: Message) -> None:
                 subject="转发：活动周", text=f"-----原始邮件-----\n发件人：李四\n\n短片.mp4 (99M, 7天后到期)\n{ANY}"
             ),
             id="forwarded text",
+        ),
+        pytest.param(
+            message(
+                subject="活动周濮阳技师学院视频材料",
+                html=f"<p>请查收</p><p>发件人: 李四<br>发送时间: 2023年5月17日<br>主题: 视频</p>"
+                f'短片.mp4 (99M, 7天后到期)<a href="{ANY}">下载</a>',
+            ),
+            id="forwarded by Outlook under a subject of its own",
         ),
     ],
 )
