@@ -31,7 +31,7 @@ from tests.e2e.home import ADDRESSES
 from tests.e2e.mails import CHINA, NOW, stream
 from tests.odd_mails import FOLDER
 
-COUNTS = {"S": 2000, "M": 60, "L": 1, "X": 260, "W": 2000}
+COUNTS = {"S": 2000, "M": 60, "L": 3, "X": 260, "W": 2000}
 VIDEO_BYTES = 200_000_000
 FIRST = datetime(2023, 5, 14, 8, 0, tzinfo=CHINA)
 DAYS = 7
