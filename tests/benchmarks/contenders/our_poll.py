@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -9,7 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
 from intake_bot import cli
@@ -23,13 +24,14 @@ _COUNTS = re.compile(r"处理完 (\d+) 封，未处理完 (\d+) 封")
 
 
 def poll(job: Job) -> Outcome:
+    gc.disable()  # as `main` does while it imports the command
     importlib.import_module("intake_bot.commands.poll")  # what follows is watched
     counts: dict[str, float] = {}
     began = time.process_time()
     sampler = Sampler() if job.look == "sample" else None
     counting = _counting(counts) if job.look == "count" else nullcontext()
-    with counting, sampler or nullcontext(), redirect_stdout(io.StringIO()) as said:
-        cli.run(["poll", "--home", job.folder, "--now", job.now])
+    with counting, sampler or nullcontext(), redirect_stdout(io.StringIO()) as said, suppress(SystemExit):
+        cli.main(["poll", "--home", job.folder, "--now", job.now])
     found = _COUNTS.search(said.getvalue())
     assert found is not None, said.getvalue()
     times = os.times()
