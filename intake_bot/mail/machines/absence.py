@@ -16,22 +16,23 @@ _LEAVE = "年|产|病|婚|事|暑|寒|丧|公|探亲|陪产|哺乳"
 _MAIL = "来信|来函|邮件|信件|来件"
 _ENGLISH_LEAVE = "annual|maternity|paternity|parental|sick|medical|business|summer|holiday"
 _AWAY = re.compile(
-    rf"(?:休|请|放)(?:{_LEAVE})?假|(?:{_LEAVE})假[中期]|度假|外出|出差|公出|(?:不|未|没有?)在(?:办公室|单位|学校|岗|工位|电脑前)"
-    r"|离开(?:办公室|工位|单位)|在(?:外地|国外|境外)"
+    rf"(?:休|请|放)(?:{_LEAVE})?假|(?:{_LEAVE})假[中期]|假期(?:愉快|期间|结束)|度假|住院|外出|出差|公出|(?:不|未|没有?)在(?:办公室|单位|学校|岗|工位|电脑前)"
+    r"|离开(?:办公室|工位|单位)|在(?:外地|国外|境外)|正在(?:外面)?(?:上课|开会|监考)"
     r"|(?:无法|不能|不便)(?:及时|马上|立即|立刻)?(?:回复|查看|处理|答复|查阅|收阅|接收)"
     r"|out of (?:the )?office|away from (?:my|the) (?:desk|office|e-?mail|mail)|on a business trip"
     rf"|(?:on|taking) (?:(?:{_ENGLISH_LEAVE}) )?(?:leave|vacation|holidays?)"
-    r"|(?:am|currently|will be) (?:away|travell?ing|out)\b|(?:limited|no) access to (?:my )?e-?mail",
+    r"|(?:am|'m|’m|currently|will be) (?:away|travell?ing|out|at a (?:conference|meeting|training))\b"
+    r"|(?:limited|no) access to (?:my )?e-?mail",
     re.IGNORECASE,
 )
 _MEANWHILE = re.compile(
     r"(?:回来|返回|返校|返岗|回单位|回校|上班|假期结束|假后|归来|结束)(?:之?后|时|再|即|将|会|联系|回复|处理|答复)"
     r"|\d{1,2}[日号](?:才|再|起|正式|恢复)?(?:返|回|上班|恢复)|恢复(?:正常)?(?:上班|工作)|由.{1,12}?(?:接手|接替|代为|代理|负责)"
     r"|回复(?:可能|或许)?(?:会|将)?(?:有所?)?(?:延迟|迟缓|较慢|不及时)|(?:敬请|请|望|万望)(?:予以)?(?:谅解|见谅|理解|海涵)"
-    r"|(?:尽快|尽早|及时|第一时间|再|稍后|逐一|另行)(?:给?[您你])?(?:回复|答复|回信|处理|联系|查看|看)"
+    r"|(?:尽快|尽早|及时|第一时间|再|稍后|晚点|稍晚|届时|[下课会]后|逐一|另行)(?:给?[您你])?(?:回复|答复|回信|处理|联系|查看|看)"
     r"|急事|紧急|要事|急件|(?:请|可)[您你]?(?:直接)?(?:拨打|致电|电话联系|联系)"
     r"|\b(?:reply|respond|answer|return|be back|get back|come back|back on|until|urgent|contact|emergency)\b"
-    r"|\b(?:assistance|call)\b",
+    r"|\b(?:assistance|call|back in|infrequently|sporadically|delay)\b",
     re.IGNORECASE,
 )
 _ARRIVED = re.compile(
@@ -44,8 +45,10 @@ _ARRIVED = re.compile(
 )
 _LEFT_FOR_GOOD = re.compile(
     r"(?:本|此|该|这个|我的|原)(?:电子)?邮箱(?:地址)?(?:现|已|已经|将|现已|目前)*(?:停用|停止使用|不再使用|废弃|注销|关闭|无人查看)"
+    r"|(?:我|本人)(?:现|已|已经|目前)*(?:调离|离职|离任|退休)"
     r"|(?:不再|已?停止)(?:查看|查收|使用|登录|登陆)(?:本|此|该|这个)(?:电子)?(?:邮箱|信箱)"
-    r"|no longer (?:(?:work(?:s|ing)?|employed) (?:at|for|with|here)|in use|monitor(?:s|ed)?|check(?:s|ed)?|active)\b"
+    r"|no longer (?:(?:work(?:s|ing)?|employed) (?:at|for|with|here)|with (?:us|the|this)|in use"
+    r"|monitor(?:s|ed)?|check(?:s|ed)?|active)\b"
     r"|(?:address|mailbox|account) (?:is|has been) (?:closed|deactivated|disabled|discontinued)",
     re.IGNORECASE,
 )
@@ -53,6 +56,7 @@ _LEFT_FOR_GOOD = re.compile(
 _NEW_ADDRESS = re.compile(r"(?:发|转|寄)(?:送|给|到|至|往)+[^，。；\n]{0,12}?(?=[A-Za-z0-9._-]{1,64}@)|新邮箱|新地址")
 _ANSWERS_WITHIN = re.compile(
     r"(?:\d|[一二两三四五七]|几)个?(?:工作日|小时|天)(?:之?内)(?:给?[您你])?(?:回复|答复|处理|联系|回信)"
+    r"|最短(?:的)?时间内|will (?:reply|respond|answer|get back)[^.]{0,30} (?:soon|shortly)"
     r"|(?:reply|respond|answer|get back)[^.]{0,40} within \w{1,12} (?:business |working )?(?:days?|hours?)",
     re.IGNORECASE,
 )
