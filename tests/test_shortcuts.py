@@ -55,6 +55,7 @@ def test_nothing_is_forced_onto_the_disk(tmp_path: Path, request: pytest.Fixture
     assert os.fsync is not fsync
 
 
+@pytest.mark.slow
 def test_closed_worker_is_reused_for_the_same_limits_and_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.architecture import package_trees
@@ -52,11 +53,12 @@ _NO_PARTICIPLES = {"feed"}
 
 
 def test_names_use_the_words_of_the_guide() -> None:
+    others = {other: word for word, names in OTHER_NAMES.items() for other in names}
     found = [
-        f"{module}: {name} instead of {word}"
+        f"{module}: {name} instead of {others[part]}"
         for module, name, _ in package_names()
-        for word, others in OTHER_NAMES.items()
-        if not others.isdisjoint(re.findall("[a-z]+", re.sub("(?=[A-Z])", "_", name).lower()))
+        for part in re.findall("[a-z]+", re.sub("(?=[A-Z])", "_", name).lower())
+        if part in others
     ]
     assert found == []
 
@@ -74,8 +76,13 @@ def test_no_function_is_named_by_a_participle_alone() -> None:
     assert found == []
 
 
-def package_names() -> Iterator[tuple[str, str, ast.AST]]:
+@cache
+def package_names() -> tuple[tuple[str, str, ast.AST], ...]:
     """Every name that the program gives to something, with its module."""
+    return tuple(_names())
+
+
+def _names() -> Iterator[tuple[str, str, ast.AST]]:
     for module, tree in package_trees().items():
         for node in ast.walk(tree):
             match node:

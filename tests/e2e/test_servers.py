@@ -19,6 +19,7 @@ from tests.e2e.inspection import fates, query_ledger, text_of, tree
 from tests.e2e.mails import START, Fate, accepted_mail, compose, foreign_mail, rejected_mail
 from tests.e2e.office import Office, running_office
 from tests.mail.imap.test_mailbox import quoted
+from tests.marking import slow
 from tests.servers import faults
 from tests.servers.dovecot import Dovecot
 from tests.servers.faults import Fault, FaultyProxy
@@ -190,7 +191,7 @@ def test_mail_that_breaks_every_connection_does_not_stop_others(
     assert "回执编号：1002-4、1003-5" in said
 
 
-@pytest.mark.parametrize("place", ["LIST", 'EXAMINE "&V4NXPpCuTvY-"', "UID SEARCH ALL"])
+@pytest.mark.parametrize("place", [slow("LIST"), slow('EXAMINE "&V4NXPpCuTvY-"'), "UID SEARCH ALL"])
 def test_failure_in_a_junk_folder_does_not_stop_the_inbox(
     shaky: Office, proxy: FaultyProxy, clerk: imaplib.IMAP4, place: str
 ) -> None:

@@ -81,6 +81,7 @@ def test_digest_that_cannot_be_written_is_alerted_with_the_reason(office: Office
     assert office.letters_to(ADMIN) == [LATE, SENT]
 
 
+@pytest.mark.slow
 def test_digest_in_time_raises_no_alert(office: Office) -> None:
     office.now = NOW.replace(hour=17, minute=20)
     pass_time(office, 120)
@@ -110,6 +111,7 @@ def test_faulty_edit_corrected_soon_raises_no_alert(office: Office) -> None:
     assert office.letters_to(ADMIN) == []
 
 
+@pytest.mark.slow
 def test_unsent_digest_of_the_last_season_raises_no_alert(office: Office, smtp: MoodySmtpServer) -> None:
     smtp.recipient_answers = {CLERK: "550 5.1.1 User not found", ADMIN: "550 5.1.1 User not found"}
     pass_time(office, 20)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from intake_bot.demo.servers import ImapServer, SmtpServer
 from intake_bot.intake.intake import IntakeCount
 from tests.e2e.home import ADMIN, edit, make_home
@@ -46,6 +48,7 @@ def test_three_refused_logins_rest_for_an_hour(smtp_server: SmtpServer, tmp_path
         ]
 
 
+@pytest.mark.slow
 def test_two_refused_logins_raise_no_alert(smtp_server: SmtpServer, tmp_path: Path) -> None:
     with NeteaseServer() as server, running_office(server.account, smtp_server, tmp_path / "home") as office:
         server.retort["LOGIN"] = (

@@ -109,6 +109,7 @@ def test_package_is_whole_when_a_clerks_command_begins_meanwhile(office: Office)
     assert list(home.packing.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_packages_of_one_minute_do_not_take_each_others_place(office: Office) -> None:
     def desk(words: str) -> str:
         with redirect_stdout(io.StringIO()) as said:

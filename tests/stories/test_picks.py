@@ -29,6 +29,7 @@ def test_numbers_are_those_of_the_digest_that_is_answered(office: Office) -> Non
     assert week_photos(office) == ("优秀照片", ["濮阳县教育局：开幕式现场", "范县教育局：技能比武现场"])
 
 
+@pytest.mark.slow
 def test_answer_to_our_answer_picks_from_the_same_digest(office: Office) -> None:
     sends(office, "2023-05-17 10:00", OPENING, GOOD, sender="teacher@school.example")
     first = digest_of(office, "2023-05-17 12:00")
@@ -49,6 +50,7 @@ def test_number_that_is_not_there_is_told_and_the_others_are_picked(office: Offi
     assert week_photos(office) == ("优秀照片", ["范县教育局：技能比武现场"])
 
 
+@pytest.mark.slow
 def test_same_mail_twice_picks_once_and_the_second_clerk_is_told(office: Office) -> None:
     digest = two_photos(office)
     own = [letter_of(one.raw) for one in office.smtp.letters if COLLEAGUE.encode() in one.raw][-1]
@@ -61,7 +63,7 @@ def test_same_mail_twice_picks_once_and_the_second_clerk_is_told(office: Office)
     assert "撤销" not in letter.text
 
 
-@pytest.mark.parametrize("words", ["选 2", slow("2"), slow("第2张"), "选2号，谢谢"])
+@pytest.mark.parametrize("words", [slow("选 2"), slow("2"), slow("第2张"), "选2号，谢谢"])
 def test_button_picks_without_the_thread(office: Office, words: str) -> None:
     digest = two_photos(office)
     subject, body = button(office, digest, "subject=选〔")

@@ -26,6 +26,7 @@ def test_picked_photos_are_named_shown_in_the_week_report_and_picked_no_more_aft
     assert week_photos(office)[0] == "活动照片"
 
 
+@pytest.mark.slow
 def test_photo_that_is_accepted_no_more_is_not_shown_and_named(office: Office) -> None:
     digest = two_photos(office)
     order(office, "选 1、2", digest, "2023-05-17 17:40")
@@ -44,6 +45,7 @@ def test_photo_that_a_later_mail_brought_again_is_still_shown(office: Office) ->
     assert week_photos(office) == ("优秀照片", ["濮阳县教育局：开幕式现场"])
 
 
+@pytest.mark.slow
 def test_more_photos_than_the_report_holds_are_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(photos, "MAXIMUM_PICKED", 1)
     order(office, "选 1-2", two_photos(office), "2023-05-17 17:40")

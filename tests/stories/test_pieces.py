@@ -6,6 +6,8 @@ import io
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import pytest
+
 from intake_bot import cli
 from intake_bot.demo.media import jpeg, zip_of
 from intake_bot.home.home import Home
@@ -86,6 +88,7 @@ def test_pieces_of_two_units_are_not_merged(puyang: Office) -> None:
     assert len(puyang.poll("2023-05-17 12:02")) == 2
 
 
+@pytest.mark.slow
 def test_piece_after_the_deadline_belongs_to_the_day_of_the_first(puyang: Office) -> None:
     puyang.receive("2023-05-17 15:30", f"{SUBJECT}（1/2）", photos("学生技能展示现场.jpg", 1))
     puyang.poll("2023-05-17 15:31")
@@ -133,6 +136,7 @@ def test_piece_without_a_unit_is_answered_at_once(puyang: Office) -> None:
     assert letter.subject == "【请补正】活动周照片（回执编号 1001-9）"
 
 
+@pytest.mark.slow
 def test_two_overdue_pieces_are_answered_once(puyang: Office) -> None:
     puyang.receive("2023-05-17 10:00", f"{SUBJECT}（1/3）", photos("学生技能展示现场.jpg", 1))
     puyang.receive("2023-05-17 10:30", f"{SUBJECT}（2/3）", photos("启动仪式领导讲话.jpg", 2))
@@ -145,6 +149,7 @@ def test_two_overdue_pieces_are_answered_once(puyang: Office) -> None:
 LINK = "从163网易邮箱发来的超大附件\n照片二.zip（180.2M，2023年6月1日 0:49 到期）\nhttps://u.163.com/xyz9\n"
 
 
+@pytest.mark.slow
 def test_pieces_judged_again_by_a_clerk_stay_merged(puyang: Office, tmp_path: Path) -> None:
     puyang.receive("2023-05-17 10:00", f"{SUBJECT}（1/2）", photos("学生技能展示现场.jpg", 1))
     assert puyang.poll("2023-05-17 10:01") == []

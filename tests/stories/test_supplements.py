@@ -75,6 +75,7 @@ def test_fresh_start_takes_no_prior_file_over(puyang: Office, text: str) -> None
     assert file_names(puyang.items()[1]) == ["补发.zip"]
 
 
+@pytest.mark.slow
 def test_photo_that_comes_again_smaller_replaces_the_old_one(puyang: Office) -> None:
     first = send_rejected_photos(puyang)
     again = {"补发.zip": zip_of({"改了名的合影.jpg": jpeg(2040, 1530, seed=1), BAD_NAME: SECOND})}
@@ -106,6 +107,7 @@ def test_corrected_unit_is_judged_with_the_files_sent_before(puyang: Office) -> 
     assert letter.subject == "【已收】活动周濮阳县教育局照片（回执编号 1002-4）"
 
 
+@pytest.mark.slow
 def test_caption_in_the_reply_completes_a_photo_without_one(puyang: Office) -> None:
     puyang.receive("2023-05-17 10:00", SUBJECT, {"照片.zip": zip_of({"DSC_0001.jpg": GOOD})})
     (first,) = puyang.poll("2023-05-17 10:01")

@@ -229,6 +229,7 @@ def test_letter_without_its_receipt_number_is_remarked(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_samples_reach_every_expression_of_every_template(tmp_path: Path) -> None:
     """Each {{ … }} is given a part that nothing has: a sample that comes by must tell of it."""
     marked = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
