@@ -110,6 +110,7 @@ def test_round_that_meets_no_mail_loads_nothing_that_judges_and_answers(home: Pa
     assert _run(home, *out_of_season, unwanted=WITH_A_MAIL) == (1, set())
 
 
+@pytest.mark.slow
 def test_service_loads_what_its_jobs_need_once_it_has_started(home: Path) -> None:
     """Else an upgrade of its files would mix two versions in a service that has run for weeks."""
     at_start, later = _told(home, _STARTED)
@@ -119,6 +120,7 @@ def test_service_loads_what_its_jobs_need_once_it_has_started(home: Path) -> Non
     assert {name.rpartition(".")[0] for name in late} & program - set(later) == set()
 
 
+@pytest.mark.slow
 def test_preview_of_a_digest_loads_nothing_that_reads_mail(home: Path) -> None:
     Ledger.open(home / "data" / "ledger.sqlite3").close()
     unwanted = ("apscheduler", "imapclient", "mailparser", "smtplib", "xlsxwriter", "intake_bot.intake")

@@ -148,7 +148,7 @@ def test_backup_and_restore_onto_a_full_disk_leave_no_files(
 
 @pytest.mark.parametrize(
     "most",
-    [slow(0, id="nothing"), slow(30_000, id="less than a ledger"), pytest.param(250_000, id="less than the mail")],
+    [slow(0, id="nothing"), slow(30_000, id="less than a ledger"), slow(250_000, id="less than the mail")],
 )
 def test_file_size_limit_is_reported_and_mail_is_settled_without_it(
     most: int, home: Path, account: ImapAccount, smtp_server: SmtpServer

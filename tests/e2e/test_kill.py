@@ -41,6 +41,8 @@ BETWEEN = (
     "intake_bot.ledger.messages:Messages.mark_duplicate",
     "intake_bot.mail.imap.mailbox:Mailbox.fetch",
     "intake_bot.mail.imap.spool:Spool.save",
+    "os:link",
+    "intake_bot.ledger.letters:Letters.claim",
 )
 """Places between two writes that a kill at another instant separates as well."""
 

@@ -90,6 +90,7 @@ BREAKS: dict[str, tuple[Fault, str]] = {
 ALIKE = {
     *((place, how) for place in ("list", "search") for how in ("cuts in the middle", "stalls")),
     ("third piece", "stalls"),
+    ("describe", "stalls"),
 }
 """The others try each place and each way to break."""
 
@@ -327,7 +328,7 @@ def test_odd_internaldate_is_read_or_undated(
         assert mailbox.fetch_summaries([1]) == {1: MailSummary(1, read, 99)}
 
 
-@pytest.mark.parametrize("place", ["CAPABILITY", "LOGIN", "ID", "EXAMINE"])
+@pytest.mark.parametrize("place", [slow("CAPABILITY"), "LOGIN", slow("ID"), "EXAMINE"])
 @pytest.mark.parametrize(
     ("fault", "named"),
     [(faults.hang_up, LINE), (faults.say_bye, LINE), (faults.stall, SILENCE)],
