@@ -1,14 +1,12 @@
 """Letters as bytes (RFC 5322), ready for the outbox. Pure, except for the random part of a Message-ID.
 
-The header is written here line by line, and only pictures and files by `email`. Header objects of `email` decode
-encoded words in their input, so that a hostile subject could become several headers. They also fold From, which Sina
-refuses, and long Message-IDs, which breaks threads; and to parse the fixed fields of text and HTML again takes longer
-than all else about a letter.
+The header is written here line by line, and only the MIME body by `email`. Header objects of `email` decode encoded
+words in their input, so that a hostile subject could become several headers. They also fold From, which Sina refuses,
+and long Message-IDs, which breaks threads.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 import secrets
@@ -109,7 +107,7 @@ def build_letter(draft: Draft) -> bytes:
         ("X-Intake-Bot", _header_value(draft.bot_id)),
     ]
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields if value)
-    return lines.encode("ascii") + _body(draft)
+    return lines.encode("ascii") + _body(draft).as_bytes()
 
 
 def new_message_id(address: str, receipt: str | None = None) -> str:
@@ -139,48 +137,21 @@ def find_our_message_ids(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_OUR_ID.findall(text)))
 
 
-def _body(draft: Draft) -> bytes:
-    """The MIME body with its header fields: text and HTML, the HTML's pictures, and the files."""
+def _body(draft: Draft) -> EmailMessage:
+    letter = EmailMessage(policy=SMTP)
+    letter.set_content(_encodable(draft.text), cte="base64")
+    letter.add_alternative(_encodable(draft.html), subtype="html", cte="base64")
+    page = letter.get_body(("html",))
+    for picture in draft.pictures:
+        assert isinstance(page, EmailMessage)
+        page.add_related(picture.content, maintype="image", subtype="jpeg", cid=f"<{picture.cid}>", cte="base64")
+    for file in draft.attachments:
+        maintype, _, subtype = file.kind.partition("/")
+        letter.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name, cte="base64")
     seed = hashlib.sha256(draft.message_id.encode("ascii")).hexdigest()[:24]
-    page = _text_part("html", draft.html)
-    if draft.pictures:
-        page = _multipart("related", seed, [page, *(_picture_part(one) for one in draft.pictures)])
-    body = _multipart("alternative", seed, [_text_part("plain", draft.text), page])
-    if draft.attachments:
-        body = _multipart("mixed", seed, [body, *(_file_part(one) for one in draft.attachments)])
-    return b"MIME-Version: 1.0\r\n" + body
-
-
-def _multipart(subtype: str, seed: str, parts: Iterable[bytes]) -> bytes:
-    """The parts in one; a container of each subtype has its own boundary, which occurs in no base64 text."""
-    boundary = f"=_{seed}_{subtype[0]}"  # short: no line of a letter has more than 78 characters
-    start = f"--{boundary}\r\n".encode("ascii")
-    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode("ascii")
-    return head + b"".join(start + part + b"\r\n" for part in parts) + f"--{boundary}--\r\n".encode("ascii")
-
-
-def _text_part(subtype: str, text: str) -> bytes:
-    lines = b"\r\n".join(_encodable(text).encode("utf-8").splitlines()) + b"\r\n"
-    content = base64.encodebytes(lines).replace(b"\n", b"\r\n")
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-    return head.encode("ascii") + content
-
-
-def _picture_part(picture: Picture) -> bytes:
-    part = EmailMessage(policy=SMTP)
-    part.set_content(
-        picture.content, maintype="image", subtype="jpeg", disposition="inline", cid=f"<{picture.cid}>", cte="base64"
-    )
-    return part.as_bytes()
-
-
-def _file_part(file: AttachedFile) -> bytes:
-    maintype, _, subtype = file.kind.partition("/")
-    part = EmailMessage(policy=SMTP)
-    part.set_content(
-        file.content, maintype=maintype, subtype=subtype, disposition="attachment", filename=file.name, cte="base64"
-    )
-    return part.as_bytes()
+    for number, part in enumerate(part for part in letter.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{seed}_{number}")
+    return letter
 
 
 def _mailbox(sender: Address) -> str:
