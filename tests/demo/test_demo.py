@@ -47,8 +47,7 @@ def play(arguments: list[str], folder: Path) -> Played:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = run(["demo", *arguments])
-    # The one that watches the deadlines of all workers' tasks stays as long as the process (files/worker/deadlines.py).
-    left = {thread.name for thread in set(threading.enumerate()) - before} - {"deadlines"}
+    left = {thread.name for thread in set(threading.enumerate()) - before}
     return Played(folder, code, out.getvalue(), err.getvalue(), left)
 
 

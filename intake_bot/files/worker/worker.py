@@ -32,7 +32,6 @@ from intake_bot.errors import TemporaryFailure
 from intake_bot.files.facts import Trouble, Unreadable
 from intake_bot.files.limits import Allowance
 from intake_bot.files.worker.answers import Answer, Outcome, read_answer
-from intake_bot.files.worker.deadlines import Deadlines
 from intake_bot.files.worker.process import read_frame, write_frame
 from intake_bot.files.worker.time_budget import WALL_FACTOR, TimeBudget
 
@@ -41,7 +40,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _START_SECONDS = 60
-_DEADLINES = Deadlines()
 _OWN_SHARE = 0.9
 """A task that had this share of its allowance, and took all of it, is too hard whatever else its mail holds."""
 _ENDED_AFTER_WORK = -signal.SIGPROF if sys.platform != "win32" else None
@@ -216,13 +214,18 @@ def _exchange(process: subprocess.Popen[bytes], question: bytes, seconds: float)
         late.set()
         _kill(process)
 
+    # Windows has no other way to stop waiting for a pipe.
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
     try:
-        # Windows has no other way to stop waiting for a pipe than to end the process behind it.
-        with _DEADLINES.within(seconds, end):
-            write_frame(process.stdin, question)
-            answer = read_frame(process.stdout)
+        write_frame(process.stdin, question)
+        answer = read_frame(process.stdout)
     except OSError:
         answer = None
+    finally:
+        timer.cancel()
+        timer.join()
     if answer is None:
         raise _Lost("no answer in time" if late.is_set() else "no answer", is_late=late.is_set())
     return answer
