@@ -1,6 +1,6 @@
 """What becomes of a mail, decided by small pure checks in a fixed order: the first that applies decides.
 
-`BEFORE_FILES` are asked while no file of the mail is opened, so that nobody's private mail is unpacked and measured;
+`BEFORE_FILES` are asked while no file of the mail is opened, so that no private mail is unpacked and measured;
 `WITH_FILES` once all of them are measured. The last one always applies.
 """
 

@@ -150,7 +150,7 @@ class Gatherer:
         """What `judge` is asked about the mail itself."""
         case = replace(self._case(found.reading, found.author, facts), doubts=(*_report_unproven(found), *doubts))
         if found.is_on_behalf:
-            case = replace(case, accepted_items=())  # A person decides, so that it takes nobody's place.
+            case = replace(case, accepted_items=())  # A person decides, and it replaces nothing.
         if found.piece is None:
             return case
         judged = self._prior_mail.judged_pieces(found.piece, found.author)
@@ -237,7 +237,7 @@ class Gatherer:
     def _piece(self, reading: SubjectReading, author: Author) -> Piece | None:
         """What the mail is a piece of; None for a whole mail, and for one that cannot be accepted anyhow.
 
-        Its day is told without its forms: the other pieces hold none, and must be found.
+        Its day is read without its forms: the other pieces hold none, and must be found.
         """
         if reading.piece is None or reading.piece[1] == 1 or reading.unit is None or not reading.materials:
             return None

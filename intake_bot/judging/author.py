@@ -103,7 +103,7 @@ class Author:
         return act in PERMITTED[self.relation]
 
     def is_same(self, address: str) -> bool:
-        """True for an address of the same author. An empty address is nobody's."""
+        """True for an address of the same author. An empty address belongs to no author."""
         own, other = self.address.lower(), address.lower()
         return bool(own) and (own == other or (bool(self.own_domain) and domain_of(other) == self.own_domain))
 

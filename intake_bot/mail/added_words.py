@@ -1,6 +1,6 @@
 """Words that programs on the way add to a mail: warnings of gateways, disclaimers, notes on HTML. Pure.
 
-They are nobody's caption and nobody's text. A warning is one line, which may go on in lines of ASCII; a disclaimer
+They are no caption and no text. A warning is one line, which may go on in lines of ASCII; a disclaimer
 reaches to the next blank line. Both are known by how they begin and by what else they say, since a report may speak of
 mails and warnings, too.
 """

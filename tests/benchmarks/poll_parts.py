@@ -1,8 +1,8 @@
 """What do the parts of a poll take by themselves?
 
 `python -m tests.benchmarks.poll_parts` prints what a poll with nothing new takes, job by job, on a real Dovecot; and
-what it takes to read, judge and answer small mails with no ledger, no store and no server around: no poll can be faster
-than that.
+what it takes to read, judge and answer small mails with no ledger, no store and no server around. A poll leaves the
+reading to a worker.
 """
 
 from __future__ import annotations

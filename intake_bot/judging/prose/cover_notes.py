@@ -158,7 +158,7 @@ def _read_sentence(sentence: str, names: re.Pattern[str]) -> list[tuple[str, _Sa
 def _without_causes(read: list[tuple[str, _Says]]) -> list[tuple[str, _Says]]:
     """Takes for notes what stands between 因 or 由于 and the last note of the sentence, events among it.
 
-    因学校举办运动会，老师都在赛场，总结明天补发 tells of no event.
+    因学校举办运动会，老师都在赛场，总结明天补发 reports no event.
     """
     last = max(number for number, (_, says) in enumerate(read) if says is _Says.NOTE)
     first = next((number for number, (clause, _) in enumerate(read) if _CAUSE.match(normalise(clause))), last)

@@ -26,7 +26,7 @@ class Purport(Enum):
     NOTHING = auto()
     """A greeting, a name, 请查收, or no words at all."""
     REPORT = auto()
-    """They tell of something that was done."""
+    """They report something that was done."""
     NOTE = auto()
     """They speak to the office: an excuse, a promise, where the material is."""
     COPY = auto()

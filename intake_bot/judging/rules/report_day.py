@@ -64,7 +64,7 @@ def find_named_days(
     material: Material, reading: SubjectReading, body: str, files: Sequence[FileFacts], week: Week
 ) -> NamedDays:
     """Returns the days that a mail names. Words and file names count only for a material with forms: in a text of
-    another kind any day may be told of."""
+    another kind any day may be reported."""
     if not any(isinstance(part, FormPart) for part in material.parts):
         return NamedDays(reading.day, "主题", {})
     hints = dict(_find_hints(material, files, week))

@@ -1,6 +1,6 @@
 """Recognises parts that programs add to a mail: a Mac's resource fork, a key, a card, Word's note on an open file.
 
-They are kept with the mail, and are nobody's material.
+They are kept with the mail, and are no material.
 """
 
 from __future__ import annotations
